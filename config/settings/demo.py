@@ -1,0 +1,7 @@
+"""What `manage.py demo` runs: development with the doors of `/` open to this machine, and static files compressed."""
+
+from config.settings.development import *  # noqa: F403
+
+DEBUG = False
+DEMO = True
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,15 @@
+"""A developer's machine: the database and the broker come with the package unless their URLs are given."""
+
+from config import embedded
+from config.settings.base import *  # noqa: F403
+from config.settings.base import BASE_DIR, LOGGING, env
+
+DEBUG = env.bool("DEBUG", default=True)
+SECRET_KEY = "development-only-" + "0" * 40
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+INTERNAL_IPS = ["127.0.0.1"]
+
+DATABASES = {"default": embedded.database(env, state=embedded.state_folder(BASE_DIR))}
+CELERY_BROKER_URL = embedded.broker_url(env, state=embedded.state_folder(BASE_DIR))
+LOGGING["handlers"]["console"]["formatter"] = "console"
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -1,0 +1,18 @@
+"""The suite: its own embedded cluster, that forgets what it wrote when the power goes (fsync off)."""
+
+from config import embedded
+from config.settings.base import *  # noqa: F403
+from config.settings.base import BASE_DIR, LOGGING, env
+
+DEBUG = False
+SECRET_KEY = "test-only-" + "0" * 48
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+DATABASES = {"default": embedded.database(env, state=embedded.state_folder(BASE_DIR, "test"), durable=False)}
+# Nothing is published in tests unless a test starts a broker of its own.
+CELERY_BROKER_URL = "memory://"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+LOGGING["root"]["level"] = "WARNING"

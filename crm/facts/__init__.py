@@ -1,0 +1,41 @@
+"""What can happen. A fact is a frozen, past-tense record of one thing; recording it is `crm.timeline.record`.
+
+`base` says what a fact is; every other file here states facts of one part of the ground. Sibling apps state theirs in
+their own `facts.py`, which is found on start.
+"""
+
+from crm.facts.base import FACTS, Fact, Group, UnknownFact, fact_from
+from crm.facts.orders import (
+    CreditGiven,
+    GoodsReturned,
+    OrderCancelled,
+    OrderCompleted,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    OrderShipped,
+    ParcelPromised,
+)
+from crm.facts.people import CustomerJoined, IdentityAdded, NoteWritten
+from crm.facts.shops import ShopEventHappened
+
+__all__ = [
+    "FACTS",
+    "CreditGiven",
+    "CustomerJoined",
+    "Fact",
+    "GoodsReturned",
+    "Group",
+    "IdentityAdded",
+    "NoteWritten",
+    "OrderCancelled",
+    "OrderCompleted",
+    "OrderDelivered",
+    "OrderPaid",
+    "OrderPlaced",
+    "OrderShipped",
+    "ParcelPromised",
+    "ShopEventHappened",
+    "UnknownFact",
+    "fact_from",
+]

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+
+from crm.facts.base import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopEventHappened(Fact):
+    """A fact in a shop's own words: see `EventType`. The labels are frozen with it, and its data counts as personal."""
+
+    kind = "crm.shop_event"
+    icon = "shop"
+    sentence = "{label}"
+    personal = frozenset({"data"})
+
+    name: str
+    labels: dict[str, str]
+    data: dict[str, Any]
+
+    @property
+    def label(self) -> str:
+        labels = self.labels or {}
+        return labels.get(get_language() or "") or labels.get("en") or self.name

@@ -1,0 +1,48 @@
+"""The ground's dictionary: one word, one file."""
+
+from crm.models.address import Address
+from crm.models.api_key import ApiKey
+from crm.models.catalogue import Category, Offering, Product
+from crm.models.company import Company, CompanyPerson
+from crm.models.customer import Customer
+from crm.models.customer_figures import CustomerFigures
+from crm.models.event_type import EventType
+from crm.models.feed import FeedRow, OutboxRow, ParkedEntry, ReactionCursor
+from crm.models.goods_return import Return, ReturnLine
+from crm.models.idempotent_answer import IdempotentAnswer
+from crm.models.identity import Identity
+from crm.models.import_job import ImportedRow, ImportJob
+from crm.models.order import Order, OrderLine
+from crm.models.shipment import Shipment
+from crm.models.shop import Shop
+from crm.models.timeline_entry import TimelineEntry
+from crm.models.user import User
+
+__all__ = [
+    "Address",
+    "ApiKey",
+    "Category",
+    "Company",
+    "CompanyPerson",
+    "Customer",
+    "CustomerFigures",
+    "EventType",
+    "FeedRow",
+    "IdempotentAnswer",
+    "Identity",
+    "ImportJob",
+    "ImportedRow",
+    "Offering",
+    "Order",
+    "OrderLine",
+    "OutboxRow",
+    "ParkedEntry",
+    "Product",
+    "ReactionCursor",
+    "Return",
+    "ReturnLine",
+    "Shipment",
+    "Shop",
+    "TimelineEntry",
+    "User",
+]

@@ -1,0 +1,21 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CustomerFigures(models.Model):
+    """What a customer's orders add up to, kept by a reaction so that lists need not count. Cancelled orders are out."""
+
+    customer = models.OneToOneField("crm.Customer", models.CASCADE, primary_key=True, related_name="figures")
+    orders = models.PositiveIntegerField(_("orders"), default=0)
+    returns = models.PositiveIntegerField(_("returns"), default=0)
+    net_revenue = models.DecimalField(_("net revenue"), max_digits=16, decimal_places=2, default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    first_order_at = models.DateTimeField(_("first order"), null=True)
+    last_order_at = models.DateTimeField(_("last order"), null=True)
+
+    class Meta:
+        verbose_name = _("figures of a customer")
+        verbose_name_plural = _("figures of customers")
+
+    def __str__(self) -> str:
+        return str(self.customer_id)

@@ -1,0 +1,84 @@
+"""How numbers, money and dates are said inside a sentence, by the rules of each language."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+
+SIGNS = {"EUR": "€", "RUB": "₽", "BGN": "лв.", "GBP": "£", "USD": "$"}
+SIGN_FIRST = {"€", "£", "$"}
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Money:
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return money(self.amount, self.currency)
+
+
+def money(amount: Decimal | None, currency: str) -> str:
+    """“4 260 ₽”, “12,84 €”, “€12.84”: a number never parts from its unit."""
+    if amount is None:
+        return ""
+    sign = SIGNS.get(currency, currency)
+    places = 0 if currency == "RUB" and amount == amount.to_integral_value() else 2
+    digits = number(abs(amount), places)
+    minus = MINUS if amount < 0 else ""
+    if (get_language() or "en").startswith("en"):
+        return f"{minus}{sign}{digits}" if sign in SIGN_FIRST else f"{minus}{digits}{NBSP}{sign}"
+    return f"{minus}{digits}{NBSP}{sign}"
+
+
+def number(value: Decimal | int | float, places: int = 0) -> str:
+    """Grouped as the language groups its thousands; Bulgarian begins to at five digits."""
+    grouped = abs(value) >= (10_000 if (get_language() or "").startswith("bg") else 1_000)
+    digits = f"{abs(value):{',' if grouped else ''}.{places}f}"
+    marks = {",": formats.get_format("THOUSAND_SEPARATOR"), ".": formats.get_format("DECIMAL_SEPARATOR")}
+    return (MINUS if value < 0 else "") + "".join(marks.get(mark, mark) for mark in digits)
+
+
+def said(value: Any) -> str:
+    """Any field of a fact as it stands inside a sentence."""
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(value, date):
+        return formats.date_format(value, "SHORT_DATE_FORMAT")
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int):
+        return number(value)
+    if isinstance(value, Decimal):
+        return number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+    return "" if value is None else str(value)
+
+
+class SpokenInt(int):
+    """A count inside a sentence: still a number for the plural, said with its thousands apart."""
+
+    def __format__(self, spec: str) -> str:
+        return number(int(self))
+
+
+def aloud(sentence: Any, subject: object) -> str:
+    """Fill a lazy translation's `{names}` from `subject`, in the active language, with the plural its number asks for.
+
+    `subject` is a dataclass; its fields and properties may be named.
+    """
+    names = [field.name for field in fields(subject)]  # type: ignore[arg-type]
+    names += [name for name, part in inspect.getmembers(type(subject)) if isinstance(part, property)]
+    values = {name: getattr(subject, name) for name in names}
+    return str(sentence.format(**{name: _spoken(value) for name, value in values.items()})).strip()
+
+
+def _spoken(value: Any) -> Any:
+    return SpokenInt(value) if isinstance(value, int) and not isinstance(value, bool) else said(value)

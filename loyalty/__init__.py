@@ -1,0 +1,1 @@
+"""Points, tiers and rewards. Built on crm, knows nothing of surveys or support."""

@@ -1,0 +1,1 @@
+"""Tickets and canned scripts. Built on crm, knows nothing of loyalty or surveys."""

@@ -1,0 +1,1 @@
+"""Surveys and feedback. Built on crm, knows nothing of loyalty or support."""
