@@ -1,0 +1,9 @@
+"""For servers that speak ASGI. Veren is written for WSGI: prefer `config.wsgi`."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+
+application = get_asgi_application()
