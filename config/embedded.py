@@ -98,7 +98,7 @@ def broker_url(env: Environment, *, state: Path) -> str:
 
 
 # ── What commands ask: make it run ───────────────────────────────────────────
-_held: dict[Path, IO[bytes]] = {}
+_held: dict[Path, int] = {}  # the open `users.lock` of each service folder; closed with the process
 
 
 def hold(settings: Any) -> None:
@@ -130,7 +130,7 @@ def hold_service(service: Service) -> None:
     _supported_platform()
     service.make_folder()
     if service.folder not in _held:
-        users = _opened(service.folder / "users.lock")
+        users = os.open(service.folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(users, fcntl.LOCK_SH)  # waits for a keeper that is just stopping
         _held[service.folder] = users
     if service.runs():
@@ -147,8 +147,8 @@ def hold_service(service: Service) -> None:
 
 def release(service: Service) -> None:
     """Stop being a user of a service. Its keeper stops it when nobody else is left."""
-    if users := _held.pop(service.folder, None):
-        users.close()
+    if (users := _held.pop(service.folder, None)) is not None:
+        os.close(users)
 
 
 # ── Children that cannot outlive their parent ────────────────────────────────

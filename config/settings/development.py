@@ -9,7 +9,8 @@ SECRET_KEY = "development-only-" + "0" * 40
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 INTERNAL_IPS = ["127.0.0.1"]
 
-DATABASES = {"default": embedded.database(env, state=embedded.state_folder(BASE_DIR))}
-CELERY_BROKER_URL = embedded.broker_url(env, state=embedded.state_folder(BASE_DIR))
+EMBEDDED_STATE = embedded.state_folder(BASE_DIR)
+DATABASES = {"default": embedded.database(env, state=EMBEDDED_STATE)}
+CELERY_BROKER_URL = embedded.broker_url(env, state=EMBEDDED_STATE)
 LOGGING["handlers"]["console"]["formatter"] = "console"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

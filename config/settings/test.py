@@ -8,7 +8,8 @@ DEBUG = False
 SECRET_KEY = "test-only-" + "0" * 48
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
-DATABASES = {"default": embedded.database(env, state=embedded.state_folder(BASE_DIR, "test"), durable=False)}
+EMBEDDED_STATE = embedded.state_folder(BASE_DIR, "test")
+DATABASES = {"default": embedded.database(env, state=EMBEDDED_STATE, durable=False)}
 # Nothing is published in tests unless a test starts a broker of its own.
 CELERY_BROKER_URL = "memory://"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
