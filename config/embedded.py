@@ -145,9 +145,28 @@ def hold_service(service: Service) -> None:
             time.sleep(0.02)
 
 
-def release(service: Service) -> None:
-    """Stop being a user of a service. Its keeper stops it when nobody else is left."""
-    if (users := _held.pop(service.folder, None)) is not None:
+def let_go(settings: Any) -> None:
+    """Stop being a user of what `hold` keeps; return when it has stopped, or at once while others use it.
+
+    Nobody needs to call it: a process that ends lets go. It is for whoever wants to leave nothing running.
+    """
+    services = [service for service in pointed_at(settings) if service.folder in _held]
+    unused = [service for service in services if release(service)]
+    deadline = time.monotonic() + STOP_SECONDS
+    while any(service.is_kept() for service in unused) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def release(service: Service) -> bool:
+    """Stop being a user of one service. True when we were the last: its keeper stops it now."""
+    users = _held.pop(service.folder)
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        return True
+    finally:
         os.close(users)
 
 
@@ -493,6 +512,11 @@ def _write_to_log(service: Service) -> None:
 
 
 # ── Programs ─────────────────────────────────────────────────────────────────
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's programs (pg_dump, psql, pgbench), as they come with the server we would start."""
+    return str(_postgres_programs() / name)
+
+
 def _postgres_programs() -> Path:
     """The folder with `postgres` and `initdb`: POSTGRES_BIN, else the wheel's, else what the machine has."""
     for folder in _postgres_folders():

@@ -13,7 +13,7 @@ MOST_AT_ONCE = 1000
 
 
 def sequence(at_most: int = MOST_AT_ONCE) -> int:
-    """Give waiting entries their positions; returns how many were placed. Safe to call from anywhere, any number at a time."""
+    """Give waiting entries their positions; returns how many. Safe to call from anywhere, by many at a time."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT crm_sequence_feed(%s)", [at_most])
         return int(cursor.fetchone()[0])
@@ -35,7 +35,9 @@ def after(position: int, *, window: int) -> QuerySet[FeedRow]:
 
 def entries_between(start: int, end: int, kinds: Sequence[str], *, with_history: bool) -> list[TimelineEntry]:
     """Entries of these kinds at positions in (start, end], in order."""
-    found = TimelineEntry.objects.filter(feed_row__position__gt=start, feed_row__position__lte=end, kind__in=kinds)
+    found = TimelineEntry.objects.filter(
+        feed_row__position__gt=start, feed_row__position__lte=end, kind__in=kinds
+    )
     if not with_history:
         found = found.filter(is_history=False)
     return list(found.order_by("feed_row__position"))

@@ -1,4 +1,7 @@
-"""Reading a customer's timeline: pages by key in both directions, from a date, through filters. Never a COUNT or an OFFSET."""
+"""Reading a customer's timeline: pages by key in both directions, from a date, through filters.
+
+Never a COUNT of a whole timeline, never an OFFSET.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +117,10 @@ def only(
 
 
 def counts(customer: Customer) -> dict[str, int]:
-    """How many of the latest COUNTED_AT_MOST entries stand under each chip and channel: {"orders": 12, "channel:online": 3}."""
+    """How many of the latest COUNTED_AT_MOST entries stand under each chip and channel.
+
+    For example {"orders": 12, "channel:online": 3}.
+    """
     latest = of(customer).order_by("-occurred_at", "-id").values_list("kind", "channel")[:COUNTED_AT_MOST]
     found: Counter[str] = Counter()
     for kind, channel in latest:

@@ -24,4 +24,7 @@ def progress_of(moments: Mapping[str, object]) -> Progress:
 
     `moments` maps each of MOMENTS to when it happened, or to None.
     """
-    return next((Progress(name) for name in reversed(MOMENTS) if moments.get(name)), Progress.PLACED)
+    return next(
+        (Progress(name) for name in reversed(MOMENTS) if moments.get(name)),
+        Progress.PLACED,
+    )

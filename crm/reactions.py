@@ -45,11 +45,16 @@ class Reaction:
 
 
 def at_once() -> Sequence[Reaction]:
-    return import_module(settings.REACTIONS).AT_ONCE
+    return _table("AT_ONCE")
 
 
 def afterwards() -> Sequence[Reaction]:
-    return import_module(settings.REACTIONS).AFTERWARDS
+    return _table("AFTERWARDS")
+
+
+def _table(name: str) -> Sequence[Reaction]:
+    table: Sequence[Reaction] = getattr(import_module(settings.REACTIONS), name)
+    return table
 
 
 def react_at_once(entries: Sequence[TimelineEntry]) -> None:
@@ -63,8 +68,8 @@ def react_at_once(entries: Sequence[TimelineEntry]) -> None:
 def run(reaction: Reaction, entries: Sequence[TimelineEntry]) -> None:
     """Let one reaction take effect on entries in order, in the caller's transaction.
 
-    All at once if that works, else one by one. An entry that fails is parked, and so is every later one of its customer:
-    they wait behind it. Entries of customers who already have something parked go straight there.
+    All at once if that works, else one by one. An entry that fails is parked, and so is every later one of its
+    customer: they wait behind it. Entries of customers who already have something parked go straight there.
     """
     held = _held_customers(reaction, entries)
     free = [entry for entry in entries if entry.customer_id not in held]
@@ -89,8 +94,11 @@ def attempt(reaction: Reaction, entries: Sequence[TimelineEntry]) -> Exception |
             reaction.do(entries)
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    except Exception as error:  # whatever a reaction raises, the fact must survive
-        log.warning("reaction failed", extra={"reaction": reaction.name, "error": type(error).__name__})
+    except Exception as error:  # noqa: BLE001 - whatever a reaction raises, the fact must survive
+        log.warning(
+            "reaction failed",
+            extra={"reaction": reaction.name, "error": type(error).__name__},
+        )
         return error
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -108,7 +116,13 @@ def _park_waiting(reaction: Reaction, entries: Iterable[TimelineEntry]) -> None:
         park(reaction, entry)
 
 
-def park(reaction: Reaction, entry: TimelineEntry, *, error: Exception | None = None, attempts: int = 0) -> ParkedEntry:
+def park(
+    reaction: Reaction,
+    entry: TimelineEntry,
+    *,
+    error: Exception | None = None,
+    attempts: int = 0,
+) -> ParkedEntry:
     """Set an entry aside for one reaction; what failed before is tried again after a growing pause, TRIES times."""
     now = timezone.now()
     parked, _ = ParkedEntry.objects.update_or_create(
@@ -136,7 +150,7 @@ def next_try(attempts: int, now: datetime) -> datetime | None:
         return now
     if attempts >= TRIES:
         return None
-    pause = min(FIRST_PAUSE * 4 ** (attempts - 1), LONGEST_PAUSE)
+    pause: timedelta = min(FIRST_PAUSE * 4 ** (attempts - 1), LONGEST_PAUSE)
     return now + pause * uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from django.db import transaction
-from django.db.models import F, Min, Q, Window
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from crm import feed
@@ -19,11 +19,13 @@ WINDOW = 500
 
 
 def pump(*, window: int = WINDOW) -> int:
-    """One round: place what waits, serve every reaction, try again what is due. Returns how much was done; 0 means idle."""
+    """One round: place what waits, serve every reaction, try again what is due. Returns how much was done."""
     done = feed.sequence()
     head = feed.head()
     behind = _behind(head)
-    done += sum(serve(reaction, head=head, window=window) for reaction in afterwards() if reaction.name in behind)
+    done += sum(
+        serve(reaction, head=head, window=window) for reaction in afterwards() if reaction.name in behind
+    )
     return done + retry_due()
 
 
@@ -43,16 +45,26 @@ def serve(reaction: Reaction, *, head: int, window: int = WINDOW) -> int:
         if cursor is None:
             return 0
         end = min(head, cursor.position + window)
-        entries = feed.entries_between(cursor.position, end, reaction.kinds, with_history=reaction.wants_history)
+        entries = feed.entries_between(
+            cursor.position, end, reaction.kinds, with_history=reaction.wants_history
+        )
         if entries:
             run(reaction, entries)
-        moved, cursor.position, cursor.moved_at = end - cursor.position, end, timezone.now()
+        moved, cursor.position, cursor.moved_at = (
+            end - cursor.position,
+            end,
+            timezone.now(),
+        )
         cursor.save(update_fields=["position", "moved_at"])
         return moved
 
 
 def _lock_cursor(reaction: Reaction) -> ReactionCursor | None:
-    found = ReactionCursor.objects.select_for_update(skip_locked=True, no_key=True).filter(reaction=reaction.name).first()
+    found = (
+        ReactionCursor.objects.select_for_update(skip_locked=True, no_key=True)
+        .filter(reaction=reaction.name)
+        .first()
+    )
     if found is None and not ReactionCursor.objects.filter(reaction=reaction.name).exists():
         ReactionCursor.objects.bulk_create([ReactionCursor(reaction=reaction.name)], ignore_conflicts=True)
         return _lock_cursor(reaction)
@@ -61,12 +73,13 @@ def _lock_cursor(reaction: Reaction) -> ReactionCursor | None:
 
 def retry_due(*, limit: int = 100) -> int:
     """Try again the parked entries that are due: of each customer and reaction only the first, in their order."""
-    now = timezone.now()
+    earlier = ParkedEntry.objects.filter(
+        reaction=OuterRef("reaction"),
+        customer=OuterRef("customer"),
+        entry_id__lt=OuterRef("entry_id"),
+    )
     due = list(
-        ParkedEntry.objects.annotate(
-            first=Window(Min("entry_id"), partition_by=[F("reaction"), F("customer_id")])
-        )
-        .filter(Q(customer=None) | Q(entry_id=F("first")), next_try_at__lte=now)
+        ParkedEntry.objects.filter(~Exists(earlier), next_try_at__lte=timezone.now())
         .order_by("entry_id")
         .values_list("pk", flat=True)[:limit]
     )
@@ -80,7 +93,10 @@ def retry(parked_pk: int) -> bool:
         parked = ParkedEntry.objects.select_for_update(skip_locked=True).filter(pk=parked_pk).first()
         if parked is None or parked.reaction not in known:
             return False
-        reaction, entry = known[parked.reaction], TimelineEntry.objects.get(pk=parked.entry_id)
+        reaction, entry = (
+            known[parked.reaction],
+            TimelineEntry.objects.get(pk=parked.entry_id),
+        )
         error = attempt(reaction, [entry])
         if error:
             park(reaction, entry, error=error, attempts=parked.attempts + 1)
@@ -91,7 +107,9 @@ def retry(parked_pk: int) -> bool:
 
 def replay(parked: Sequence[ParkedEntry]) -> int:
     """Staff ask for another round of tries: due now, counted from the first. Returns how many."""
-    return ParkedEntry.objects.filter(pk__in=[one.pk for one in parked]).update(next_try_at=timezone.now(), attempts=0)
+    return ParkedEntry.objects.filter(pk__in=[one.pk for one in parked]).update(
+        next_try_at=timezone.now(), attempts=0
+    )
 
 
 def run_until(stopped: Callable[[], bool], *, wait: Callable[[float], object]) -> None:

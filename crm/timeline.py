@@ -106,11 +106,14 @@ def record_all(told: Sequence[Told]) -> list[TimelineEntry]:
     if not told:
         return []
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("A fact is recorded in the transaction of what it describes.")
+        raise transaction.TransactionManagementError(
+            "A fact is recorded in the transaction of what it describes."
+        )
     rows = [one.row() for one in told]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT entry_id, is_new FROM crm_record(%s) ORDER BY ordinal", [json.dumps(rows, cls=DjangoJSONEncoder)]
+            "SELECT entry_id, is_new FROM crm_record(%s) ORDER BY ordinal",
+            [json.dumps(rows, cls=DjangoJSONEncoder)],
         )
         answers = cursor.fetchall()
     entries = [

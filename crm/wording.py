@@ -39,11 +39,15 @@ def money(amount: Decimal | None, currency: str) -> str:
     return f"{minus}{digits}{NBSP}{sign}"
 
 
-def number(value: Decimal | int | float, places: int = 0) -> str:
+def number(value: Decimal | float, places: int = 0) -> str:
     """Grouped as the language groups its thousands; Bulgarian begins to at five digits."""
-    grouped = abs(value) >= (10_000 if (get_language() or "").startswith("bg") else 1_000)
+    least = 10_000 if (get_language() or "").startswith("bg") else 1_000
+    grouped = abs(Decimal(value)) >= least
     digits = f"{abs(value):{',' if grouped else ''}.{places}f}"
-    marks = {",": formats.get_format("THOUSAND_SEPARATOR"), ".": formats.get_format("DECIMAL_SEPARATOR")}
+    marks = {
+        ",": formats.get_format("THOUSAND_SEPARATOR"),
+        ".": formats.get_format("DECIMAL_SEPARATOR"),
+    }
     return (MINUS if value < 0 else "") + "".join(marks.get(mark, mark) for mark in digits)
 
 

@@ -1,7 +1,7 @@
 """A developer's machine: the database and the broker come with the package unless their URLs are given."""
 
 from config import embedded
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *
 from config.settings.base import BASE_DIR, LOGGING, env
 
 DEBUG = env.bool("DEBUG", default=True)

@@ -1,7 +1,7 @@
 """The suite: its own embedded cluster, that forgets what it wrote when the power goes (fsync off)."""
 
 from config import embedded
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *
 from config.settings.base import BASE_DIR, LOGGING, env
 
 DEBUG = False

@@ -75,7 +75,7 @@ class Fact:
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
         """The fact again. A field that is missing (erased, or newer than the entry) reads as empty."""
-        shapes = field_types(cls)
+        shapes: dict[str, Any] = field_types(cls)  # type: ignore[arg-type]
         return cls(**{name: _read(payload.get(name), shape) for name, shape in shapes.items()})
 
 
@@ -100,7 +100,7 @@ def kinds_of(groups: list[str]) -> list[str]:
 
 
 @cache
-def field_types(cls: type[Fact]) -> dict[str, Any]:
+def field_types(cls: type[Any]) -> dict[str, Any]:
     """Field name → its type, with `X | None` read as X."""
     hints = typing.get_type_hints(cls)
     return {field.name: _bare(hints[field.name]) for field in fields(cls)}

@@ -5,16 +5,19 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
+from django.contrib.postgres.operations import (
+    BtreeGistExtension,
+    TrigramExtension,
+    UnaccentExtension,
+)
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
@@ -22,701 +25,1904 @@ class Migration(migrations.Migration):
         BtreeGistExtension(),
         UnaccentExtension(),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('registration_number', models.CharField(blank=True, max_length=30, verbose_name='registration number')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "registration_number",
+                    models.CharField(blank=True, max_length=30, verbose_name="registration number"),
+                ),
+                (
+                    "country",
+                    models.CharField(blank=True, max_length=2, verbose_name="country"),
+                ),
             ],
             options={
-                'verbose_name': 'company',
-                'verbose_name_plural': 'companies',
+                "verbose_name": "company",
+                "verbose_name_plural": "companies",
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('family_name', models.CharField(blank=True, max_length=100, verbose_name='family name')),
-                ('given_name', models.CharField(blank=True, max_length=100, verbose_name='given name')),
-                ('patronymic', models.CharField(blank=True, max_length=100, verbose_name='patronymic')),
-                ('full_name', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Trim(django.db.models.functions.text.Concat('given_name', models.Value(' '), 'patronymic', models.Value(' '), 'family_name')), output_field=models.CharField(max_length=302, verbose_name='name'))),
-                ('birthday', models.DateField(blank=True, null=True, verbose_name='birthday')),
-                ('language', models.CharField(blank=True, choices=[('bg', 'Bulgarian'), ('ru', 'Russian'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('time_zone', models.CharField(blank=True, max_length=50, verbose_name='time zone')),
-                ('preferred_channel', models.CharField(blank=True, max_length=20, verbose_name='preferred channel')),
-                ('created_at', models.DateTimeField(verbose_name='known since')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('erased_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='erased')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "family_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="family name"),
+                ),
+                (
+                    "given_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="given name"),
+                ),
+                (
+                    "patronymic",
+                    models.CharField(blank=True, max_length=100, verbose_name="patronymic"),
+                ),
+                (
+                    "full_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Trim(
+                            django.db.models.functions.text.Concat(
+                                "given_name",
+                                models.Value(" "),
+                                "patronymic",
+                                models.Value(" "),
+                                "family_name",
+                            )
+                        ),
+                        output_field=models.CharField(max_length=302, verbose_name="name"),
+                    ),
+                ),
+                (
+                    "birthday",
+                    models.DateField(blank=True, null=True, verbose_name="birthday"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bg", "Bulgarian"),
+                            ("ru", "Russian"),
+                            ("en", "English"),
+                        ],
+                        max_length=5,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(blank=True, max_length=50, verbose_name="time zone"),
+                ),
+                (
+                    "preferred_channel",
+                    models.CharField(blank=True, max_length=20, verbose_name="preferred channel"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="known since")),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, verbose_name="changed"),
+                ),
+                (
+                    "erased_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="erased"),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
             },
         ),
         migrations.CreateModel(
-            name='EventType',
+            name="EventType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(help_text='For example: course-finished', max_length=60, verbose_name='name')),
-                ('label_en', models.CharField(max_length=120, verbose_name='how it reads in English')),
-                ('label_ru', models.CharField(blank=True, max_length=120, verbose_name='how it reads in Russian')),
-                ('label_bg', models.CharField(blank=True, max_length=120, verbose_name='how it reads in Bulgarian')),
-                ('data_schema', models.JSONField(blank=True, default=dict, verbose_name='JSON Schema of its data')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    models.SlugField(
+                        help_text="For example: course-finished",
+                        max_length=60,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "label_en",
+                    models.CharField(max_length=120, verbose_name="how it reads in English"),
+                ),
+                (
+                    "label_ru",
+                    models.CharField(
+                        blank=True,
+                        max_length=120,
+                        verbose_name="how it reads in Russian",
+                    ),
+                ),
+                (
+                    "label_bg",
+                    models.CharField(
+                        blank=True,
+                        max_length=120,
+                        verbose_name="how it reads in Bulgarian",
+                    ),
+                ),
+                (
+                    "data_schema",
+                    models.JSONField(blank=True, default=dict, verbose_name="JSON Schema of its data"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'event of a shop',
-                'verbose_name_plural': 'events of shops',
+                "verbose_name": "event of a shop",
+                "verbose_name_plural": "events of shops",
             },
         ),
         migrations.CreateModel(
-            name='IdempotentAnswer',
+            name="IdempotentAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=255)),
-                ('request_sha256', models.BinaryField(max_length=32)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('body', models.JSONField(null=True)),
-                ('answered_at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("operation", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=255)),
+                ("request_sha256", models.BinaryField(max_length=32)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("body", models.JSONField(null=True)),
+                ("answered_at", models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='TimelineEntry',
+            name="TimelineEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('source', models.CharField(help_text='Who told us: api:<shop>, import:<shop>, agent …', max_length=60)),
-                ('source_id', models.CharField(help_text='Names the event in that source, never its subject.', max_length=160)),
-                ('channel', models.CharField(blank=True, max_length=20)),
-                ('direction', models.CharField(blank=True, choices=[('in', 'from the customer'), ('out', 'from us'), ('', 'neither')], max_length=3)),
-                ('subject_type', models.CharField(blank=True, max_length=40)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('visibility', models.CharField(choices=[('customer', 'the customer too'), ('agent', 'agents'), ('manager', 'managers')], default='agent', max_length=8)),
-                ('language', models.CharField(blank=True, max_length=5)),
-                ('preview', models.CharField(blank=True, max_length=200)),
-                ('payload', models.JSONField(default=dict)),
-                ('is_history', models.BooleanField(default=False)),
-                ('caused_by', models.BigIntegerField(null=True)),
-                ('depth', models.PositiveSmallIntegerField(default=0)),
-                ('erased_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="Who told us: api:<shop>, import:<shop>, agent …",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(
+                        help_text="Names the event in that source, never its subject.",
+                        max_length=160,
+                    ),
+                ),
+                ("channel", models.CharField(blank=True, max_length=20)),
+                (
+                    "direction",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("in", "from the customer"),
+                            ("out", "from us"),
+                            ("", "neither"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                ("subject_type", models.CharField(blank=True, max_length=40)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("customer", "the customer too"),
+                            ("agent", "agents"),
+                            ("manager", "managers"),
+                        ],
+                        default="agent",
+                        max_length=8,
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=5)),
+                ("preview", models.CharField(blank=True, max_length=200)),
+                ("payload", models.JSONField(default=dict)),
+                ("is_history", models.BooleanField(default=False)),
+                ("caused_by", models.BigIntegerField(null=True)),
+                ("depth", models.PositiveSmallIntegerField(default=0)),
+                ("erased_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'timeline entry',
-                'verbose_name_plural': 'timeline',
+                "verbose_name": "timeline entry",
+                "verbose_name_plural": "timeline",
             },
         ),
         migrations.CreateModel(
-            name='ReactionCursor',
+            name="ReactionCursor",
             fields=[
-                ('reaction', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='reaction')),
-                ('position', models.BigIntegerField(default=0, verbose_name='position')),
-                ('moved_at', models.DateTimeField(null=True, verbose_name='moved')),
+                (
+                    "reaction",
+                    models.CharField(
+                        max_length=80,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="reaction",
+                    ),
+                ),
+                (
+                    "position",
+                    models.BigIntegerField(default=0, verbose_name="position"),
+                ),
+                ("moved_at", models.DateTimeField(null=True, verbose_name="moved")),
             ],
             options={
-                'verbose_name': 'reader of the feed',
-                'verbose_name_plural': 'readers of the feed',
+                "verbose_name": "reader of the feed",
+                "verbose_name_plural": "readers of the feed",
             },
         ),
         migrations.CreateModel(
-            name='Shop',
+            name="Shop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='Used in commands and addresses.', unique=True, verbose_name='short name')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('kind', models.CharField(choices=[('branch', 'shop on a street'), ('online', 'online shop'), ('marketplace', 'marketplace')], max_length=12, verbose_name='kind')),
-                ('currency', models.CharField(default='EUR', max_length=3, verbose_name='currency')),
-                ('region', models.CharField(default='BG', help_text='Two letters; how local phones are read.', max_length=2, verbose_name='country')),
-                ('time_zone', models.CharField(default='Europe/Sofia', max_length=50, verbose_name='time zone')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('is_active', models.BooleanField(default=True, verbose_name='open')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Used in commands and addresses.",
+                        unique=True,
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("branch", "shop on a street"),
+                            ("online", "online shop"),
+                            ("marketplace", "marketplace"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(default="EUR", max_length=3, verbose_name="currency"),
+                ),
+                (
+                    "region",
+                    models.CharField(
+                        default="BG",
+                        help_text="Two letters; how local phones are read.",
+                        max_length=2,
+                        verbose_name="country",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(default="Europe/Sofia", max_length=50, verbose_name="time zone"),
+                ),
+                (
+                    "address",
+                    models.CharField(blank=True, max_length=200, verbose_name="address"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="open")),
             ],
             options={
-                'verbose_name': 'shop',
-                'verbose_name_plural': 'shops',
-                'ordering': ['name'],
+                "verbose_name": "shop",
+                "verbose_name_plural": "shops",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(help_text='As customers see it under an answer.', max_length=150, verbose_name='name')),
-                ('language', models.CharField(blank=True, choices=[('bg', 'Bulgarian'), ('ru', 'Russian'), ('en', 'English')], help_text='Empty: as the browser says.', max_length=5, verbose_name='language')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='works here')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('joined_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail"),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As customers see it under an answer.",
+                        max_length=150,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bg", "Bulgarian"),
+                            ("ru", "Russian"),
+                            ("en", "English"),
+                        ],
+                        help_text="Empty: as the browser says.",
+                        max_length=5,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(default=False, verbose_name="works here"),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(default=True, verbose_name="may sign in"),
+                ),
+                (
+                    "joined_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="since"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'colleague',
-                'verbose_name_plural': 'colleagues',
+                "verbose_name": "colleague",
+                "verbose_name_plural": "colleagues",
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name='name')),
-                ('prefix', models.CharField(max_length=20, unique=True, verbose_name='begins with')),
-                ('secret_sha256', models.BinaryField(max_length=32)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='scopes')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='last used')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(blank=True, max_length=100, verbose_name="name"),
+                ),
+                (
+                    "prefix",
+                    models.CharField(max_length=20, unique=True, verbose_name="begins with"),
+                ),
+                ("secret_sha256", models.BinaryField(max_length=32)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        size=None,
+                        verbose_name="scopes",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="created"),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="expires"),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="revoked"),
+                ),
+                (
+                    "last_used_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last used"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='crm.category', verbose_name='inside')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="crm.category",
+                        verbose_name="inside",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ['name'],
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='CustomerFigures',
+            name="CustomerFigures",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='figures', serialize=False, to='crm.customer')),
-                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders')),
-                ('returns', models.PositiveIntegerField(default=0, verbose_name='returns')),
-                ('net_revenue', models.DecimalField(decimal_places=2, default=0, max_digits=16, verbose_name='net revenue')),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('first_order_at', models.DateTimeField(null=True, verbose_name='first order')),
-                ('last_order_at', models.DateTimeField(null=True, verbose_name='last order')),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="figures",
+                        serialize=False,
+                        to="crm.customer",
+                    ),
+                ),
+                (
+                    "orders",
+                    models.PositiveIntegerField(default=0, verbose_name="orders"),
+                ),
+                (
+                    "returns",
+                    models.PositiveIntegerField(default=0, verbose_name="returns"),
+                ),
+                (
+                    "net_revenue",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=16,
+                        verbose_name="net revenue",
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                (
+                    "first_order_at",
+                    models.DateTimeField(null=True, verbose_name="first order"),
+                ),
+                (
+                    "last_order_at",
+                    models.DateTimeField(null=True, verbose_name="last order"),
+                ),
             ],
             options={
-                'verbose_name': 'figures of a customer',
-                'verbose_name_plural': 'figures of customers',
+                "verbose_name": "figures of a customer",
+                "verbose_name_plural": "figures of customers",
             },
         ),
         migrations.AddField(
-            model_name='customer',
-            name='account_manager',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='personal manager'),
+            model_name="customer",
+            name="account_manager",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="personal manager",
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='deputy_manager',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deputy'),
+            model_name="customer",
+            name="deputy_manager",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="deputy",
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='crm.customer', verbose_name='same person as'),
+            model_name="customer",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged_from",
+                to="crm.customer",
+                verbose_name="same person as",
+            ),
         ),
         migrations.CreateModel(
-            name='CompanyPerson',
+            name="CompanyPerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(blank=True, max_length=100, verbose_name='role')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='crm.company', verbose_name='company')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='crm.customer', verbose_name='customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(blank=True, max_length=100, verbose_name="role"),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to="crm.company",
+                        verbose_name="company",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person at the company',
-                'verbose_name_plural': 'people at the company',
-            },
-        ),
-        migrations.AddField(
-            model_name='company',
-            name='people',
-            field=models.ManyToManyField(related_name='companies', through='crm.CompanyPerson', to='crm.customer'),
-        ),
-        migrations.CreateModel(
-            name='Address',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('region', models.CharField(blank=True, max_length=100, verbose_name='region')),
-                ('city', models.CharField(blank=True, max_length=100, verbose_name='city')),
-                ('postal_code', models.CharField(blank=True, max_length=20, verbose_name='postal code')),
-                ('street', models.CharField(blank=True, max_length=200, verbose_name='street, house, flat')),
-                ('is_main', models.BooleanField(default=False, verbose_name='main')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='crm.customer', verbose_name='customer')),
-            ],
-            options={
-                'verbose_name': 'address',
-                'verbose_name_plural': 'addresses',
-            },
-        ),
-        migrations.AddField(
-            model_name='user',
-            name='customer',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sign_in', to='crm.customer', verbose_name='customer'),
-        ),
-        migrations.CreateModel(
-            name='Identity',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'e-mail'), ('phone', 'phone'), ('card', 'card'), ('telegram', 'Telegram'), ('viber', 'Viber'), ('external', "number in a shop's system")], max_length=12, verbose_name='kind')),
-                ('namespace', models.CharField(blank=True, editable=False, help_text='The shop whose system counts so; empty elsewhere.', max_length=50)),
-                ('value', models.CharField(help_text='In its one normal form: E.164, lower case.', max_length=254, verbose_name='value')),
-                ('original', models.CharField(blank=True, max_length=254, verbose_name='as given')),
-                ('evidence', models.CharField(choices=[('typed', 'typed in'), ('imported', 'imported'), ('shop', "said by the shop's system"), ('message', 'a message came from it'), ('code', 'a code was confirmed')], default='typed', max_length=10, verbose_name='how we know')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
-                ('added_at', models.DateTimeField(verbose_name='added')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='crm.customer', verbose_name='customer')),
-            ],
-            options={
-                'verbose_name': 'identity',
-                'verbose_name_plural': 'identities',
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportJob',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(default='orders', max_length=20, verbose_name='what')),
-                ('file', models.FileField(blank=True, upload_to='imports/', verbose_name='file')),
-                ('file_name', models.CharField(max_length=255, verbose_name='file')),
-                ('file_sha256', models.CharField(blank=True, max_length=64)),
-                ('layout', models.CharField(blank=True, max_length=40, verbose_name='layout')),
-                ('mapping', models.JSONField(blank=True, default=dict, verbose_name='columns')),
-                ('state', models.CharField(choices=[('uploaded', 'waiting for its columns'), ('reading', 'reading the file'), ('ready', 'checked, waiting for your word'), ('running', 'importing'), ('cancelled', 'stopped, can go on'), ('done', 'imported'), ('failed', 'failed, can go on')], default='uploaded', max_length=10, verbose_name='state')),
-                ('rows_total', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('rows_done', models.PositiveIntegerField(default=0, verbose_name='rows done')),
-                ('rows_refused', models.PositiveIntegerField(default=0, verbose_name='rows refused')),
-                ('applied_through', models.CharField(blank=True, max_length=64)),
-                ('outcome', models.JSONField(blank=True, default=dict, verbose_name='outcome')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('cancel_requested_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
-            ],
-            options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportedRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_number', models.PositiveIntegerField()),
-                ('reference', models.CharField(blank=True, max_length=64)),
-                ('is_credit', models.BooleanField(default=False)),
-                ('data', models.JSONField(default=dict)),
-                ('refusal', models.CharField(blank=True, max_length=200)),
-                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='crm.importjob')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Order',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=64, verbose_name="id in the shop's system")),
-                ('number', models.CharField(max_length=64, verbose_name='number')),
-                ('channel', models.CharField(choices=[('online', 'online'), ('store', 'in the shop'), ('phone', 'by phone')], default='online', max_length=8, verbose_name='channel')),
-                ('progress', models.CharField(choices=[('placed', 'placed'), ('paid', 'paid'), ('shipped', 'shipped'), ('delivered', 'delivered'), ('completed', 'completed'), ('cancelled', 'cancelled')], default='placed', max_length=10, verbose_name='state')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('goods_amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='goods')),
-                ('delivery_amount', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='delivery')),
-                ('placed_at', models.DateTimeField(verbose_name='placed')),
-                ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='paid')),
-                ('shipped_at', models.DateTimeField(blank=True, null=True, verbose_name='shipped')),
-                ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered')),
-                ('completed_at', models.DateTimeField(blank=True, null=True, verbose_name='completed')),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled')),
-                ('is_history', models.BooleanField(default=False, verbose_name='imported')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='crm.customer', verbose_name='customer')),
-            ],
-            options={
-                'verbose_name': 'order',
-                'verbose_name_plural': 'orders',
-            },
-        ),
-        migrations.CreateModel(
-            name='OutboxRow',
-            fields=[
-                ('entry', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='crm.timelineentry')),
-            ],
-            options={
-                'db_table': 'crm_outbox',
+                "verbose_name": "person at the company",
+                "verbose_name_plural": "people at the company",
             },
         ),
         migrations.AddField(
-            model_name='timelineentry',
-            name='actor',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='timelineentry',
-            name='customer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='crm.customer'),
+            model_name="company",
+            name="people",
+            field=models.ManyToManyField(
+                related_name="companies", through="crm.CompanyPerson", to="crm.customer"
+            ),
         ),
         migrations.CreateModel(
-            name='FeedRow',
+            name="Address",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('entry', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='feed_row', to='crm.timelineentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                (
+                    "region",
+                    models.CharField(blank=True, max_length=100, verbose_name="region"),
+                ),
+                (
+                    "city",
+                    models.CharField(blank=True, max_length=100, verbose_name="city"),
+                ),
+                (
+                    "postal_code",
+                    models.CharField(blank=True, max_length=20, verbose_name="postal code"),
+                ),
+                (
+                    "street",
+                    models.CharField(blank=True, max_length=200, verbose_name="street, house, flat"),
+                ),
+                ("is_main", models.BooleanField(default=False, verbose_name="main")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'crm_feed',
-            },
-        ),
-        migrations.CreateModel(
-            name='ParkedEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reaction', models.CharField(max_length=80, verbose_name='reaction')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('parked_at', models.DateTimeField(verbose_name='since')),
-                ('next_try_at', models.DateTimeField(help_text='Empty: waits for somebody to replay it.', null=True, verbose_name='next try')),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.customer', verbose_name='customer')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.timelineentry', verbose_name='entry')),
-            ],
-            options={
-                'verbose_name': 'parked failure',
-                'verbose_name_plural': 'parked failures',
-            },
-        ),
-        migrations.CreateModel(
-            name='Product',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=64, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('brand', models.CharField(blank=True, max_length=100, verbose_name='brand')),
-                ('unit_cost', models.DecimalField(blank=True, decimal_places=4, help_text='Empty: not known, and figures say net revenue, never margin.', max_digits=14, null=True, verbose_name='unit cost')),
-                ('unit_cost_currency', models.CharField(blank=True, editable=False, max_length=3)),
-                ('is_active', models.BooleanField(default=True, verbose_name='sold')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='crm.category', verbose_name='category')),
-            ],
-            options={
-                'verbose_name': 'product',
-                'verbose_name_plural': 'products',
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=64)),
-                ('sku', models.CharField(blank=True, max_length=64, verbose_name='code')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=12, verbose_name='quantity')),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='price')),
-                ('discount_amount', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='discount')),
-                ('amount', models.DecimalField(decimal_places=2, help_text='Quantity × price − discount, rounded half up.', max_digits=14, verbose_name='amount')),
-                ('unit_cost', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True, verbose_name='unit cost')),
-                ('returned_quantity', models.DecimalField(decimal_places=3, default=0, max_digits=12, verbose_name='returned')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm.order', verbose_name='order')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.product', verbose_name='product')),
-            ],
-            options={
-                'verbose_name': 'line',
-                'verbose_name_plural': 'lines',
-            },
-        ),
-        migrations.CreateModel(
-            name='Offering',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('price', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='price')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('stock', models.IntegerField(blank=True, help_text='Empty: not counted.', null=True, verbose_name='in stock')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='as of')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offerings', to='crm.product', verbose_name='product')),
-            ],
-            options={
-                'verbose_name': 'price and stock',
-                'verbose_name_plural': 'prices and stock',
-            },
-        ),
-        migrations.CreateModel(
-            name='Return',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=64, verbose_name="id in the shop's system")),
-                ('number', models.CharField(max_length=64, verbose_name='number')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='refund')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('returned_at', models.DateTimeField(verbose_name='returned')),
-                ('is_history', models.BooleanField(default=False, verbose_name='imported')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='crm.customer', verbose_name='customer')),
-            ],
-            options={
-                'verbose_name': 'return',
-                'verbose_name_plural': 'returns',
-            },
-        ),
-        migrations.CreateModel(
-            name='ReturnLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(blank=True, max_length=64, verbose_name='code')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=12, verbose_name='quantity')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='refund')),
-                ('goods_return', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm.return', verbose_name='return')),
-                ('order_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='crm.orderline', verbose_name='sold as')),
-            ],
-            options={
-                'verbose_name': 'returned line',
-                'verbose_name_plural': 'returned lines',
-            },
-        ),
-        migrations.CreateModel(
-            name='Shipment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=64)),
-                ('carrier', models.CharField(blank=True, max_length=50, verbose_name='carrier')),
-                ('tracking_number', models.CharField(blank=True, max_length=64, verbose_name='tracking number')),
-                ('pickup_point', models.CharField(blank=True, max_length=200, verbose_name='pickup point')),
-                ('promised_on', models.DateField(blank=True, null=True, verbose_name='promised for')),
-                ('shipped_at', models.DateTimeField(blank=True, null=True, verbose_name='shipped')),
-                ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shipments', to='crm.order', verbose_name='order')),
-            ],
-            options={
-                'verbose_name': 'parcel',
-                'verbose_name_plural': 'parcels',
+                "verbose_name": "address",
+                "verbose_name_plural": "addresses",
             },
         ),
         migrations.AddField(
-            model_name='timelineentry',
-            name='shop',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.shop'),
+            model_name="user",
+            name="customer",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="sign_in",
+                to="crm.customer",
+                verbose_name="customer",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Identity",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("email", "e-mail"),
+                            ("phone", "phone"),
+                            ("card", "card"),
+                            ("telegram", "Telegram"),
+                            ("viber", "Viber"),
+                            ("external", "number in a shop's system"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "namespace",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="The shop whose system counts so; empty elsewhere.",
+                        max_length=50,
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(
+                        help_text="In its one normal form: E.164, lower case.",
+                        max_length=254,
+                        verbose_name="value",
+                    ),
+                ),
+                (
+                    "original",
+                    models.CharField(blank=True, max_length=254, verbose_name="as given"),
+                ),
+                (
+                    "evidence",
+                    models.CharField(
+                        choices=[
+                            ("typed", "typed in"),
+                            ("imported", "imported"),
+                            ("shop", "said by the shop's system"),
+                            ("message", "a message came from it"),
+                            ("code", "a code was confirmed"),
+                        ],
+                        default="typed",
+                        max_length=10,
+                        verbose_name="how we know",
+                    ),
+                ),
+                (
+                    "verified_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="verified"),
+                ),
+                ("added_at", models.DateTimeField(verbose_name="added")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identities",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "identity",
+                "verbose_name_plural": "identities",
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportJob",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(default="orders", max_length=20, verbose_name="what"),
+                ),
+                (
+                    "file",
+                    models.FileField(blank=True, upload_to="imports/", verbose_name="file"),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="file")),
+                ("file_sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "layout",
+                    models.CharField(blank=True, max_length=40, verbose_name="layout"),
+                ),
+                (
+                    "mapping",
+                    models.JSONField(blank=True, default=dict, verbose_name="columns"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "waiting for its columns"),
+                            ("reading", "reading the file"),
+                            ("ready", "checked, waiting for your word"),
+                            ("running", "importing"),
+                            ("cancelled", "stopped, can go on"),
+                            ("done", "imported"),
+                            ("failed", "failed, can go on"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "rows_total",
+                    models.PositiveIntegerField(default=0, verbose_name="rows"),
+                ),
+                (
+                    "rows_done",
+                    models.PositiveIntegerField(default=0, verbose_name="rows done"),
+                ),
+                (
+                    "rows_refused",
+                    models.PositiveIntegerField(default=0, verbose_name="rows refused"),
+                ),
+                ("applied_through", models.CharField(blank=True, max_length=64)),
+                (
+                    "outcome",
+                    models.JSONField(blank=True, default=dict, verbose_name="outcome"),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                ("cancel_requested_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="started"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished"),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="started by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportedRow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("line_number", models.PositiveIntegerField()),
+                ("reference", models.CharField(blank=True, max_length=64)),
+                ("is_credit", models.BooleanField(default=False)),
+                ("data", models.JSONField(default=dict)),
+                ("refusal", models.CharField(blank=True, max_length=200)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="crm.importjob",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Order",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(max_length=64, verbose_name="id in the shop's system"),
+                ),
+                ("number", models.CharField(max_length=64, verbose_name="number")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("online", "online"),
+                            ("store", "in the shop"),
+                            ("phone", "by phone"),
+                        ],
+                        default="online",
+                        max_length=8,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "progress",
+                    models.CharField(
+                        choices=[
+                            ("placed", "placed"),
+                            ("paid", "paid"),
+                            ("shipped", "shipped"),
+                            ("delivered", "delivered"),
+                            ("completed", "completed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="placed",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "goods_amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="goods"),
+                ),
+                (
+                    "delivery_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=14,
+                        verbose_name="delivery",
+                    ),
+                ),
+                ("placed_at", models.DateTimeField(verbose_name="placed")),
+                (
+                    "paid_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="paid"),
+                ),
+                (
+                    "shipped_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="shipped"),
+                ),
+                (
+                    "delivered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="delivered"),
+                ),
+                (
+                    "completed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="completed"),
+                ),
+                (
+                    "cancelled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="cancelled"),
+                ),
+                (
+                    "is_history",
+                    models.BooleanField(default=False, verbose_name="imported"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "order",
+                "verbose_name_plural": "orders",
+            },
+        ),
+        migrations.CreateModel(
+            name="OutboxRow",
+            fields=[
+                (
+                    "entry",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="crm.timelineentry",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "crm_outbox",
+            },
+        ),
+        migrations.AddField(
+            model_name="timelineentry",
+            name="actor",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="timelineentry",
+            name="customer",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="entries",
+                to="crm.customer",
+            ),
+        ),
+        migrations.CreateModel(
+            name="FeedRow",
+            fields=[
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="feed_row",
+                        to="crm.timelineentry",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "crm_feed",
+            },
+        ),
+        migrations.CreateModel(
+            name="ParkedEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("reaction", models.CharField(max_length=80, verbose_name="reaction")),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                ),
+                ("parked_at", models.DateTimeField(verbose_name="since")),
+                (
+                    "next_try_at",
+                    models.DateTimeField(
+                        help_text="Empty: waits for somebody to replay it.",
+                        null=True,
+                        verbose_name="next try",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="crm.timelineentry",
+                        verbose_name="entry",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "parked failure",
+                "verbose_name_plural": "parked failures",
+            },
+        ),
+        migrations.CreateModel(
+            name="Product",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.CharField(max_length=64, unique=True, verbose_name="code"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "brand",
+                    models.CharField(blank=True, max_length=100, verbose_name="brand"),
+                ),
+                (
+                    "unit_cost",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        help_text="Empty: not known, and figures say net revenue, never margin.",
+                        max_digits=14,
+                        null=True,
+                        verbose_name="unit cost",
+                    ),
+                ),
+                (
+                    "unit_cost_currency",
+                    models.CharField(blank=True, editable=False, max_length=3),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="sold")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="crm.category",
+                        verbose_name="category",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "product",
+                "verbose_name_plural": "products",
+            },
+        ),
+        migrations.CreateModel(
+            name="OrderLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("external_id", models.CharField(max_length=64)),
+                (
+                    "sku",
+                    models.CharField(blank=True, max_length=64, verbose_name="code"),
+                ),
+                (
+                    "name",
+                    models.CharField(blank=True, max_length=200, verbose_name="name"),
+                ),
+                (
+                    "quantity",
+                    models.DecimalField(decimal_places=3, max_digits=12, verbose_name="quantity"),
+                ),
+                (
+                    "unit_price",
+                    models.DecimalField(decimal_places=4, max_digits=14, verbose_name="price"),
+                ),
+                (
+                    "discount_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=14,
+                        verbose_name="discount",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        help_text="Quantity × price − discount, rounded half up.",
+                        max_digits=14,
+                        verbose_name="amount",
+                    ),
+                ),
+                (
+                    "unit_cost",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="unit cost",
+                    ),
+                ),
+                (
+                    "returned_quantity",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=0,
+                        max_digits=12,
+                        verbose_name="returned",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="crm.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.product",
+                        verbose_name="product",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "line",
+                "verbose_name_plural": "lines",
+            },
+        ),
+        migrations.CreateModel(
+            name="Offering",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "price",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="price"),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "stock",
+                    models.IntegerField(
+                        blank=True,
+                        help_text="Empty: not counted.",
+                        null=True,
+                        verbose_name="in stock",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, verbose_name="as of"),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offerings",
+                        to="crm.product",
+                        verbose_name="product",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "price and stock",
+                "verbose_name_plural": "prices and stock",
+            },
+        ),
+        migrations.CreateModel(
+            name="Return",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(max_length=64, verbose_name="id in the shop's system"),
+                ),
+                ("number", models.CharField(max_length=64, verbose_name="number")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="refund"),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
+                ),
+                ("returned_at", models.DateTimeField(verbose_name="returned")),
+                (
+                    "is_history",
+                    models.BooleanField(default=False, verbose_name="imported"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="returns",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "return",
+                "verbose_name_plural": "returns",
+            },
+        ),
+        migrations.CreateModel(
+            name="ReturnLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.CharField(blank=True, max_length=64, verbose_name="code"),
+                ),
+                (
+                    "name",
+                    models.CharField(blank=True, max_length=200, verbose_name="name"),
+                ),
+                (
+                    "quantity",
+                    models.DecimalField(decimal_places=3, max_digits=12, verbose_name="quantity"),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="refund"),
+                ),
+                (
+                    "goods_return",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="crm.return",
+                        verbose_name="return",
+                    ),
+                ),
+                (
+                    "order_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="returns",
+                        to="crm.orderline",
+                        verbose_name="sold as",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "returned line",
+                "verbose_name_plural": "returned lines",
+            },
+        ),
+        migrations.CreateModel(
+            name="Shipment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("external_id", models.CharField(max_length=64)),
+                (
+                    "carrier",
+                    models.CharField(blank=True, max_length=50, verbose_name="carrier"),
+                ),
+                (
+                    "tracking_number",
+                    models.CharField(blank=True, max_length=64, verbose_name="tracking number"),
+                ),
+                (
+                    "pickup_point",
+                    models.CharField(blank=True, max_length=200, verbose_name="pickup point"),
+                ),
+                (
+                    "promised_on",
+                    models.DateField(blank=True, null=True, verbose_name="promised for"),
+                ),
+                (
+                    "shipped_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="shipped"),
+                ),
+                (
+                    "delivered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="delivered"),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shipments",
+                        to="crm.order",
+                        verbose_name="order",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "parcel",
+                "verbose_name_plural": "parcels",
+            },
+        ),
+        migrations.AddField(
+            model_name="timelineentry",
+            name="shop",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="crm.shop",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shop',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='shop_currency_is_iso_4217'),
+            model_name="shop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
+                name="shop_currency_is_iso_4217",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shop',
-            constraint=models.CheckConstraint(condition=models.Q(('region__regex', '^[A-Z]{2}$')), name='shop_region_is_iso_3166'),
+            model_name="shop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("region__regex", "^[A-Z]{2}$")),
+                name="shop_region_is_iso_3166",
+            ),
         ),
         migrations.AddField(
-            model_name='return',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='crm.shop', verbose_name='shop'),
+            model_name="return",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="returns",
+                to="crm.shop",
+                verbose_name="shop",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='crm.shop', verbose_name='shop'),
+            model_name="order",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="crm.shop",
+                verbose_name="shop",
+            ),
         ),
         migrations.AddField(
-            model_name='offering',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offerings', to='crm.shop', verbose_name='shop'),
+            model_name="offering",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="offerings",
+                to="crm.shop",
+                verbose_name="shop",
+            ),
         ),
         migrations.AddField(
-            model_name='importjob',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm.shop', verbose_name='shop'),
+            model_name="importjob",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="crm.shop",
+                verbose_name="shop",
+            ),
         ),
         migrations.AddField(
-            model_name='idempotentanswer',
-            name='shop',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.shop'),
+            model_name="idempotentanswer",
+            name="shop",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="crm.shop",
+            ),
         ),
         migrations.AddField(
-            model_name='eventtype',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='event_types', to='crm.shop', verbose_name='shop'),
+            model_name="eventtype",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="event_types",
+                to="crm.shop",
+                verbose_name="shop",
+            ),
         ),
         migrations.AddField(
-            model_name='apikey',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='crm.shop', verbose_name='shop'),
+            model_name="apikey",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="api_keys",
+                to="crm.shop",
+                verbose_name="shop",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(models.F('parent'), models.F('name'), name='category_named_once', nulls_distinct=False),
+            model_name="category",
+            constraint=models.UniqueConstraint(
+                models.F("parent"),
+                models.F("name"),
+                name="category_named_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('full_name'), name='gin_trgm_ops'), name='customer_by_name'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Lower("full_name"),
+                    name="gin_trgm_ops",
+                ),
+                name="customer_by_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='customer_not_merged_into_itself'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into", None),
+                    models.Q(("merged_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="customer_not_merged_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='companyperson',
-            constraint=models.UniqueConstraint(models.F('company'), models.F('customer'), name='person_stands_once_in_a_company'),
+            model_name="companyperson",
+            constraint=models.UniqueConstraint(
+                models.F("company"),
+                models.F("customer"),
+                name="person_stands_once_in_a_company",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.UniqueConstraint(models.F('country'), models.F('registration_number'), condition=models.Q(('registration_number', ''), _negated=True), name='company_registered_once'),
+            model_name="company",
+            constraint=models.UniqueConstraint(
+                models.F("country"),
+                models.F("registration_number"),
+                condition=models.Q(("registration_number", ""), _negated=True),
+                name="company_registered_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(models.F('customer'), condition=models.Q(('is_main', True)), name='customer_has_one_main_address'),
+            model_name="address",
+            constraint=models.UniqueConstraint(
+                models.F("customer"),
+                condition=models.Q(("is_main", True)),
+                name="customer_has_one_main_address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('customer', None), models.Q(('is_staff', False), ('is_superuser', False)), _connector='OR'), name='customer_is_never_staff'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("customer", None),
+                    models.Q(("is_staff", False), ("is_superuser", False)),
+                    _connector="OR",
+                ),
+                name="customer_is_never_staff",
+            ),
         ),
         migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['value', 'kind'], name='identity_by_value'),
+            model_name="identity",
+            index=models.Index(fields=["value", "kind"], name="identity_by_value"),
         ),
         migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(models.F('kind'), models.F('namespace'), models.F('value'), condition=models.Q(('verified_at', None), _negated=True), name='verified_identity_belongs_to_one_customer'),
+            model_name="identity",
+            constraint=models.UniqueConstraint(
+                models.F("kind"),
+                models.F("namespace"),
+                models.F("value"),
+                condition=models.Q(("verified_at", None), _negated=True),
+                name="verified_identity_belongs_to_one_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(models.F('customer'), models.F('kind'), models.F('namespace'), models.F('value'), name='identity_stands_once_per_customer'),
+            model_name="identity",
+            constraint=models.UniqueConstraint(
+                models.F("customer"),
+                models.F("kind"),
+                models.F("namespace"),
+                models.F("value"),
+                name="identity_stands_once_per_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='identity_has_a_value'),
+            model_name="identity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value", ""), _negated=True),
+                name="identity_has_a_value",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(models.F('job'), models.F('is_credit'), models.F('reference'), name='rows_of_a_document'),
+            model_name="importedrow",
+            index=models.Index(
+                models.F("job"),
+                models.F("is_credit"),
+                models.F("reference"),
+                name="rows_of_a_document",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(models.F('job'), models.F('line_number'), condition=models.Q(('refusal', ''), _negated=True), name='refused_rows_of_a_job'),
+            model_name="importedrow",
+            index=models.Index(
+                models.F("job"),
+                models.F("line_number"),
+                condition=models.Q(("refusal", ""), _negated=True),
+                name="refused_rows_of_a_job",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importedrow',
-            constraint=models.UniqueConstraint(models.F('job'), models.F('line_number'), name='row_read_once_per_job'),
+            model_name="importedrow",
+            constraint=models.UniqueConstraint(
+                models.F("job"), models.F("line_number"), name="row_read_once_per_job"
+            ),
         ),
         migrations.AddIndex(
-            model_name='parkedentry',
-            index=models.Index(models.F('reaction'), models.F('customer'), models.F('entry'), name='parked_queue_of_a_customer'),
+            model_name="parkedentry",
+            index=models.Index(
+                models.F("reaction"),
+                models.F("customer"),
+                models.F("entry"),
+                name="parked_queue_of_a_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parkedentry',
-            constraint=models.UniqueConstraint(models.F('reaction'), models.F('entry'), name='entry_parked_once_per_reaction'),
+            model_name="parkedentry",
+            constraint=models.UniqueConstraint(
+                models.F("reaction"),
+                models.F("entry"),
+                name="entry_parked_once_per_reaction",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_cost', None), ('unit_cost__gte', 0), _connector='OR'), name='unit_cost_never_negative'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit_cost", None), ("unit_cost__gte", 0), _connector="OR"),
+                name="unit_cost_never_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_cost', None), models.Q(('unit_cost_currency', ''), _negated=True), _connector='OR'), name='unit_cost_has_a_currency'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unit_cost", None),
+                    models.Q(("unit_cost_currency", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="unit_cost_has_a_currency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(models.F('order'), models.F('external_id'), name='line_stands_once_in_an_order'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(
+                models.F("order"),
+                models.F("external_id"),
+                name="line_stands_once_in_an_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='line_quantity_positive'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="line_quantity_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('discount_amount__gte', 0), ('unit_price__gte', 0)), name='line_amounts_never_negative'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__gte", 0),
+                    ("discount_amount__gte", 0),
+                    ("unit_price__gte", 0),
+                ),
+                name="line_amounts_never_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_quantity__gte', 0), ('returned_quantity__lte', models.F('quantity'))), name='never_more_returned_than_bought'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("returned_quantity__gte", 0),
+                    ("returned_quantity__lte", models.F("quantity")),
+                ),
+                name="never_more_returned_than_bought",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('quantity__gt', 0)), name='return_line_positive'),
+            model_name="returnline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0), ("quantity__gt", 0)),
+                name="return_line_positive",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(models.F('promised_on'), condition=models.Q(('delivered_at', None)), name='parcel_still_awaited'),
+            model_name="shipment",
+            index=models.Index(
+                models.F("promised_on"),
+                condition=models.Q(("delivered_at", None)),
+                name="parcel_still_awaited",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(models.F('tracking_number'), condition=models.Q(('tracking_number', ''), _negated=True), name='parcel_by_tracking'),
+            model_name="shipment",
+            index=models.Index(
+                models.F("tracking_number"),
+                condition=models.Q(("tracking_number", ""), _negated=True),
+                name="parcel_by_tracking",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(models.F('order'), models.F('external_id'), name='parcel_known_once_per_order'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(
+                models.F("order"),
+                models.F("external_id"),
+                name="parcel_known_once_per_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='timelineentry',
-            index=models.Index(models.F('customer'), models.OrderBy(models.F('occurred_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='timeline_of_a_customer'),
+            model_name="timelineentry",
+            index=models.Index(
+                models.F("customer"),
+                models.OrderBy(models.F("occurred_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="timeline_of_a_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timelineentry',
-            constraint=models.UniqueConstraint(models.F('source'), models.F('source_id'), models.F('kind'), name='event_recorded_once'),
+            model_name="timelineentry",
+            constraint=models.UniqueConstraint(
+                models.F("source"),
+                models.F("source_id"),
+                models.F("kind"),
+                name="event_recorded_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timelineentry',
-            constraint=models.CheckConstraint(condition=models.Q(('depth__lte', 8)), name='entry_caused_within_eight_steps'),
+            model_name="timelineentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("depth__lte", 8)),
+                name="entry_caused_within_eight_steps",
+            ),
         ),
         migrations.AddIndex(
-            model_name='return',
-            index=models.Index(models.F('customer'), models.OrderBy(models.F('returned_at'), descending=True), name='return_by_customer'),
+            model_name="return",
+            index=models.Index(
+                models.F("customer"),
+                models.OrderBy(models.F("returned_at"), descending=True),
+                name="return_by_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.UniqueConstraint(models.F('shop'), models.F('external_id'), name='return_known_once_per_shop'),
+            model_name="return",
+            constraint=models.UniqueConstraint(
+                models.F("shop"),
+                models.F("external_id"),
+                name="return_known_once_per_shop",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='refund_never_negative'),
+            model_name="return",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="refund_never_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.F('customer'), models.OrderBy(models.F('placed_at'), descending=True), name='order_by_customer'),
+            model_name="order",
+            index=models.Index(
+                models.F("customer"),
+                models.OrderBy(models.F("placed_at"), descending=True),
+                name="order_by_customer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.F('shop'), models.OrderBy(models.F('placed_at'), descending=True), name='order_by_shop'),
+            model_name="order",
+            index=models.Index(
+                models.F("shop"),
+                models.OrderBy(models.F("placed_at"), descending=True),
+                name="order_by_shop",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.F('number'), name='order_by_number'),
+            model_name="order",
+            index=models.Index(models.F("number"), name="order_by_number"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(models.F('shop'), models.F('external_id'), name='order_known_once_per_shop'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                models.F("shop"),
+                models.F("external_id"),
+                name="order_known_once_per_shop",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('delivery_amount__gte', 0)), name='delivery_amount_never_negative'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("delivery_amount__gte", 0)),
+                name="delivery_amount_never_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('goods_amount__gte', 0)), name='goods_amount_never_negative'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("goods_amount__gte", 0)),
+                name="goods_amount_never_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offering',
-            constraint=models.UniqueConstraint(models.F('shop'), models.F('product'), name='product_priced_once_per_shop'),
+            model_name="offering",
+            constraint=models.UniqueConstraint(
+                models.F("shop"),
+                models.F("product"),
+                name="product_priced_once_per_shop",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offering',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='price_never_negative'),
+            model_name="offering",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gte", 0)), name="price_never_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idempotentanswer',
-            constraint=models.UniqueConstraint(models.F('shop'), models.F('operation'), models.F('key'), name='one_answer_per_key'),
+            model_name="idempotentanswer",
+            constraint=models.UniqueConstraint(
+                models.F("shop"),
+                models.F("operation"),
+                models.F("key"),
+                name="one_answer_per_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='eventtype',
-            constraint=models.UniqueConstraint(models.F('shop'), models.F('name'), name='event_type_named_once_per_shop'),
+            model_name="eventtype",
+            constraint=models.UniqueConstraint(
+                models.F("shop"),
+                models.F("name"),
+                name="event_type_named_once_per_shop",
+            ),
         ),
     ]

@@ -15,7 +15,10 @@ class Migration(migrations.Migration):
     dependencies = [("crm", "0001_ground")]
 
     operations = [
-        load("append_only.sql", "DROP FUNCTION crm_refuse_rewriting CASCADE; ALTER TABLE crm_timelineentry DROP CONSTRAINT entry_payload_within_4_kb"),
+        load(
+            "append_only.sql",
+            "DROP FUNCTION crm_refuse_rewriting CASCADE; ALTER TABLE crm_timelineentry DROP CONSTRAINT entry_payload_within_4_kb",
+        ),
         load("record.sql", "DROP FUNCTION crm_record(jsonb)"),
         load("sequence_feed.sql", "DROP FUNCTION crm_sequence_feed(integer)"),
     ]

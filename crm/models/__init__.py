@@ -11,7 +11,7 @@ from crm.models.feed import FeedRow, OutboxRow, ParkedEntry, ReactionCursor
 from crm.models.goods_return import Return, ReturnLine
 from crm.models.idempotent_answer import IdempotentAnswer
 from crm.models.identity import Identity
-from crm.models.import_job import ImportedRow, ImportJob
+from crm.models.import_job import ImportedDocument, ImportedRow, ImportJob
 from crm.models.order import Order, OrderLine
 from crm.models.shipment import Shipment
 from crm.models.shop import Shop
@@ -31,6 +31,7 @@ __all__ = [
     "IdempotentAnswer",
     "Identity",
     "ImportJob",
+    "ImportedDocument",
     "ImportedRow",
     "Offering",
     "Order",

@@ -5,7 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class Address(models.Model):
     """Where a customer has things delivered."""
 
-    customer = models.ForeignKey("crm.Customer", models.CASCADE, related_name="addresses", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "crm.Customer",
+        models.CASCADE,
+        related_name="addresses",
+        verbose_name=_("customer"),
+    )
     country = models.CharField(_("country"), max_length=2)
     region = models.CharField(_("region"), max_length=100, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
@@ -17,7 +22,11 @@ class Address(models.Model):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         constraints = [
-            models.UniqueConstraint("customer", condition=models.Q(is_main=True), name="customer_has_one_main_address")
+            models.UniqueConstraint(
+                "customer",
+                condition=models.Q(is_main=True),
+                name="customer_has_one_main_address",
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,22 @@ from django.utils.translation import gettext_lazy as _
 
 class Category(models.Model):
     name = models.CharField(_("name"), max_length=100)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("inside"))
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("inside"),
+    )
 
     class Meta:
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint("parent", "name", nulls_distinct=False, name="category_named_once")]
+        constraints = [
+            models.UniqueConstraint("parent", "name", nulls_distinct=False, name="category_named_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -22,10 +31,21 @@ class Product(models.Model):
 
     sku = models.CharField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=200)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("category"))
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="products",
+        verbose_name=_("category"),
+    )
     brand = models.CharField(_("brand"), max_length=100, blank=True)
     unit_cost = models.DecimalField(
-        _("unit cost"), max_digits=14, decimal_places=4, null=True, blank=True,
+        _("unit cost"),
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
         help_text=_("Empty: not known, and figures say net revenue, never margin."),
     )
     unit_cost_currency = models.CharField(max_length=3, blank=True, editable=False)
@@ -37,8 +57,14 @@ class Product(models.Model):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         constraints = [
-            models.CheckConstraint(condition=Q(unit_cost=None) | Q(unit_cost__gte=0), name="unit_cost_never_negative"),
-            models.CheckConstraint(condition=Q(unit_cost=None) | ~Q(unit_cost_currency=""), name="unit_cost_has_a_currency"),
+            models.CheckConstraint(
+                condition=Q(unit_cost=None) | Q(unit_cost__gte=0),
+                name="unit_cost_never_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_cost=None) | ~Q(unit_cost_currency=""),
+                name="unit_cost_has_a_currency",
+            ),
         ]
 
     def __str__(self) -> str:

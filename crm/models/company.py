@@ -14,8 +14,12 @@ class Company(models.Model):
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         constraints = [
-            models.UniqueConstraint("country", "registration_number", condition=~models.Q(registration_number=""),
-                                    name="company_registered_once"),
+            models.UniqueConstraint(
+                "country",
+                "registration_number",
+                condition=~models.Q(registration_number=""),
+                name="company_registered_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -24,7 +28,9 @@ class Company(models.Model):
 
 class CompanyPerson(models.Model):
     company = models.ForeignKey(Company, models.CASCADE, related_name="roles", verbose_name=_("company"))
-    customer = models.ForeignKey("crm.Customer", models.CASCADE, related_name="roles", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "crm.Customer", models.CASCADE, related_name="roles", verbose_name=_("customer")
+    )
     role = models.CharField(_("role"), max_length=100, blank=True)
 
     class Meta:

@@ -19,7 +19,11 @@ class Customer(models.Model):
     full_name = models.GeneratedField(
         expression=models.functions.Trim(
             models.functions.Concat(
-                "given_name", models.Value(" "), "patronymic", models.Value(" "), "family_name"
+                "given_name",
+                models.Value(" "),
+                "patronymic",
+                models.Value(" "),
+                "family_name",
             )
         ),
         output_field=models.CharField(_("name"), max_length=302),
@@ -30,15 +34,28 @@ class Customer(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
     preferred_channel = models.CharField(_("preferred channel"), max_length=20, blank=True)
     account_manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("personal manager"),
     )
     deputy_manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("deputy"),
     )
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("same person as")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name=_("same person as"),
     )
     created_at = models.DateTimeField(_("known since"))
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -48,7 +65,10 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         indexes = [
-            GinIndex(OpClass(Lower("full_name"), name="gin_trgm_ops"), name="customer_by_name"),
+            GinIndex(
+                OpClass(Lower("full_name"), name="gin_trgm_ops"),
+                name="customer_by_name",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

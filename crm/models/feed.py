@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy as _
 class OutboxRow(models.Model):
     """An entry that has no position yet. No foreign key: the row is written by the statement that writes the entry."""
 
-    entry = models.OneToOneField("crm.TimelineEntry", models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+")
+    entry = models.OneToOneField(
+        "crm.TimelineEntry",
+        models.DO_NOTHING,
+        primary_key=True,
+        db_constraint=False,
+        related_name="+",
+    )
 
     class Meta:
         db_table = "crm_outbox"
@@ -19,7 +25,12 @@ class FeedRow(models.Model):
     append_only = True
 
     position = models.BigIntegerField(primary_key=True)
-    entry = models.OneToOneField("crm.TimelineEntry", models.DO_NOTHING, db_constraint=False, related_name="feed_row")
+    entry = models.OneToOneField(
+        "crm.TimelineEntry",
+        models.DO_NOTHING,
+        db_constraint=False,
+        related_name="feed_row",
+    )
 
     class Meta:
         db_table = "crm_feed"
@@ -44,12 +55,25 @@ class ParkedEntry(models.Model):
     """An entry that a reaction failed on, or that waits behind one of the same customer. Staff can replay it."""
 
     reaction = models.CharField(_("reaction"), max_length=80)
-    entry = models.ForeignKey("crm.TimelineEntry", models.DO_NOTHING, related_name="+", verbose_name=_("entry"))
-    customer = models.ForeignKey("crm.Customer", models.DO_NOTHING, null=True, related_name="+", verbose_name=_("customer"))
+    entry = models.ForeignKey(
+        "crm.TimelineEntry",
+        models.DO_NOTHING,
+        related_name="+",
+        verbose_name=_("entry"),
+    )
+    customer = models.ForeignKey(
+        "crm.Customer",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        verbose_name=_("customer"),
+    )
     error = models.TextField(_("error"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     parked_at = models.DateTimeField(_("since"))
-    next_try_at = models.DateTimeField(_("next try"), null=True, help_text=_("Empty: waits for somebody to replay it."))
+    next_try_at = models.DateTimeField(
+        _("next try"), null=True, help_text=_("Empty: waits for somebody to replay it.")
+    )
 
     class Meta:
         verbose_name = _("parked failure")

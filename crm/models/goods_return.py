@@ -8,7 +8,12 @@ class Return(models.Model):
 
     shop = models.ForeignKey("crm.Shop", models.PROTECT, related_name="returns", verbose_name=_("shop"))
     customer = models.ForeignKey(
-        "crm.Customer", models.PROTECT, null=True, blank=True, related_name="returns", verbose_name=_("customer")
+        "crm.Customer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="returns",
+        verbose_name=_("customer"),
     )
     external_id = models.CharField(_("id in the shop's system"), max_length=64)
     number = models.CharField(_("number"), max_length=64)
@@ -37,7 +42,12 @@ class ReturnLine(models.Model):
 
     goods_return = models.ForeignKey(Return, models.CASCADE, related_name="lines", verbose_name=_("return"))
     order_line = models.ForeignKey(
-        "crm.OrderLine", models.PROTECT, null=True, blank=True, related_name="returns", verbose_name=_("sold as")
+        "crm.OrderLine",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="returns",
+        verbose_name=_("sold as"),
     )
     sku = models.CharField(_("code"), max_length=64, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)

@@ -20,12 +20,24 @@ class Identity(models.Model):
         MESSAGE = "message", _("a message came from it")
         CODE = "code", _("a code was confirmed")
 
-    customer = models.ForeignKey("crm.Customer", models.CASCADE, related_name="identities", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "crm.Customer",
+        models.CASCADE,
+        related_name="identities",
+        verbose_name=_("customer"),
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=IdentityKind)
     namespace = models.CharField(
-        max_length=50, blank=True, editable=False, help_text=_("The shop whose system counts so; empty elsewhere.")
+        max_length=50,
+        blank=True,
+        editable=False,
+        help_text=_("The shop whose system counts so; empty elsewhere."),
     )
-    value = models.CharField(_("value"), max_length=254, help_text=_("In its one normal form: E.164, lower case."))
+    value = models.CharField(
+        _("value"),
+        max_length=254,
+        help_text=_("In its one normal form: E.164, lower case."),
+    )
     original = models.CharField(_("as given"), max_length=254, blank=True)
     evidence = models.CharField(_("how we know"), max_length=10, choices=Evidence, default=Evidence.TYPED)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
@@ -35,9 +47,20 @@ class Identity(models.Model):
         verbose_name = _("identity")
         verbose_name_plural = _("identities")
         constraints = [
-            models.UniqueConstraint("kind", "namespace", "value", condition=~Q(verified_at=None),
-                                    name="verified_identity_belongs_to_one_customer"),
-            models.UniqueConstraint("customer", "kind", "namespace", "value", name="identity_stands_once_per_customer"),
+            models.UniqueConstraint(
+                "kind",
+                "namespace",
+                "value",
+                condition=~Q(verified_at=None),
+                name="verified_identity_belongs_to_one_customer",
+            ),
+            models.UniqueConstraint(
+                "customer",
+                "kind",
+                "namespace",
+                "value",
+                name="identity_stands_once_per_customer",
+            ),
             models.CheckConstraint(condition=~Q(value=""), name="identity_has_a_value"),
         ]
         indexes = [models.Index(fields=["value", "kind"], name="identity_by_value")]

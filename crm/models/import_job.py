@@ -1,11 +1,27 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+SILENCE = timedelta(minutes=1)
+
+
+class ImportJobQuerySet(models.QuerySet["ImportJob"]):
+    def forgotten(self, at: datetime) -> ImportJobQuerySet:
+        """At work, they say, and yet nothing was heard from them: their worker died, or was never told."""
+        return self.filter(state__in=ImportJob.AT_WORK, moved_at__lt=at - SILENCE)
+
 
 class ImportJob(models.Model):
-    """One file on its way in. Its rows wait in `ImportedRow`; `applied_through` is where a resumed run goes on."""
+    """One file on its way in: first read into `ImportedRow`, then, once confirmed, applied document by document.
+
+    This row is also the cursor of the work: `rows_read` and `documents_done` move in the transaction of what they
+    count, so that a run that was killed goes on where it stood.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("waiting for its columns")
@@ -16,24 +32,47 @@ class ImportJob(models.Model):
         DONE = "done", _("imported")
         FAILED = "failed", _("failed, can go on")
 
+    AT_WORK = (State.READING, State.RUNNING)
+
     shop = models.ForeignKey("crm.Shop", models.PROTECT, related_name="+", verbose_name=_("shop"))
-    what = models.CharField(_("what"), max_length=20, default="orders")
     file = models.FileField(_("file"), upload_to="imports/", blank=True)
     file_name = models.CharField(_("file"), max_length=255)
     file_sha256 = models.CharField(max_length=64, blank=True)
     layout = models.CharField(_("layout"), max_length=40, blank=True)
     mapping = models.JSONField(_("columns"), default=dict, blank=True)
+    header = models.JSONField(default=list, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    time_zone = models.CharField(_("time zone"), max_length=50)
+
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
+    percent_read = models.PositiveSmallIntegerField(default=0)
+    rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(_("rows"), default=0)
-    rows_done = models.PositiveIntegerField(_("rows done"), default=0)
     rows_refused = models.PositiveIntegerField(_("rows refused"), default=0)
-    applied_through = models.CharField(max_length=64, blank=True)
+    rows_done = models.PositiveIntegerField(_("rows done"), default=0)
+    documents_total = models.PositiveIntegerField(_("invoices and credits"), default=0)
+    documents_done = models.PositiveIntegerField(default=0)
     outcome = models.JSONField(_("outcome"), default=dict, blank=True)
     error = models.TextField(_("error"), blank=True)
+
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("started by"),
+    )
+    created_at = models.DateTimeField(_("started"))
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("started by"))
-    created_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    moved_at = models.DateTimeField(_("last heard of"))
+    leg_started_at = models.DateTimeField(null=True, blank=True, help_text="Since when the present rate is counted.")
+    leg_started_rows = models.PositiveIntegerField(default=0)
+
+    objects = ImportJobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -43,26 +82,99 @@ class ImportJob(models.Model):
         return self.file_name
 
     @property
+    def is_at_work(self) -> bool:
+        return self.state in self.AT_WORK
+
+    @property
+    def can_go_on(self) -> bool:
+        return self.state in (self.State.CANCELLED, self.State.FAILED)
+
+    @property
     def percent(self) -> int:
-        return 100 * self.rows_done // self.rows_total if self.rows_total else 0
+        """Of the file while it is read, of its rows while they are imported."""
+        if self.read_at is None:
+            return self.percent_read
+        return 100 * self.rows_done // self.rows_total if self.rows_total else 100
+
+    @property
+    def rows_per_second(self) -> float:
+        """Over the present leg: since the phase began, or since it was taken up again."""
+        if self.leg_started_at is None:
+            return 0.0
+        seconds = (self.moved_at - self.leg_started_at).total_seconds()
+        rows = (self.rows_done if self.read_at else self.rows_read) - self.leg_started_rows
+        return rows / seconds if seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> int | None:
+        """None while nobody can say."""
+        rate = self.rows_per_second
+        if not rate:
+            return None
+        if self.read_at:
+            return round((self.rows_total - self.rows_done) / rate)
+        if not self.percent_read:
+            return None
+        return round(self.rows_read / self.percent_read * (100 - self.percent_read) / rate)
 
 
 class ImportedRow(models.Model):
-    """A row of the file as read, or why it was refused. Gone once the job is done, but for the refused ones."""
+    """A row of the file as read, or why it was refused. When the job is done only the refused ones stay."""
 
+    class Kind(models.TextChoices):
+        SALE = "sale", _("sale")
+        CREDIT = "credit", _("credit")
+        NEITHER = "", _("neither")
+
+    pk = models.CompositePrimaryKey("job_id", "line_number")
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows", db_index=False)
     line_number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=6, choices=Kind, blank=True)
     reference = models.CharField(max_length=64, blank=True)
-    is_credit = models.BooleanField(default=False)
-    data = models.JSONField(default=dict)
-    refusal = models.CharField(max_length=200, blank=True)
+    customer_ref = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField(null=True)
+    sku = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    refusal = models.CharField(max_length=30, blank=True)
+    cells = models.JSONField(default=list)
 
     class Meta:
-        constraints = [models.UniqueConstraint("job", "line_number", name="row_read_once_per_job")]
         indexes = [
-            models.Index("job", "is_credit", "reference", name="rows_of_a_document"),
+            models.Index("job", "reference", name="rows_of_a_document"),
             models.Index("job", "line_number", condition=~Q(refusal=""), name="refused_rows_of_a_job"),
         ]
 
     def __str__(self) -> str:
         return f"{self.job_id}:{self.line_number}"
+
+
+class ImportedDocument(models.Model):
+    """The rows of one invoice or credit together, numbered by date: the order in which a job applies them."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "", _("waiting")
+        IMPORTED = "imported", _("imported")
+        KNOWN = "known", _("already there")
+
+    pk = models.CompositePrimaryKey("job_id", "number")
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="documents", db_index=False)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=6, choices=ImportedRow.Kind)
+    reference = models.CharField(max_length=64)
+    customer_ref = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField()
+    rows_count = models.PositiveIntegerField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    refusal = models.CharField(max_length=30, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("job", "kind", "reference", name="document_planned_once_per_job"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

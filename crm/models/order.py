@@ -20,7 +20,12 @@ class Order(models.Model):
 
     shop = models.ForeignKey("crm.Shop", models.PROTECT, related_name="orders", verbose_name=_("shop"))
     customer = models.ForeignKey(
-        "crm.Customer", models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("customer")
+        "crm.Customer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("customer"),
     )
     external_id = models.CharField(_("id in the shop's system"), max_length=64)
     number = models.CharField(_("number"), max_length=64)
@@ -43,7 +48,10 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         constraints = [
             models.UniqueConstraint("shop", "external_id", name="order_known_once_per_shop"),
-            models.CheckConstraint(condition=Q(delivery_amount__gte=0), name="delivery_amount_never_negative"),
+            models.CheckConstraint(
+                condition=Q(delivery_amount__gte=0),
+                name="delivery_amount_never_negative",
+            ),
             models.CheckConstraint(condition=Q(goods_amount__gte=0), name="goods_amount_never_negative"),
         ]
         indexes = [
@@ -65,14 +73,24 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
     external_id = models.CharField(max_length=64)
-    product = models.ForeignKey("crm.Product", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("product"))
+    product = models.ForeignKey(
+        "crm.Product",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("product"),
+    )
     sku = models.CharField(_("code"), max_length=64, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
     unit_price = models.DecimalField(_("price"), max_digits=14, decimal_places=4)
     discount_amount = models.DecimalField(_("discount"), max_digits=14, decimal_places=2, default=0)
     amount = models.DecimalField(
-        _("amount"), max_digits=14, decimal_places=2, help_text=_("Quantity × price − discount, rounded half up.")
+        _("amount"),
+        max_digits=14,
+        decimal_places=2,
+        help_text=_("Quantity × price − discount, rounded half up."),
     )
     unit_cost = models.DecimalField(_("unit cost"), max_digits=14, decimal_places=4, null=True, blank=True)
     returned_quantity = models.DecimalField(_("returned"), max_digits=12, decimal_places=3, default=0)
@@ -83,10 +101,14 @@ class OrderLine(models.Model):
         constraints = [
             models.UniqueConstraint("order", "external_id", name="line_stands_once_in_an_order"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_quantity_positive"),
-            models.CheckConstraint(condition=Q(amount__gte=0, unit_price__gte=0, discount_amount__gte=0),
-                                   name="line_amounts_never_negative"),
-            models.CheckConstraint(condition=Q(returned_quantity__gte=0, returned_quantity__lte=F("quantity")),
-                                   name="never_more_returned_than_bought"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, unit_price__gte=0, discount_amount__gte=0),
+                name="line_amounts_never_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_quantity__gte=0, returned_quantity__lte=F("quantity")),
+                name="never_more_returned_than_bought",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,8 +32,16 @@ class Shipment(models.Model):
         verbose_name_plural = _("parcels")
         constraints = [models.UniqueConstraint("order", "external_id", name="parcel_known_once_per_order")]
         indexes = [
-            models.Index("promised_on", condition=Q(delivered_at=None), name="parcel_still_awaited"),
-            models.Index("tracking_number", condition=~Q(tracking_number=""), name="parcel_by_tracking"),
+            models.Index(
+                "promised_on",
+                condition=Q(delivered_at=None),
+                name="parcel_still_awaited",
+            ),
+            models.Index(
+                "tracking_number",
+                condition=~Q(tracking_number=""),
+                name="parcel_by_tracking",
+            ),
         ]
 
     def __str__(self) -> str:

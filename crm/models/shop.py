@@ -14,7 +14,12 @@ class Shop(models.Model):
     name = models.CharField(_("name"), max_length=100)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
-    region = models.CharField(_("country"), max_length=2, default="BG", help_text=_("Two letters; how local phones are read."))
+    region = models.CharField(
+        _("country"),
+        max_length=2,
+        default="BG",
+        help_text=_("Two letters; how local phones are read."),
+    )
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Sofia")
     address = models.CharField(_("address"), max_length=200, blank=True)
     is_active = models.BooleanField(_("open"), default=True)
@@ -24,8 +29,14 @@ class Shop(models.Model):
         verbose_name_plural = _("shops")
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="shop_currency_is_iso_4217"),
-            models.CheckConstraint(condition=models.Q(region__regex=r"^[A-Z]{2}$"), name="shop_region_is_iso_3166"),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"),
+                name="shop_currency_is_iso_4217",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(region__regex=r"^[A-Z]{2}$"),
+                name="shop_region_is_iso_3166",
+            ),
         ]
 
     def __str__(self) -> str:

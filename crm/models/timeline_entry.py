@@ -31,10 +31,18 @@ class TimelineEntry(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     source = models.CharField(max_length=60, help_text="Who told us: api:<shop>, import:<shop>, agent …")
-    source_id = models.CharField(max_length=160, help_text="Names the event in that source, never its subject.")
+    source_id = models.CharField(
+        max_length=160, help_text="Names the event in that source, never its subject."
+    )
     channel = models.CharField(max_length=20, blank=True)
     direction = models.CharField(max_length=3, choices=Direction, blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_index=False, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
     subject_type = models.CharField(max_length=40, blank=True)
     subject_id = models.BigIntegerField(null=True)
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.AGENT)
@@ -53,7 +61,14 @@ class TimelineEntry(models.Model):
             models.UniqueConstraint("source", "source_id", "kind", name="event_recorded_once"),
             models.CheckConstraint(condition=models.Q(depth__lte=8), name="entry_caused_within_eight_steps"),
         ]
-        indexes = [models.Index("customer", F("occurred_at").desc(), F("id").desc(), name="timeline_of_a_customer")]
+        indexes = [
+            models.Index(
+                "customer",
+                F("occurred_at").desc(),
+                F("id").desc(),
+                name="timeline_of_a_customer",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -30,10 +30,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, help_text=_("As customers see it under an answer."))
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, blank=True, help_text=_("Empty: as the browser says.")
+        _("language"),
+        max_length=5,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Empty: as the browser says."),
     )
     customer = models.OneToOneField(
-        "crm.Customer", models.SET_NULL, null=True, blank=True, related_name="sign_in", verbose_name=_("customer")
+        "crm.Customer",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sign_in",
+        verbose_name=_("customer"),
     )
     is_staff = models.BooleanField(_("works here"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Serves reactions from the feed until it is told to stop. Any number may run; one serves a reaction at a time."
+    help = "Serves reactions from the feed until told to stop. Any number may run; one serves a reaction at a time."
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()

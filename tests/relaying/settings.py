@@ -1,0 +1,3 @@
+from config.settings.test import *
+
+REACTIONS = "tests.relaying.reactions"
