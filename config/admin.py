@@ -1,11 +1,159 @@
-"""The one admin site: its name, its base template, the order of its sections."""
+"""The one admin site: its name, its doors, and the order of its sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A tab of the bar at the top: shown to whoever holds the permission, once the page behind it exists."""
+
+    label: Any
+    icon: str
+    url_name: str
+    permission: str = ""
+    keys: str = ""
+
+    @property
+    def url(self) -> str | None:
+        try:
+            return reverse(self.url_name)
+        except NoReverseMatch:
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """A group of lists on the desk, in this order."""
+
+    label: Any
+    icon: str
+    models: tuple[str, ...]
+
+
+SECTIONS: Sequence[Section] = (
+    Section(
+        label=_("Customers"),
+        icon="users",
+        url_name="admin:crm_customer_changelist",
+        permission="crm.view_customer",
+        keys="g c",
+    ),
+    Section(
+        label=_("Orders"),
+        icon="order",
+        url_name="admin:crm_order_changelist",
+        permission="crm.view_order",
+        keys="g o",
+    ),
+    Section(
+        label=_("Catalogue"),
+        icon="shop",
+        url_name="admin:crm_product_changelist",
+        permission="crm.view_product",
+        keys="g p",
+    ),
+    Section(
+        label=_("Imports"),
+        icon="plus",
+        url_name="admin:crm_importjob_changelist",
+        permission="crm.view_importjob",
+        keys="g i",
+    ),
+    Section(label=_("Settings"), icon="settings", url_name="admin:index", keys="g s"),
+)
+
+SHELVES: Sequence[Shelf] = (
+    Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.company")),
+    Shelf(label=_("Sales"), icon="order", models=("crm.order", "crm.return", "crm.importjob")),
+    Shelf(label=_("Catalogue"), icon="shop", models=("crm.product", "crm.category")),
+    Shelf(label=_("The company"), icon="settings", models=("crm.shop", "crm.user", "auth.group")),
+    Shelf(label=_("For developers"), icon="link", models=("crm.apikey", "crm.eventtype")),
+    Shelf(
+        label=_("Under the hood"),
+        icon="clock",
+        models=("crm.timelineentry", "crm.parkedentry", "crm.reactioncursor"),
+    ),
+)
+
+
 class VerenAdminSite(AdminSite):
+    """Django's admin behind our own door and in our own frame."""
+
     site_header = _("Veren")
     site_title = _("Veren")
     index_title = _("Desk")
+    site_url = None
     enable_nav_sidebar = False
+    empty_value_display = "—"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            **super().each_context(request),
+            "sections": list(sections_for(request)),
+            "find_url": self._find_url(request),
+        }
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Shelves instead of apps, on the desk; what no shelf names stands on the last one."""
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        loose = {
+            f"{app['app_label']}.{model['object_name'].lower()}": model for app in apps for model in app["models"]
+        }
+        shelves = [
+            _shelf(shelf.label, shelf.icon, [loose.pop(name) for name in shelf.models if name in loose])
+            for shelf in SHELVES
+        ]
+        shelves.append(_shelf(_("Other"), "filter", list(loose.values())))
+        return [shelf for shelf in shelves if shelf["models"]]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def _find_url(self, request: HttpRequest) -> str | None:
+        return reverse("admin:crm_customer_changelist") if request.user.has_perm("crm.view_customer") else None
+
+
+def sections_for(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    """The tabs this reader may open, and which of them the page belongs to."""
+    for section in SECTIONS:
+        url = section.url
+        if url and (not section.permission or request.user.has_perm(section.permission)):
+            yield {
+                "label": section.label,
+                "icon": section.icon,
+                "keys": section.keys,
+                "url": url,
+                "is_current": _current(request.path, url),
+            }
+
+
+def _current(path: str, url: str) -> str:
+    if path == url:
+        return "page"
+    return "true" if path.startswith(url) and url != reverse("admin:index") else ""
+
+
+def _shelf(label: Any, icon: str, models: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"name": label, "icon": icon, "app_label": "", "app_url": "", "has_module_perms": True, "models": models}

@@ -2,8 +2,12 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("preferences/", include("crm.pages.preferences_urls")),
 ]

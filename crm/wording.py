@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 SIGNS = {"EUR": "€", "RUB": "₽", "BGN": "лв.", "GBP": "£", "USD": "$"}
 SIGN_FIRST = {"€", "£", "$"}
@@ -49,6 +49,73 @@ def number(value: Decimal | float, places: int = 0) -> str:
         ".": formats.get_format("DECIMAL_SEPARATOR"),
     }
     return (MINUS if value < 0 else "") + "".join(marks.get(mark, mark) for mark in digits)
+
+
+def near(moment: datetime, now: datetime | None = None) -> str:
+    """“today, 15:00” and “yesterday, 15:00” when near, “3 Nov, 15:00” this year, else the date alone."""
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    sentence = {-1: gettext("yesterday, {time}"), 0: gettext("today, {time}"), 1: gettext("tomorrow, {time}")}.get(
+        (local.date() - today).days
+    )
+    if sentence:
+        return sentence.format(time=time_of(moment))
+    if local.year == today.year:
+        return f"{short_day(local.date(), today)}, {time_of(moment)}"
+    return short_day(local.date(), today)
+
+
+def near_day(day: date, today: date) -> str:
+    """“Today, 22 November”, “3 November”, “3 November 2025”: the head over what happened on a day."""
+    this_year = formats.date_format(day, "MONTH_DAY_FORMAT")
+    sentence = {
+        -1: gettext("Yesterday, {date}"),
+        0: gettext("Today, {date}"),
+        1: gettext("Tomorrow, {date}"),
+    }.get((day - today).days)
+    if sentence:
+        return sentence.format(date=this_year)
+    return this_year if day.year == today.year else formats.date_format(day, "DATE_FORMAT")
+
+
+def short_day(day: date, today: date) -> str:
+    """“3 Nov” this year, “3 Nov 2025” otherwise: for tables and lists."""
+    shape = "SHORT_MONTH_DAY_FORMAT" if day.year == today.year else "SHORT_DATE_FORMAT"
+    return formats.date_format(day, shape).replace(" ", NBSP)
+
+
+def time_of(moment: datetime) -> str:
+    return formats.time_format(timezone.localtime(moment), "TIME_FORMAT").replace(" ", NBSP)
+
+
+# Django writes these with a capital letter in Russian and Bulgarian; a catalogue of ours comes before its own.
+MONTHS = (
+    gettext_lazy("January"),
+    gettext_lazy("February"),
+    gettext_lazy("March"),
+    gettext_lazy("April"),
+    gettext_lazy("May"),
+    gettext_lazy("June"),
+    gettext_lazy("July"),
+    gettext_lazy("August"),
+    gettext_lazy("September"),
+    gettext_lazy("October"),
+    gettext_lazy("November"),
+    gettext_lazy("December"),
+)
+SHORT_MONTHS = (
+    pgettext_lazy("abbrev. month", "Jan."),
+    pgettext_lazy("abbrev. month", "Feb."),
+    pgettext_lazy("abbrev. month", "March"),
+    pgettext_lazy("abbrev. month", "April"),
+    pgettext_lazy("abbrev. month", "May"),
+    pgettext_lazy("abbrev. month", "June"),
+    pgettext_lazy("abbrev. month", "July"),
+    pgettext_lazy("abbrev. month", "Aug."),
+    pgettext_lazy("abbrev. month", "Sept."),
+    pgettext_lazy("abbrev. month", "Oct."),
+    pgettext_lazy("abbrev. month", "Nov."),
+    pgettext_lazy("abbrev. month", "Dec."),
+)
 
 
 def said(value: Any) -> str:

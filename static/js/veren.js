@@ -1,0 +1,116 @@
+/* The one script of Veren's own pages. It adds keys and small comforts; every page works without it.
+
+   data-keys="n"          pressing n focuses the field or presses the link or button ("g c": one after the other)
+   data-keys-say="…"      how the map of keys calls it, where its own words are not enough
+   data-opens="id"        opens the <dialog> with that id
+   data-shows="id"        shows the hidden element with that id and puts the cursor into its first field
+   data-sends             a form that sends itself when one of its fields changes */
+"use strict";
+(() => {
+  const PAUSE = 900; // milliseconds within which a second key belongs to the first
+  let typed = "";
+  let typedAt = 0;
+
+  const writes = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const named = () => [...document.querySelectorAll("[data-keys]")].filter((element) => !element.closest("[hidden]"));
+
+  function act(element) {
+    if (element.matches("input, textarea, select")) {
+      element.focus();
+      if (element.select) element.select();
+    } else {
+      element.click();
+    }
+  }
+
+  function press(event) {
+    if (event.key === "Escape") return leave(event);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return send(event);
+    if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    const now = Date.now();
+    const sequence = now - typedAt < PAUSE && typed ? `${typed} ${event.key}` : event.key;
+    const found = named();
+    const hit = found.find((element) => element.dataset.keys === sequence) ||
+      found.find((element) => element.dataset.keys === event.key);
+    typed = hit ? "" : event.key;
+    typedAt = now;
+    if (hit) {
+      event.preventDefault();
+      act(hit);
+    }
+  }
+
+  function send(event) {
+    const form = event.target.closest("form");
+    if (form && writes(event.target)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  }
+
+  function leave(event) {
+    const menu = event.target.closest("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else if (writes(event.target) && !event.target.closest("dialog")) {
+      const shown = event.target.closest("[data-shown]");
+      event.target.blur();
+      if (shown) shown.hidden = true;
+    }
+  }
+
+  function open(dialog) {
+    const map = dialog.querySelector("[data-keys-map]");
+    if (map) draw(map);
+    document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; });
+    dialog.showModal();
+  }
+
+  function draw(map) {
+    const rows = named().map((element) => [element.dataset.keys, say(element)]);
+    const fixed = (map.dataset.keysFixed || "").split(";").map((pair) => pair.split("="));
+    map.replaceChildren(...[...rows, ...fixed].flatMap(([keys, words]) => {
+      const key = document.createElement("dt");
+      const meaning = document.createElement("dd");
+      for (const one of keys.split(" ")) {
+        const cap = document.createElement("kbd");
+        cap.textContent = one;
+        key.append(cap, " ");
+      }
+      meaning.textContent = words;
+      return [key, meaning];
+    }));
+  }
+
+  function say(element) {
+    if (element.dataset.keysSay) return element.dataset.keysSay;
+    const label = element.labels && element.labels[0];
+    if (label) return label.textContent.trim();
+    const words = element.cloneNode(true);
+    words.querySelectorAll("kbd, svg, .count").forEach((part) => part.remove());
+    return (element.getAttribute("aria-label") || words.textContent).trim();
+  }
+
+  function click(event) {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) open(document.getElementById(opener.dataset.opens));
+    const shower = event.target.closest("[data-shows]");
+    if (shower) {
+      const shown = document.getElementById(shower.dataset.shows);
+      shown.hidden = false;
+      shown.querySelector("input:not([type=hidden]), textarea, select").focus();
+    }
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  }
+
+  document.addEventListener("keydown", press);
+  document.addEventListener("click", click);
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-sends]");
+    if (form) form.requestSubmit();
+  });
+})();
