@@ -69,7 +69,9 @@ class ImportJob(models.Model):
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     moved_at = models.DateTimeField(_("last heard of"))
-    leg_started_at = models.DateTimeField(null=True, blank=True, help_text="Since when the present rate is counted.")
+    leg_started_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the present rate is counted."
+    )
     leg_started_rows = models.PositiveIntegerField(default=0)
 
     objects = ImportJobQuerySet.as_manager()
