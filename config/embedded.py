@@ -186,6 +186,8 @@ def spawn(
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def become_the_child() -> None:
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)  # a shell's `&` leaves them ignored, and that is inherited
         if account:
             os.setgroups([])
             os.setgid(account.pw_gid)

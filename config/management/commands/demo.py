@@ -1,0 +1,162 @@
+"""The whole house under one command: database, broker, demo company, web, relay, worker and beat."""
+
+import http.client
+import importlib
+import importlib.util
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+import psycopg
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config import embedded
+from config.supervisor import Role, SupervisorError, supervise
+
+HOST = "127.0.0.1"
+# Limits that protect a database from its users: short for a page, longer for background work.
+WEB_LIMITS = (
+    "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c jit=off"
+)
+WORKER_LIMITS = "-c statement_timeout=60s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
+
+
+class Command(BaseCommand):
+    help = "Starts Veren on this machine with a demo company; Ctrl-C stops it, and a second start keeps the data."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="where the web answers (8000)")
+        parser.add_argument("--size", choices=["small", "medium", "large"], default="small")
+        parser.add_argument("--fresh", action="store_true", help="throw the embedded database away first")
+        parser.add_argument("--no-data", action="store_true", help="start with an empty database")
+
+    def handle(self, *, port: int, size: str, fresh: bool, no_data: bool, **options: Any) -> None:
+        began = time.monotonic()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
+        try:
+            need_free_port(port)
+            if fresh:
+                self.say("Throwing the old data away.")
+                start_afresh()
+            if migrations_are_missing():
+                self.say("Preparing the database.")
+                call_command("migrate", verbosity=0)
+            elif "sync_roles" in get_commands():
+                call_command("sync_roles", verbosity=0)
+            if not no_data:
+                self.load(size)
+            connection.close()
+            supervise(
+                list(roles(port)),
+                tend=lambda: embedded.hold(settings),
+                is_ready=lambda: answers(port),
+                announce=lambda: self.announce(port, time.monotonic() - began),
+                out=sys.stdout,
+            )
+        except KeyboardInterrupt:
+            pass
+        except (SupervisorError, embedded.EmbeddedError) as error:
+            raise CommandError(str(error)) from error
+        finally:
+            connection.close()
+            embedded.let_go(settings)
+        self.say("Stopped.")
+
+    def load(self, size: str) -> None:
+        # The demo company is being written: until config/demo.py is there, the database stays empty.
+        if importlib.util.find_spec("config.demo") is None:
+            return
+        if not apps.get_model("crm", "Shop").objects.exists():
+            self.say(f"Loading the demo company ({size}).")
+            importlib.import_module("config.demo").load(size=size, progress=self.say)
+
+    def announce(self, port: int, seconds: float) -> None:
+        self.say(f"Veren is running ({seconds:.1f} s):")
+        self.say(f"    http://{HOST}:{port}/             agents, managers, shops, customers")
+        self.say(f"    http://{HOST}:{port}/api/v1/docs/ the API")
+        self.say("Ctrl-C stops it.")
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def roles(port: int) -> list[Role]:
+    """What runs, the one people wait for first."""
+    python = [sys.executable, *(f"-Wignore:{beginning}" for beginning in FINE_IN_A_DEMO)]
+    celery = [*python, "-m", "celery", "--quiet", "-A", "config"]
+    manage = [*python, str(settings.BASE_DIR / "manage.py")]
+    web = Role(
+        name="web",
+        command=[*python, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "config/gunicorn.py"), "config.wsgi"],
+        environment={"PORT": str(port), "DATABASE_POOL_SIZE": "8", "PGOPTIONS": WEB_LIMITS},
+    )
+    worker = Role(
+        name="worker",
+        command=[*celery, "worker", "--concurrency=1", "--loglevel=WARNING", "--without-mingle", "--without-gossip"],
+        environment={"PGOPTIONS": WORKER_LIMITS},
+    )
+    beat = Role(name="beat", command=[*celery, "beat", "--loglevel=WARNING", "--pidfile="])
+    rest = [Role(name=name, command=[*manage, command]) for name, command in COMMANDS if command in get_commands()]
+    return [web, *rest, worker, beat]
+
+
+COMMANDS = (("relay", "relay"), ("trickle", "demo_trickle"))
+# Root in a container, and static files served from where they were written.
+FINE_IN_A_DEMO = ("You're running the worker", "No directory at")
+
+
+def need_free_port(port: int) -> None:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((HOST, port))
+        except OverflowError as error:
+            raise CommandError(f"{port} is not a port: choose one from 1024 to 65535 with --port.") from error
+        except PermissionError as error:
+            raise CommandError(f"Port {port} is for administrators: choose one above 1023 with --port.") from error
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is taken, perhaps by a demo that already runs: choose another with --port."
+            ) from error
+
+
+def answers(port: int) -> bool:
+    """Does the web answer with a page?"""
+    caller = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        caller.request("GET", "/")
+        return caller.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        caller.close()
+
+
+def migrations_are_missing() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def start_afresh() -> None:
+    """Drop the embedded database and empty the embedded broker. Never touches a server of your own."""
+    services = {service.name: service for service in embedded.pointed_at(settings)}
+    if "postgres" not in services:
+        raise CommandError("--fresh is for the embedded database; DATABASE_URL names one that you empty yourself.")
+    connection.close()
+    its = connection.settings_dict
+    with psycopg.connect(host=its["HOST"], user=its["USER"], dbname="postgres", autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {embedded.DATABASE} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {embedded.DATABASE} OWNER {embedded.OWNER_ROLE}")
+    if "valkey" in services:
+        services["valkey"].exchange(b"FLUSHALL\r\n")
