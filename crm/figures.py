@@ -8,17 +8,22 @@ from django.db import connection
 
 RECOUNT = """
 INSERT INTO crm_customerfigures (customer_id, orders, returns, net_revenue, currency, first_order_at, last_order_at)
-SELECT c.id, coalesce(o.orders, 0), coalesce(r.returns, 0), coalesce(o.sold, 0) - coalesce(r.refunded, 0),
-       coalesce(o.currency, r.currency, ''), o.first_at, o.last_at
-FROM unnest(%(customers)s::bigint[]) AS c(id)
-LEFT JOIN LATERAL (
-  SELECT count(*) AS orders, sum(goods_amount) AS sold, max(currency) AS currency,
+SELECT c.id, o.orders, r.returns, o.sold - r.refunded, c.currency, o.first_at, o.last_at
+FROM (
+  SELECT w.id, coalesce((
+    SELECT currency FROM crm_order WHERE customer_id = w.id AND cancelled_at IS NULL ORDER BY placed_at DESC LIMIT 1
+  ), (SELECT currency FROM crm_return WHERE customer_id = w.id ORDER BY returned_at DESC LIMIT 1), '') AS currency
+  FROM unnest(%(customers)s::bigint[]) AS w(id)
+) c
+CROSS JOIN LATERAL (
+  SELECT count(*) AS orders, coalesce(sum(goods_amount) FILTER (WHERE currency = c.currency), 0) AS sold,
          min(placed_at) AS first_at, max(placed_at) AS last_at
   FROM crm_order WHERE customer_id = c.id AND cancelled_at IS NULL
-) o ON true
-LEFT JOIN LATERAL (
-  SELECT count(*) AS returns, sum(amount) AS refunded, max(currency) AS currency FROM crm_return WHERE customer_id = c.id
-) r ON true
+) o
+CROSS JOIN LATERAL (
+  SELECT count(*) AS returns, coalesce(sum(amount) FILTER (WHERE currency = c.currency), 0) AS refunded
+  FROM crm_return WHERE customer_id = c.id
+) r
 ON CONFLICT (customer_id) DO UPDATE SET
   orders = excluded.orders, returns = excluded.returns, net_revenue = excluded.net_revenue,
   currency = excluded.currency, first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at
@@ -28,7 +33,8 @@ ON CONFLICT (customer_id) DO UPDATE SET
 def recount(customer_ids: Collection[int]) -> None:
     """Count these customers' orders anew. Idempotent: derived from the orders, whatever stood before.
 
-    Net revenue is goods sold minus refunds, cancelled orders left out, delivery left out.
+    Net revenue is goods sold minus refunds in the currency of the customer's latest order: cancelled orders,
+    delivery and amounts in other currencies are left out.
     """
     with connection.cursor() as cursor:
         cursor.execute(RECOUNT, {"customers": sorted(customer_ids)})
