@@ -1,0 +1,23 @@
+"""By what people are recognised here, surest first. How each is read stands in `crm.identifiers`."""
+
+from collections.abc import Sequence
+
+from crm.identifiers import (
+    Identifier,
+    normal_card,
+    normal_email,
+    normal_external,
+    normal_phone,
+    normal_telegram,
+    normal_viber,
+)
+from crm.identity_kinds import IdentityKind
+
+IDENTIFIERS: Sequence[Identifier] = (
+    Identifier(kind=IdentityKind.EXTERNAL, normal=normal_external, within_shop=True, proves=True),
+    Identifier(kind=IdentityKind.CARD, normal=normal_card),
+    Identifier(kind=IdentityKind.PHONE, normal=normal_phone),
+    Identifier(kind=IdentityKind.EMAIL, normal=normal_email),
+    Identifier(kind=IdentityKind.TELEGRAM, normal=normal_telegram),
+    Identifier(kind=IdentityKind.VIBER, normal=normal_viber),
+)
