@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.utils import formats, timezone
@@ -140,16 +141,30 @@ class SpokenInt(int):
         return number(int(self))
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """A value inside a sentence: put into words only where the sentence names it."""
+
+    value: Any
+
+    def __format__(self, spec: str) -> str:
+        return said(self.value)
+
+
 def aloud(sentence: Any, subject: object) -> str:
     """Fill a lazy translation's `{names}` from `subject`, in the active language, with the plural its number asks for.
 
     `subject` is a dataclass; its fields and properties may be named.
     """
-    names = [field.name for field in fields(subject)]  # type: ignore[arg-type]
-    names += [name for name, part in inspect.getmembers(type(subject)) if isinstance(part, property)]
-    values = {name: getattr(subject, name) for name in names}
+    values = {name: getattr(subject, name) for name in _names(type(subject))}
     return str(sentence.format(**{name: _spoken(value) for name, value in values.items()})).strip()
 
 
+@cache
+def _names(shape: type[Any]) -> list[str]:
+    properties = [name for name, part in inspect.getmembers(shape) if isinstance(part, property)]
+    return [field.name for field in fields(shape)] + properties
+
+
 def _spoken(value: Any) -> Any:
-    return SpokenInt(value) if isinstance(value, int) and not isinstance(value, bool) else said(value)
+    return SpokenInt(value) if isinstance(value, int) and not isinstance(value, bool) else Spoken(value)
