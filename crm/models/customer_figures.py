@@ -16,6 +16,10 @@ class CustomerFigures(models.Model):
     class Meta:
         verbose_name = _("figures of a customer")
         verbose_name_plural = _("figures of customers")
+        indexes = [
+            models.Index("net_revenue", "customer", name="customers_by_net_revenue"),
+            models.Index("last_order_at", "customer", name="customers_by_last_order"),
+        ]
 
     def __str__(self) -> str:
         return str(self.customer_id)

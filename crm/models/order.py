@@ -58,6 +58,7 @@ class Order(models.Model):
             models.Index("customer", F("placed_at").desc(), name="order_by_customer"),
             models.Index("shop", F("placed_at").desc(), name="order_by_shop"),
             models.Index("number", name="order_by_number"),
+            models.Index(F("placed_at").desc(), F("id").desc(), name="orders_newest_first"),
         ]
 
     def __str__(self) -> str:
