@@ -3,6 +3,7 @@
 
 It needs nothing but Python: where the packages are not installed it makes `.venv` beside itself from the locked
 list in requirements.txt, once, and goes on inside it. An environment that already has them is used as it is.
+`python3 manage.py -m MODULE` runs a tool in that environment; -m and -c mean what they mean to Python.
 """
 
 # Until the version is checked, nothing here may be newer than Python 3.6.
@@ -26,10 +27,10 @@ WITNESSES = ("django", "celery", "psycopg", "rest_framework", "structlog")
 
 SETTINGS = {"test": "config.settings.test", "demo": "config.settings.demo"}
 # These look at the code only: no reason to start a database.
-WITHOUT_DATABASE = {
-    *("help", "check", "version", "--version", "--help", "-h", "catalogues", "collectstatic", "compilemessages"),
-    *("diffsettings", "findstatic", "makemessages", "makemigrations", "spectacular", "startapp", "test"),
-}
+WITHOUT_DATABASE = set(
+    "help check version --version --help -h catalogues collectstatic compilemessages diffsettings findstatic "
+    "makemessages makemigrations spectacular startapp".split()
+)
 
 
 def main():
@@ -42,6 +43,8 @@ def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS.get(command, "config.settings.development"))
     if command == "test":
         run_instead([sys.executable, "-m", "pytest", *sys.argv[2:]])
+    if command in {"-m", "-c"}:
+        run_instead([sys.executable, *sys.argv[1:]])
     run(command)
 
 
@@ -86,7 +89,8 @@ def is_complete():
     if STAMP.exists():
         return STAMP.read_text() == digest_of_lock()
     question = "import {}".format(", ".join(WITNESSES))
-    return subprocess.run([str(PYTHON), "-c", question], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    tried = subprocess.run([str(PYTHON), "-c", question], stderr=subprocess.DEVNULL, check=False)
+    return tried.returncode == 0
 
 
 def install():
@@ -146,20 +150,24 @@ def step(command):
     stop("The packages could not be installed: {}".format(lines[-1].strip()))
 
 
+NO_NETWORK = "The packages could not be downloaded: check the network and run the command again."
+DISK_FULL = "The disk is full: free about 1000 MB and run the command again."
+# What pip and uv write when they fail, in lower case, and what it means. The first that fits is said.
 FAILURES = {
-    "no space left": "The disk is full: free about 1000 MB and run the command again.",
-    "quota exceeded": "The disk quota is used up: free about 1000 MB and run the command again.",
-    "permission denied": "The folder {} cannot be written to: use a copy that belongs to you.".format(PROJECT),
+    "no space left": DISK_FULL,
+    "quota exceeded": DISK_FULL,
+    "permission denied": "This folder cannot be written to: use a copy of Veren that belongs to you.",
     "ensurepip": "This Python cannot make environments: on Debian and Ubuntu, apt install python3-venv.",
-    "hashes": "A downloaded package is not the one that requirements.txt names: check the package index you use.",
-    "name resolution": "The packages could not be downloaded: check the network and run the command again.",
-    "dns error": "The packages could not be downloaded: check the network and run the command again.",
-    "newconnectionerror": "The packages could not be downloaded: check the network and run the command again.",
-    "failed to fetch": "The packages could not be downloaded: check the network and run the command again.",
-    "error sending request": "The packages could not be downloaded: check the network and run the command again.",
-    "timed out": "The packages could not be downloaded: the network is too slow or gone; run the command again.",
-    "no matching distribution": "A package does not exist for this platform and Python: use Python 3.11 to 3.13 "
-    "on Linux or macOS (x86-64 or ARM), with glibc.",
+    "name resolution": NO_NETWORK,
+    "dns error": NO_NETWORK,
+    "newconnectionerror": NO_NETWORK,
+    "failed to fetch": NO_NETWORK,
+    "error sending request": NO_NETWORK,
+    "timed out": NO_NETWORK,
+    "do not match the hashes": "A downloaded package is not the one requirements.txt names: check your index.",
+    "hash mismatch": "A downloaded package is not the one requirements.txt names: check your index.",
+    "no matching distribution": "A package does not exist for this platform: use Python 3.11 to 3.13 on Linux "
+    "(glibc) or macOS, on x86-64 or ARM.",
 }
 
 

@@ -54,14 +54,12 @@ def create_missing(connection: BaseDatabaseWrapper) -> None:
         if not _one(connection, "SELECT pg_has_role(%s, 'MEMBER')::int", role):
             _run(connection, f"GRANT {_quoted(connection, role)} TO CURRENT_USER")
     if owner := settings.DATABASE_OWNER_ROLE:
-        name = connection.settings_dict["NAME"]
-        if not _one(connection, "SELECT has_database_privilege(%s, current_database(), 'CREATE')::int", owner):
-            _run(
-                connection,
-                f"GRANT CREATE ON DATABASE {_quoted(connection, name)} TO {_quoted(connection, owner)}",
-            )
+        name, role = _quoted(connection, connection.settings_dict["NAME"]), _quoted(connection, owner)
+        may_create = "SELECT has_database_privilege(%s, current_database(), 'CREATE')::int"
+        if not _one(connection, may_create, owner):
+            _run(connection, f"GRANT CREATE ON DATABASE {name} TO {role}")
         if not _one(connection, "SELECT has_schema_privilege(%s, 'public', 'CREATE')::int", owner):
-            _run(connection, f"GRANT USAGE, CREATE ON SCHEMA public TO {_quoted(connection, owner)}")
+            _run(connection, f"GRANT USAGE, CREATE ON SCHEMA public TO {role}")
 
 
 @contextmanager

@@ -31,11 +31,14 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, ClassVar, Protocol
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    import environ
 
 LOGIN = DATABASE = "veren"
 OWNER_ROLE, APP_ROLE = "veren_owner", "veren_app"
@@ -53,14 +56,6 @@ class EmbeddedError(Exception):
     """A service cannot run here. The message is one sentence that says what to do."""
 
 
-class Environment(Protocol):
-    """The part of django-environ that is used here."""
-
-    def str(self, var: str, default: str = ...) -> str: ...
-    def int(self, var: str, default: int = ...) -> int: ...
-    def db_url(self, var: str, *, engine: str) -> Mapping[str, Any]: ...
-
-
 # ── What settings ask: pure ──────────────────────────────────────────────────
 def state_folder(project: Path, *parts: str) -> Path:
     """Where the services keep their state: VEREN_STATE, else beside the project, else (root) under /var/lib.
@@ -74,7 +69,7 @@ def state_folder(project: Path, *parts: str) -> Path:
     return project.joinpath(".state", *parts)
 
 
-def database(env: Environment, *, state: Path, durable: bool = True) -> dict[str, Any]:
+def database(env: environ.Env, *, state: Path, durable: bool = True) -> dict[str, Any]:
     """The DATABASES entry: DATABASE_URL when it is set, else the embedded PostgreSQL of this state folder."""
     if env.str("DATABASE_URL", default=""):
         entry = dict(env.db_url("DATABASE_URL", engine="django.db.backends.postgresql"))
@@ -92,7 +87,7 @@ def database(env: Environment, *, state: Path, durable: bool = True) -> dict[str
     return {**entry, "CONN_MAX_AGE": 0, "OPTIONS": {**entry.get("OPTIONS", {}), **options}}
 
 
-def broker_url(env: Environment, *, state: Path) -> str:
+def broker_url(env: environ.Env, *, state: Path) -> str:
     """BROKER_URL when it is set, else the embedded Valkey of this state folder."""
     return env.str("BROKER_URL", default="") or Valkey(state).url
 
@@ -120,7 +115,7 @@ def pointed_at(settings: Any) -> list[Service]:
     services: list[Service] = []
     if state and (embedded := settings.DATABASES["default"].get("EMBEDDED")):
         services.append(Postgres(state, durable=embedded["durable"]))
-    if state and settings.CELERY_BROKER_URL == Valkey(state).url:
+    if state and Valkey(state).url == settings.CELERY_BROKER_URL:
         services.append(Valkey(state))
     return services
 
@@ -198,7 +193,7 @@ def spawn(
                 os._exit(1)
 
     options.setdefault("stdin", subprocess.DEVNULL)
-    child = subprocess.Popen(command, preexec_fn=become_the_child, **options)  # noqa: PLW1509
+    child = subprocess.Popen(command, preexec_fn=become_the_child, **options)
     if not libc:
         _watch(child.pid, on_death)
     return child
@@ -244,7 +239,7 @@ class Service:
         beside = self.folder / self.socket_name
         if len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH:
             return beside
-        return Path("/tmp") / f"veren-{_digest(str(self.folder))}" / self.socket_name  # noqa: S108
+        return Path("/tmp") / f"veren-{_digest(str(self.folder))}" / self.socket_name  # noqa: S108  # nosec B108
 
     def runs(self) -> bool:
         return self.is_kept() and self.answers()
@@ -334,7 +329,7 @@ class Postgres(Service):
         return [str(_postgres_programs() / "postgres"), "-D", str(self.data), *arguments]
 
     def _create(self) -> None:
-        """A new cluster with our database and the two roles. Made aside and moved: a half-made one is never used."""
+        """A new cluster with our database and the two roles: made aside, then moved, so it is never half made."""
         _need_free_space(self.folder)
         making = self.folder / "making"
         shutil.rmtree(making, ignore_errors=True)
@@ -460,8 +455,8 @@ def keep(service: Service) -> None:
 
 
 def _started(service: Service) -> subprocess.Popen[bytes]:
-    """The server, answering. Starts it again a few times: one that was killed may leave children that die slowly."""
-    tries = 5
+    """The server, answering. Tries a few times: one that was killed may leave children that die slowly."""
+    tries = 4
     for attempt in range(tries):
         time.sleep(attempt * 0.5)
         service.prepare()
@@ -515,7 +510,7 @@ def _write_to_log(service: Service) -> None:
 
 # ── Programs ─────────────────────────────────────────────────────────────────
 def program(name: str) -> str:
-    """The path of one of PostgreSQL's programs (pg_dump, psql, pgbench), as they come with the server we would start."""
+    """The path of one of PostgreSQL's programs (pg_dump, psql, pgbench), of the server we would start."""
     return str(_postgres_programs() / name)
 
 
@@ -666,7 +661,7 @@ def _can_enter(account: pwd.struct_passwd, folder: Path) -> bool:
 
 def _is_postgres_of(pid: int, data: Path) -> bool:
     """Is this process a server of this folder? PostgreSQL makes its data folder its working directory."""
-    if sys.platform == "linux":
+    if Path("/proc/self/cwd").exists():
         try:
             return Path(f"/proc/{pid}/cwd").readlink() == data
         except OSError:

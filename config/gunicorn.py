@@ -10,6 +10,6 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 preload_app = True
 graceful_timeout = 10
 # Kept on shared memory: a worker's heartbeat must not wait for a disk.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108  # nosec B108
 loglevel = "warning"
 control_socket_disable = True

@@ -55,9 +55,10 @@ def supervise(
     tend: Callable[[], None] = lambda: None,
     is_ready: Callable[[], bool] = lambda: True,
     announce: Callable[[], None] = lambda: None,
+    stop_seconds: float = STOP_SECONDS,
     out: TextIO = sys.stdout,
 ) -> None:
-    """Run one process of each role until SIGINT, SIGTERM or SIGHUP; then stop them all, within STOP_SECONDS.
+    """Run one process of each role until SIGINT, SIGTERM or SIGHUP; then stop them all, within `stop_seconds`.
 
     `tend` is called every few seconds; `announce` once, when `is_ready` first says yes. The first role starts
     alone and the others follow when it is ready: it is what people wait for. Call it from the main thread.
@@ -80,7 +81,7 @@ def supervise(
                     tend()
                     tended_at = time.monotonic()
         finally:
-            house.stop()
+            house.stop(stop_seconds)
 
 
 def _wait_until_ready(house: "_House", is_ready: Callable[[], bool], requests: list[int]) -> None:
@@ -134,15 +135,15 @@ class _House:
             if child.process.poll() is not None:
                 self._revive(child)
 
-    def stop(self) -> None:
+    def stop(self, seconds: float) -> None:
         """Ask all to stop, then insist. What they say meanwhile is passed on."""
         for child in self._children:
             _signal(child, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + seconds
         while self._alive() and time.monotonic() < deadline:
             self._pass_on(0.05)
         for child in self._alive():
-            self._say(child, f"does not stop within {STOP_SECONDS} s: killed.")
+            self._say(child, f"does not stop within {seconds:g} s: killed.")
             # Its own children too: each child leads a process group.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.process.pid, signal.SIGKILL)

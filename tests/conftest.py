@@ -189,7 +189,9 @@ def digest_of_schema() -> str:
     """Of everything that decides what a migrated database looks like."""
     project = settings.BASE_DIR
     ours = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == project]
-    files = [file for app in ours for pattern in ("migrations/*.py", "**/*.sql") for file in app.glob(pattern)]
+    files = [
+        file for app in ours for pattern in ("migrations/*.py", "**/*.sql") for file in app.glob(pattern)
+    ]
     files += [project / "requirements.txt", project / "config" / "roles.py", Path(database_roles.__file__)]
     digest = hashlib.sha256(" ".join(database_roles.append_only_tables()).encode())
     for file in sorted(filter(Path.exists, files)):

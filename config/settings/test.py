@@ -2,7 +2,9 @@
 
 from config import embedded
 from config.settings.base import *
-from config.settings.base import BASE_DIR, LOGGING, env
+from config.settings.base import BASE_DIR, INSTALLED_APPS, LOGGING, env
+
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 
 DEBUG = False
 SECRET_KEY = "test-only-" + "0" * 48

@@ -22,11 +22,10 @@ from config import embedded
 from config.supervisor import Role, SupervisorError, supervise
 
 HOST = "127.0.0.1"
+TAKEN = "is taken, perhaps by a demo that already runs"
 # Limits that protect a database from its users: short for a page, longer for background work.
-WEB_LIMITS = (
-    "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c jit=off"
-)
-WORKER_LIMITS = "-c statement_timeout=60s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
+LIMITS = "-c statement_timeout={} -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
+WEB_LIMITS, WORKER_LIMITS = LIMITS.format("5s"), LIMITS.format("60s")
 
 
 class Command(BaseCommand):
@@ -95,20 +94,21 @@ def roles(port: int) -> list[Role]:
     """What runs, the one people wait for first."""
     python = [sys.executable, *(f"-Wignore:{beginning}" for beginning in FINE_IN_A_DEMO)]
     celery = [*python, "-m", "celery", "--quiet", "-A", "config"]
+    gunicorn = [*python, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "config" / "gunicorn.py")]
     manage = [*python, str(settings.BASE_DIR / "manage.py")]
     web = Role(
         name="web",
-        command=[*python, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "config/gunicorn.py"), "config.wsgi"],
+        command=[*gunicorn, "config.wsgi"],
         environment={"PORT": str(port), "DATABASE_POOL_SIZE": "8", "PGOPTIONS": WEB_LIMITS},
     )
     worker = Role(
         name="worker",
-        command=[*celery, "worker", "--concurrency=1", "--loglevel=WARNING", "--without-mingle", "--without-gossip"],
+        command=[*celery, "worker", "--loglevel=WARNING", *"-c 1 --without-mingle --without-gossip".split()],
         environment={"PGOPTIONS": WORKER_LIMITS},
     )
     beat = Role(name="beat", command=[*celery, "beat", "--loglevel=WARNING", "--pidfile="])
-    rest = [Role(name=name, command=[*manage, command]) for name, command in COMMANDS if command in get_commands()]
-    return [web, *rest, worker, beat]
+    ours = [Role(name=name, command=[*manage, it]) for name, it in COMMANDS if it in get_commands()]
+    return [web, *ours, worker, beat]
 
 
 COMMANDS = (("relay", "relay"), ("trickle", "demo_trickle"))
@@ -123,12 +123,9 @@ def need_free_port(port: int) -> None:
             attempt.bind((HOST, port))
         except OverflowError as error:
             raise CommandError(f"{port} is not a port: choose one from 1024 to 65535 with --port.") from error
-        except PermissionError as error:
-            raise CommandError(f"Port {port} is for administrators: choose one above 1023 with --port.") from error
         except OSError as error:
-            raise CommandError(
-                f"Port {port} is taken, perhaps by a demo that already runs: choose another with --port."
-            ) from error
+            why = "is for administrators" if isinstance(error, PermissionError) else TAKEN
+            raise CommandError(f"Port {port} {why}: choose another with --port.") from error
 
 
 def answers(port: int) -> bool:
@@ -152,7 +149,7 @@ def start_afresh() -> None:
     """Drop the embedded database and empty the embedded broker. Never touches a server of your own."""
     services = {service.name: service for service in embedded.pointed_at(settings)}
     if "postgres" not in services:
-        raise CommandError("--fresh is for the embedded database; DATABASE_URL names one that you empty yourself.")
+        raise CommandError("--fresh is for the embedded database: empty the one in DATABASE_URL yourself.")
     connection.close()
     its = connection.settings_dict
     with psycopg.connect(host=its["HOST"], user=its["USER"], dbname="postgres", autocommit=True) as server:

@@ -1,0 +1,51 @@
+# Every tool runs inside the environment that manage.py makes: nothing needs to be installed or activated.
+MANAGE = python3 manage.py
+RUN = $(MANAGE) -m
+APPS = config crm loyalty surveys support
+
+.PHONY: check lint types contracts django migrations words security test bench nightly lock
+
+check: lint types contracts django migrations words security
+
+lint:
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+types:
+	$(RUN) mypy $(APPS)
+
+contracts:
+	$(MANAGE) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+# What production says of itself. Nothing is connected to: the names only have to be there.
+django: export SECRET_KEY = $(shell python3 -c "import secrets; print(secrets.token_urlsafe(64))")
+django:
+	$(MANAGE) check --fail-level WARNING
+	DJANGO_SETTINGS_MODULE=config.settings.production ALLOWED_HOSTS=crm.example \
+	DATABASE_URL=postgres://veren@db.example/veren BROKER_URL=redis://broker.example/0 \
+	$(MANAGE) check --deploy --fail-level WARNING
+
+migrations:
+	$(MANAGE) makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=config.settings.test $(MANAGE) lintmigrations --quiet ok ignore --include-apps $(filter-out config,$(APPS))
+
+words:
+	$(MANAGE) catalogues --check
+
+security:
+	$(RUN) bandit -q -ll -c pyproject.toml -r $(APPS) manage.py
+
+test:
+	$(MANAGE) test
+
+bench:
+	$(RUN) tests.bench
+
+nightly:
+	$(MANAGE) test -m "nightly or not nightly"
+	$(RUN) tests.bench
+
+# Writes requirements.txt: every version with its hashes, and no address of any index.
+lock:
+	$(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock" --group dev pyproject.toml -o requirements.txt
