@@ -111,7 +111,9 @@ class VerenAdminSite(AdminSite):
         if app_label:
             return apps
         loose = {
-            f"{app['app_label']}.{model['object_name'].lower()}": model for app in apps for model in app["models"]
+            f"{app['app_label']}.{model['object_name'].lower()}": model
+            for app in apps
+            for model in app["models"]
         }
         shelves = [
             _shelf(shelf.label, shelf.icon, [loose.pop(name) for name in shelf.models if name in loose])
@@ -128,11 +130,15 @@ class VerenAdminSite(AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("account_change_password")
 
     def _find_url(self, request: HttpRequest) -> str | None:
-        return reverse("admin:crm_customer_changelist") if request.user.has_perm("crm.view_customer") else None
+        return (
+            reverse("admin:crm_customer_changelist") if request.user.has_perm("crm.view_customer") else None
+        )
 
 
 def sections_for(request: HttpRequest) -> Iterator[dict[str, Any]]:
@@ -156,4 +162,11 @@ def _current(path: str, url: str) -> str:
 
 
 def _shelf(label: Any, icon: str, models: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"name": label, "icon": icon, "app_label": "", "app_url": "", "has_module_perms": True, "models": models}
+    return {
+        "name": label,
+        "icon": icon,
+        "app_label": "",
+        "app_url": "",
+        "has_module_perms": True,
+        "models": models,
+    }

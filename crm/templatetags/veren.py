@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm import wording
+from crm.customer_page import Panel, Visit
+from crm.delivery_promises import verdict
+from crm.models import Shipment
+from crm.order_progress import Progress
 
 register = template.Library()
 
@@ -37,11 +43,73 @@ def when(moment: datetime | None, now: datetime | None = None) -> SafeString | s
     if moment is None:
         return ""
     local = timezone.localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), wording.near(moment, now))
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), wording.near(moment, now)
+    )
 
 
 @register.simple_tag
 def clock(moment: datetime) -> SafeString:
     """The time of day alone, where the day stands above."""
     local = timezone.localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), wording.time_of(moment))
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), wording.time_of(moment)
+    )
+
+
+MOODS = {"delivered": "good", "completed": "good", "cancelled": "bad"}
+STATE_ICONS = {
+    "placed": "order",
+    "paid": "check",
+    "shipped": "clock",
+    "delivered": "check",
+    "completed": "check",
+    "cancelled": "cross",
+}
+
+
+@register.simple_tag
+def progress_badge(progress: str) -> SafeString:
+    """How far an order has come, in a word, an icon and a colour."""
+    return format_html(
+        '<span class="badge {}">{}{}</span>',
+        MOODS.get(progress, ""),
+        icon(STATE_ICONS.get(progress, "order")),
+        Progress(progress).label,
+    )
+
+
+@register.simple_tag
+def delivery(parcel: Shipment, progress: str, now: datetime) -> SafeString | str:
+    """What was promised and what came of it; late is said in words, with a sign, in colour."""
+    today = timezone.localdate(now)
+    found = verdict(
+        promised_on=parcel.promised_on,
+        delivered_on=timezone.localdate(parcel.delivered_at) if parcel.delivered_at else None,
+        today=today,
+        is_cancelled=progress == Progress.CANCELLED,
+    )
+    words = found.aloud(today)
+    return (
+        format_html('<span class="badge {}">{}{}</span>', found.mood, icon(found.icon), words)
+        if words
+        else ""
+    )
+
+
+@register.simple_tag
+def page_link(changelist: Any, place: str) -> str:
+    """The address of a list's page that goes on from a place: see crm.admin.keyset."""
+    return str(changelist.get_query_string({"p": place}))
+
+
+@register.filter
+def plus(amount: Decimal, other: Decimal) -> Decimal:
+    return amount + other
+
+
+@register.simple_tag(takes_context=True)
+def panel_body(context: template.Context, panel: Panel, visit: Visit) -> SafeString:
+    """The inside of a card of the customer's page, with its own words and nothing of the page around it."""
+    request = context.get("request")
+    return render_to_string(panel.template, {**panel.context, "visit": visit}, request=request)

@@ -3,8 +3,7 @@
    data-keys="n"          pressing n focuses the field or presses the link or button ("g c": one after the other)
    data-keys-say="…"      how the map of keys calls it, where its own words are not enough
    data-opens="id"        opens the <dialog> with that id
-   data-shows="id"        shows the hidden element with that id and puts the cursor into its first field
-   data-sends             a form that sends itself when one of its fields changes */
+   data-focuses="id"      puts the cursor into the field with that id */
 "use strict";
 (() => {
   const PAUSE = 900; // milliseconds within which a second key belongs to the first
@@ -55,9 +54,7 @@
       menu.open = false;
       menu.querySelector("summary").focus();
     } else if (writes(event.target) && !event.target.closest("dialog")) {
-      const shown = event.target.closest("[data-shown]");
       event.target.blur();
-      if (shown) shown.hidden = true;
     }
   }
 
@@ -96,21 +93,34 @@
   function click(event) {
     const opener = event.target.closest("[data-opens]");
     if (opener) open(document.getElementById(opener.dataset.opens));
-    const shower = event.target.closest("[data-shows]");
-    if (shower) {
-      const shown = document.getElementById(shower.dataset.shows);
-      shown.hidden = false;
-      shown.querySelector("input:not([type=hidden]), textarea, select").focus();
+    const pointer = event.target.closest("[data-focuses]");
+    if (pointer) {
+      event.preventDefault();
+      document.getElementById(pointer.dataset.focuses).focus();
     }
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
     });
   }
 
+  // A turn of the history replaces the link that asked for it: the focus goes on to the first thing that came.
+  let turned = null;
+  function markTurn(event) {
+    const target = event.detail.target;
+    if (!target.matches(".turn")) return;
+    turned = target.id === "older" ? target.previousElementSibling : target.nextElementSibling;
+  }
+  function followTurn() {
+    if (!turned) return;
+    const later = turned.nextElementSibling;
+    const came = later && later.closest("li") ? later : turned;
+    turned = null;
+    came.tabIndex = -1;
+    came.focus({ preventScroll: true });
+  }
+
   document.addEventListener("keydown", press);
   document.addEventListener("click", click);
-  document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-sends]");
-    if (form) form.requestSubmit();
-  });
+  document.addEventListener("htmx:beforeSwap", markTurn);
+  document.addEventListener("htmx:afterSettle", followTurn);
 })();

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from crm import finding
+from crm.admin.keyset import KeysetAdmin
+from crm.masking import masked
+from crm.models import Address, Customer
+from crm.templatetags.veren import when
+from crm.wording import money, number
+
+REACHED_BY = 2
+
+
+class AddressInline(admin.TabularInline):
+    model = Address
+    extra = 0
+
+
+@admin.register(Customer)
+class CustomerAdmin(KeysetAdmin):
+    list_display = ("name", "reach", "city", "orders", "net_revenue", "last_order")
+    list_display_links = ("name",)
+    list_select_related = ("figures",)
+    list_prefetch_related = ("identities", "addresses")
+    sortable_by = ("net_revenue", "last_order")
+    search_fields = ("full_name",)
+    search_help_text = _("A name, a phone, an e-mail, a card, or the number of an order.")
+    inlines = (AddressInline,)
+    fieldsets = (
+        (None, {"fields": ("given_name", "patronymic", "family_name", "birthday")}),
+        (_("How we speak with them"), {"fields": ("language", "time_zone", "preferred_channel")}),
+        (_("Who looks after them"), {"fields": ("account_manager", "deputy_manager")}),
+        (None, {"fields": ("created_at",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        return super().get_queryset(request).filter(merged_into=None)
+
+    def search(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return finding.customers(text, among=queryset)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who looks for a phone, a card or an order number of one person wants that person, not a list of one."""
+        known = finding.known_by(" ".join(request.GET.get("q", "").replace("\0", "").split()))
+        if len(known) == 1 and self.has_view_permission(request):
+            return HttpResponseRedirect(reverse("crm:customer", args=known))
+        return super().changelist_view(request, extra_context)
+
+    def url_of(self, row: Any) -> str | None:
+        return reverse("crm:customer", args=[row.pk])
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return HttpResponseRedirect(self.url_of(obj) or "")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name in ("account_manager", "deputy_manager"):
+            field.queryset = field.queryset.filter(is_staff=True, is_active=True)
+        return field
+
+    @admin.display(description=_("name"))
+    def name(self, customer: Customer) -> str:
+        return str(customer)
+
+    @admin.display(description=_("how to reach"))
+    def reach(self, customer: Customer) -> SafeString:
+        known = [
+            identity
+            for identity in customer.identities.all()
+            if identity.kind in ("phone", "email", "telegram")
+        ]
+        cells = ((masked(identity.kind, identity.value),) for identity in known[:REACHED_BY])
+        return format_html_join(" ", '<span class="nowrap cell-part">{}</span>', cells)
+
+    @admin.display(description=_("city"))
+    def city(self, customer: Customer) -> str:
+        addresses = sorted(customer.addresses.all(), key=lambda address: not address.is_main)
+        return addresses[0].city if addresses else ""
+
+    @admin.display(description=_("orders"))
+    def orders(self, customer: Customer) -> str:
+        return number(customer.figures.orders) if _has_figures(customer) else ""
+
+    @admin.display(description=_("net revenue"), ordering="figures__net_revenue")
+    def net_revenue(self, customer: Customer) -> str:
+        figures = customer.figures if _has_figures(customer) else None
+        return money(figures.net_revenue, figures.currency) if figures and figures.currency else ""
+
+    @admin.display(description=_("last order"), ordering="figures__last_order_at")
+    def last_order(self, customer: Customer) -> SafeString | str:
+        moment: datetime | None = customer.figures.last_order_at if _has_figures(customer) else None
+        return when(moment)
+
+
+def _has_figures(customer: Customer) -> bool:
+    return hasattr(customer, "figures")

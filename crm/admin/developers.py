@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
+from crm.models import ApiKey, EventType
+from crm.templatetags.veren import when
+
+
+@admin.register(EventType)
+class EventTypeAdmin(KeysetAdmin):
+    list_display = ("name", "shop", "label_en", "label_ru", "label_bg")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    """Keys as far as we know them: the secret was shown once and is not kept."""
+
+    list_display = ("label", "shop", "prefix", "scope_list", "used", "expires", "revoked")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
+    fields = (
+        *("name", "shop", "prefix", "scope_list"),
+        *("created_at", "created_by", "expires_at", "revoked_at", "last_used_at"),
+    )
+
+    @admin.display(description=_("name"))
+    def label(self, key: ApiKey) -> str:
+        return str(key)
+
+    @admin.display(description=_("scopes"))
+    def scope_list(self, key: ApiKey) -> str:
+        return ", ".join(key.scopes)
+
+    @admin.display(description=_("last used"))
+    def used(self, key: ApiKey) -> SafeString | str:
+        return when(key.last_used_at)
+
+    @admin.display(description=_("expires"))
+    def expires(self, key: ApiKey) -> SafeString | str:
+        return when(key.expires_at)
+
+    @admin.display(description=_("revoked"))
+    def revoked(self, key: ApiKey) -> SafeString | str:
+        return when(key.revoked_at)

@@ -1,0 +1,97 @@
+"""What stands on a customer's page. Its parts come from `config.customer_page`, so that other apps add theirs there.
+
+A part is a function that takes a `Visit` and answers what to show, or None for nothing. It asks the database a fixed
+number of questions, whoever the customer is, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from crm.models import Customer, User
+
+Words: TypeAlias = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """Somebody reads a customer's page at a moment."""
+
+    customer: Customer
+    reader: User
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """The one thing to know before anything else. `mood`: bad, warn, good, or empty."""
+
+    text: Words
+    mood: str = ""
+    icon: str = "warning"
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Badge:
+    text: Words
+    icon: str = ""
+    mood: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """A figure and what it rests on. Unknown is said in words, never as 0."""
+
+    title: Words
+    value: Words
+    basis: Words = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A card at the side: `template` is rendered with `context` and the visit."""
+
+    title: Words
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+
+
+NoticeSource: TypeAlias = Callable[[Visit], Notice | None]
+BadgeSource: TypeAlias = Callable[[Visit], Sequence[Badge]]
+TileSource: TypeAlias = Callable[[Visit], Tile | None]
+PanelSource: TypeAlias = Callable[[Visit], Panel | None]
+
+
+def notice(visit: Visit) -> Notice | None:
+    """The first that has something to say: a page carries one at most."""
+    return next((found for source in _table().NOTICES if (found := source(visit))), None)
+
+
+def badges(visit: Visit) -> list[Badge]:
+    return [badge for source in _table().BADGES for badge in source(visit)]
+
+
+def tiles(visit: Visit) -> list[Tile]:
+    return [found for source in _table().TILES if (found := source(visit))]
+
+
+def panels(visit: Visit) -> list[Panel]:
+    return [found for source in _table().PANELS if (found := source(visit))]
+
+
+def _table() -> Any:
+    return import_module(settings.CUSTOMER_PAGE)

@@ -1,0 +1,109 @@
+"""The tiles of a customer's page that crm itself knows. Net revenue, never margin: the cost of goods may be unknown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.customer_page import Tile, Visit
+from crm.models import CustomerFigures, Order, Return
+from crm.purchase_rhythm import FEWEST_GAPS, rhythm
+from crm.wording import money, near, number
+
+YEAR = timedelta(days=365)
+ORDERS_LOOKED_AT = 400
+
+
+def net_revenue_in_a_year(visit: Visit) -> Tile:
+    since = visit.at - YEAR
+    sold = _sums(_orders(visit).filter(placed_at__gt=since), "goods_amount")
+    returned = _sums(Return.objects.filter(customer=visit.customer, returned_at__gt=since), "amount")
+    nets = {
+        currency: sold.get(currency, (0, Decimal(0)))[1] - returned.get(currency, (0, Decimal(0)))[1]
+        for currency in {*sold, *returned}
+    }
+    title = _("Net revenue in 12 months")
+    if not nets:
+        return Tile(title=title, value=_("no orders"), basis=_("Fills with the first order."))
+    orders = sum(count for count, _amount in sold.values())
+    returns = sum(count for count, _amount in returned.values())
+    main, *others = sorted(nets, key=lambda currency: nets[currency], reverse=True)
+    basis = [_orders_said(orders), _returns_said(returns), *(money(nets[other], other) for other in others)]
+    return Tile(title=title, value=money(nets[main], main), basis=", ".join(filter(None, basis)))
+
+
+def purchase_rhythm(visit: Visit) -> Tile:
+    moments = list(
+        _orders(visit).order_by("-placed_at").values_list("placed_at", flat=True)[:ORDERS_LOOKED_AT]
+    )
+    days = [timezone.localdate(moment) for moment in moments]
+    found = rhythm(days)
+    title = _("Rhythm of purchases")
+    if found is None:
+        text = ngettext(
+            "Shows once there are %(needed)s days with purchases; so far there is %(count)s.",
+            "Shows once there are %(needed)s days with purchases; so far there are %(count)s.",
+            len(set(days)),
+        )
+        basis = text % {"count": number(len(set(days))), "needed": number(FEWEST_GAPS + 1)}
+        return Tile(title=title, value=_("no data yet"), basis=basis)
+    basis = _("median; 9 of 10 gaps are no longer than %(longest)s; %(passed)s since the last order") % {
+        "longest": _days_said(found.nine_of_ten_days),
+        "passed": _days_said(max(0, (visit.today - days[0]).days)),
+    }
+    return Tile(title=title, value=_days_said(found.median_days), basis=basis)
+
+
+def last_order(visit: Visit) -> Tile:
+    order = (
+        Order.objects.filter(customer=visit.customer).select_related("shop").order_by("-placed_at").first()
+    )
+    title = _("Last order")
+    if order is None:
+        return Tile(title=title, value=_("none yet"))
+    basis = ", ".join(
+        (order.number, money(order.goods_amount + order.delivery_amount, order.currency), order.shop.name)
+    )
+    return Tile(title=title, value=near(order.placed_at, visit.at), basis=basis)
+
+
+def returns(visit: Visit) -> Tile:
+    figures = getattr(visit.customer, "figures", None) or CustomerFigures()
+    title = _("Returns, ever")
+    if not figures.returns:
+        return Tile(
+            title=title, value=_("none"), basis=_orders_said(figures.orders) if figures.orders else ""
+        )
+    basis = ngettext("of %(count)s order", "of %(count)s orders", figures.orders) % {
+        "count": number(figures.orders)
+    }
+    return Tile(title=title, value=number(figures.returns), basis=basis)
+
+
+def _orders(visit: Visit) -> QuerySet[Order]:
+    return Order.objects.filter(customer=visit.customer, cancelled_at=None)
+
+
+def _sums(rows: QuerySet[Order] | QuerySet[Return], field: str) -> dict[str, tuple[int, Decimal]]:
+    """Currency → how many, and what they add up to."""
+    found = rows.order_by().values_list("currency").annotate(Count("pk"), Sum(field))
+    return {currency: (count, amount) for currency, count, amount in found}
+
+
+def _orders_said(count: int) -> str:
+    return ngettext("%(count)s order", "%(count)s orders", count) % {"count": number(count)}
+
+
+def _returns_said(count: int) -> str:
+    return (
+        ngettext("%(count)s return", "%(count)s returns", count) % {"count": number(count)} if count else ""
+    )
+
+
+def _days_said(count: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": number(count)}

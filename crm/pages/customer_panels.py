@@ -1,0 +1,108 @@
+"""The parts of a customer's page that crm itself knows: how to reach them, what they bought, who looks after them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.channels import channel_icon, channel_name
+from crm.customer_page import Badge, Notice, Panel, Visit
+from crm.delivery_promises import verdict
+from crm.masking import masked
+from crm.models import Address, CompanyPerson, Identity, Order, Return, Shipment
+
+SHOWN = 5
+IDENTITIES_SHOWN = 12
+
+
+def late_parcel(visit: Visit) -> Notice | None:
+    """The parcel that should have been there longest ago."""
+    awaited = Shipment.objects.filter(order__customer=visit.customer).overdue(visit.today)
+    parcel = awaited.select_related("order").order_by("promised_on").first()
+    if parcel is None:
+        return None
+    late = verdict(promised_on=parcel.promised_on, delivered_on=None, today=visit.today)
+    words = {"number": parcel.order.number, "late": late.aloud(visit.today)}
+    return Notice(
+        text=_("Order %(number)s has not arrived: %(late)s.") % words,
+        mood="bad",
+        url=reverse("admin:crm_order_change", args=[parcel.order_id]),
+    )
+
+
+def identities(visit: Visit) -> list[Badge]:
+    """Masked, because others may see the screen; verified ones first, with a tick."""
+    known = Identity.objects.filter(customer=visit.customer).order_by("verified_at", "pk")[:IDENTITIES_SHOWN]
+    return [
+        _badge_of(identity) for identity in sorted(known, key=lambda identity: identity.verified_at is None)
+    ]
+
+
+def _badge_of(identity: Identity) -> Badge:
+    value = masked(identity.kind, identity.value)
+    if identity.kind == "card":
+        value = _("Card %(number)s") % {"number": value}
+    if identity.kind == "external":
+        value = _("No. %(number)s in %(shop)s") % {"number": value, "shop": identity.namespace}
+    verified = identity.verified_at is not None
+    icon = channel_icon(identity.kind)
+    return Badge(
+        text=value,
+        icon="check" if verified and identity.kind in ("phone", "email") else icon,
+        mood="good" if verified else "",
+    )
+
+
+def preferences(visit: Visit) -> list[Badge]:
+    customer = visit.customer
+    found = []
+    if customer.preferred_channel:
+        text = _("Prefers to be reached by: %(channel)s") % {
+            "channel": channel_name(customer.preferred_channel)
+        }
+        found.append(Badge(text=text, mood="accent"))
+    if customer.language:
+        language = dict(settings.LANGUAGES).get(customer.language, customer.language)
+        found.append(Badge(text=_("Language: %(language)s") % {"language": language}, icon="chat"))
+    return found
+
+
+def orders(visit: Visit) -> Panel:
+    latest = (
+        Order.objects.filter(customer=visit.customer).select_related("shop").prefetch_related("shipments")
+    )
+    return Panel(
+        title=_("Orders"),
+        template="crm/customer/_orders.html",
+        context={"orders": list(latest.order_by("-placed_at")[:SHOWN])},
+        url=f"{reverse('admin:crm_order_changelist')}?customer__id__exact={visit.customer.pk}",
+    )
+
+
+def returns(visit: Visit) -> Panel | None:
+    latest = list(Return.objects.filter(customer=visit.customer).order_by("-returned_at")[:SHOWN])
+    if not latest:
+        return None
+    return Panel(title=_("Returns"), template="crm/customer/_returns.html", context={"returns": latest})
+
+
+def looked_after_by(visit: Visit) -> Panel | None:
+    customer = visit.customer
+    if customer.account_manager is None and customer.deputy_manager is None:
+        return None
+    return Panel(title=_("Who looks after them"), template="crm/customer/_looked_after_by.html")
+
+
+def companies(visit: Visit) -> Panel | None:
+    roles = list(CompanyPerson.objects.filter(customer=visit.customer).select_related("company")[:SHOWN])
+    if not roles:
+        return None
+    return Panel(title=_("Company"), template="crm/customer/_companies.html", context={"roles": roles})
+
+
+def addresses(visit: Visit) -> Panel | None:
+    known = list(Address.objects.filter(customer=visit.customer).order_by("-is_main", "pk")[:SHOWN])
+    if not known:
+        return None
+    return Panel(title=_("Addresses"), template="crm/customer/_addresses.html", context={"addresses": known})
