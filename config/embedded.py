@@ -687,7 +687,8 @@ def _nearest_existing(path: Path) -> Path:
 
 def _last_line(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    worst = [line for line in lines[-30:] if re.search(r"FATAL|PANIC|[Ee]rror", line)]
+    # "Starting up" is the answer to our own question whether it runs yet.
+    worst = [line for line in lines[-30:] if re.search(r"FATAL(?!.*starting up)|PANIC|[Ee]rror", line)]
     return (worst or lines or ["it wrote nothing"])[-1]
 
 
