@@ -1,0 +1,86 @@
+"""What is written in a cell: numbers and moments, as shops' programs write them. Pure.
+
+Where a cell could mean two things it is refused, not guessed: “1,234” is a thousand to one reader and one to another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+DateOrder = Literal["day-first", "month-first"]
+DATE_ORDERS: tuple[DateOrder, ...] = ("day-first", "month-first")
+
+_NOISE = re.compile(r"[\s\u00a0\u202f']|€|£|\$|₽|руб\.?|лв\.?", re.IGNORECASE)
+_AMBIGUOUS = re.compile(r"[-−]?[1-9]\d{0,2}[,]\d{3}")
+_WRITTEN_DATE = re.compile(
+    r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\s*(?:г\.?)?,?(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*ч\.?)?)?"
+)
+
+
+def number_in(text: str) -> Decimal:
+    """Raises ValueError for what is no number, or could be two."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = _number_written_by_people(text)
+    if not number.is_finite():
+        raise ValueError
+    return number
+
+
+def _number_written_by_people(text: str) -> Decimal:
+    bare = _NOISE.sub("", text).replace("−", "-")
+    if _AMBIGUOUS.fullmatch(bare):
+        raise ValueError
+    mark = max(bare.rfind(","), bare.rfind("."))
+    whole, fraction = (bare[:mark], bare[mark + 1 :]) if mark >= 0 else (bare, "0")
+    try:
+        return Decimal(f"{re.sub('[.,]', '', whole)}.{fraction}")
+    except InvalidOperation as error:
+        raise ValueError from error
+
+
+def moment_reader(zone: ZoneInfo, order: DateOrder) -> Callable[[str], datetime]:
+    """A reader of moments that were written in `zone`; it answers in UTC and raises ValueError.
+
+    Remembers what it read: thousands of rows share a minute.
+    """
+    known: dict[str, datetime] = {}
+
+    def moment_in(text: str) -> datetime:
+        found = known.get(text)
+        if found is None:
+            if len(known) > 10_000:
+                known.clear()
+            local = _moment(text.strip(), order)
+            aware = local if local.tzinfo else local.replace(tzinfo=zone)
+            found = known[text] = aware.astimezone(UTC)
+        return found
+
+    return moment_in
+
+
+def _moment(text: str, order: DateOrder) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        found = _WRITTEN_DATE.fullmatch(text)
+        if not found:
+            raise
+    first, second, year, hour, minute, sec = (int(part or 0) for part in found.groups())
+    day, month = (first, second) if order == "day-first" else (second, first)
+    year = year + 2000 if year < 100 else year
+    return datetime(year, month, day, hour, minute, sec)  # noqa: DTZ001 - its zone is added by the reader
+
+
+def guess_date_order(samples: Iterable[str]) -> DateOrder:
+    """Month first only where a date says so by a day over 12, and none says the contrary."""
+    pairs = [found.groups()[:2] for text in samples if (found := _WRITTEN_DATE.fullmatch(text.strip()))]
+    firsts = {int(cast(str, first)) for first, _ in pairs}
+    seconds = {int(cast(str, second)) for _, second in pairs}
+    return "month-first" if max(seconds, default=0) > 12 >= max(firsts, default=0) else "day-first"

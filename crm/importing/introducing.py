@@ -1,0 +1,84 @@
+"""Who bought: a customer for each number in the shop's system, known from their first document on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from crm import timeline
+from crm.facts import CustomerJoined
+from crm.identification import Sign, lock_signs, survivor
+from crm.identity_kinds import IdentityKind
+from crm.importing.telling import told
+from crm.models import Customer, Identity, ImportedDocument, ImportJob, Shop
+
+
+@transaction.atomic
+def introduce(job: ImportJob, documents: Sequence[ImportedDocument], *, at: datetime) -> dict[str, Customer]:
+    """Everybody whom these documents name, by number; who was not known becomes a customer (CustomerJoined).
+
+    Documents come by date: the first that names somebody says since when they are known. Idempotent. Takes the locks
+    of `identification.lock_signs` for new numbers only, and a transaction of its own keeps them for a moment only.
+    The file has a number and no name, so that is all that is known; it is the shop's own, and decides.
+    """
+    firsts: dict[str, datetime] = {}
+    for document in documents:
+        if document.customer_ref:
+            firsts.setdefault(document.customer_ref, document.occurred_at)
+    known = known_customers(job.shop, firsts)
+    if missing := firsts.keys() - known.keys():
+        signs = {ref: _sign(job.shop, ref) for ref in missing}
+        lock_signs(list(signs.values()))
+        known |= known_customers(job.shop, missing)
+        newcomers = sorted(firsts.keys() - known.keys(), key=lambda ref: (firsts[ref], ref))
+        known |= _create(job, {ref: firsts[ref] for ref in newcomers}, signs, at=at)
+    return known
+
+
+def known_customers(shop: Shop, refs: Iterable[str]) -> dict[str, Customer]:
+    rows = Identity.objects.filter(
+        kind=IdentityKind.EXTERNAL, namespace=shop.slug, value__in=list(refs), verified_at__isnull=False
+    ).select_related("customer__merged_into")
+    return {row.value: survivor(row.customer) for row in rows}
+
+
+def _create(
+    job: ImportJob, newcomers: dict[str, datetime], signs: dict[str, Sign], *, at: datetime
+) -> dict[str, Customer]:
+    customers = Customer.objects.bulk_create(Customer(created_at=first) for first in newcomers.values())
+    created = dict(zip(newcomers, customers, strict=True))
+    Identity.objects.bulk_create(_identity(customer, signs[ref], at=at) for ref, customer in created.items())
+    timeline.record_all(
+        [
+            told(
+                job,
+                CustomerJoined(shop_name=job.shop.name),
+                event=f"customer:{ref}:joined",
+                customer_id=customer.pk,
+                subject=customer,
+                occurred_at=newcomers[ref],
+                at=at,
+            )
+            for ref, customer in created.items()
+        ]
+    )
+    return created
+
+
+def _sign(shop: Shop, ref: str) -> Sign:
+    return Sign(kind=IdentityKind.EXTERNAL, namespace=shop.slug, value=ref, original=ref, is_strong=True)
+
+
+def _identity(customer: Customer, sign: Sign, *, at: datetime) -> Identity:
+    return Identity(
+        customer=customer,
+        kind=sign.kind,
+        namespace=sign.namespace,
+        value=sign.value,
+        original=sign.original,
+        evidence=Identity.Evidence.SHOP,
+        verified_at=at,
+        added_at=at,
+    )
