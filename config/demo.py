@@ -1,4 +1,4 @@
-"""The demo company's chapters, in the order in which they are told."""
+"""The demo company's chapters, in the order in which they are told, and what keeps it moving."""
 
 from __future__ import annotations
 
@@ -7,14 +7,29 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from crm.demo import company, history
-from crm.models import Customer
+from crm.demo import company, history, plots
+from crm.demo import trickle as crm_trickle
 
+# What is being written, how much of it stands, how much it will be.
 Progress = Callable[[str, int, int], None]
 
 
+def is_loaded() -> bool:
+    """Is the whole demo here? A load that was interrupted is not: `load` goes on with it."""
+    return plots.told()
+
+
 def load(*, size: str, progress: Progress) -> None:
+    """Write the demo company, of `small`, `medium` or `large` size. Does nothing where it stands already."""
+    if is_loaded():
+        return
     now = timezone.now()
     stage = company.build()
     history.write(stage, size=history.SIZES[size], now=now, progress=progress)
     company.open_business_accounts(stage.manager)
+    plots.tell(stage, now=now)
+
+
+def trickle(stop: threading.Event) -> None:
+    """Let the company go on living, a small event every few seconds, until told to stop."""
+    crm_trickle.run_until(stop)

@@ -156,12 +156,13 @@ def aloud(sentence: Any, subject: object) -> str:
 
     `subject` is a dataclass; its fields and properties may be named.
     """
-    values = {name: getattr(subject, name) for name in _names(type(subject))}
+    shape: Any = type(subject)
+    values = {name: getattr(subject, name) for name in _names(shape)}
     return str(sentence.format(**{name: _spoken(value) for name, value in values.items()})).strip()
 
 
 @cache
-def _names(shape: type[Any]) -> list[str]:
+def _names(shape: Any) -> list[str]:
     properties = [name for name, part in inspect.getmembers(shape) if isinstance(part, property)]
     return [field.name for field in fields(shape)] + properties
 

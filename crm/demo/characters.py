@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from crm.demo.names import Home
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,17 +17,20 @@ class Character:
     patronymic: str
     family_name: str
     language: str
-    city: str
     email: str
     phone: str
     card: str
+    birthday: date | None
+    home: Home
 
 
 @dataclass(frozen=True, kw_only=True)
 class Colleague:
+    """`role` is one of config.roles."""
+
     email: str
     name: str
-    is_administrator: bool
+    role: str
 
 
 # Writes Russian, lives in Varna; a parcel is late, and points expire on Sunday.
@@ -34,10 +40,11 @@ VERA = Character(
     patronymic="Андреевна",
     family_name="Соколова",
     language="ru",
-    city="Варна",
     email="vera.sokolova@example.org",
     phone="+359887123101",
     card="2960000000101",
+    birthday=date(1984, 4, 17),
+    home=Home(city="Варна", region="Варна", postal_code="9010", street="ул. „Цар Симеон I“ 14, ап. 9"),
 )
 # Writes Bulgarian; gold, buys for her café as well, and sends her friends.
 KALINA = Character(
@@ -46,10 +53,13 @@ KALINA = Character(
     patronymic="",
     family_name="Стоянова",
     language="bg",
-    city="София",
     email="kalina.stoyanova@example.com",
     phone="+359888456102",
     card="2960000000102",
+    birthday=date(1979, 12, 6),
+    home=Home(
+        city="София", region="София (столица)", postal_code="1000", street="ул. „Граф Игнатиев“ 38, ап. 5"
+    ),
 )
 # Writes English; has ordered exactly once.
 HANNAH = Character(
@@ -58,12 +68,13 @@ HANNAH = Character(
     patronymic="",
     family_name="Whitfield",
     language="en",
-    city="София",
     email="hannah.whitfield@example.net",
     phone="+359899321103",
     card="",
+    birthday=None,
+    home=Home(city="София", region="София (столица)", postal_code="1504", street="ул. „Оборище“ 91, ап. 2"),
 )
-AGENT = Colleague(email="iva.marinova@lipa.example.com", name="Ива Маринова", is_administrator=False)
-MANAGER = Colleague(email="georgi.iliev@lipa.example.com", name="Георги Илиев", is_administrator=True)
+AGENT = Colleague(email="iva.marinova@lipa.example.com", name="Ива Маринова", role="agent")
+MANAGER = Colleague(email="georgi.iliev@lipa.example.com", name="Георги Илиев", role="manager")
 
 CUSTOMERS = (VERA, KALINA, HANNAH)

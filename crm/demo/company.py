@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 
 from crm.demo.catalogue import ARTICLES
@@ -98,10 +99,11 @@ def _offerings(shops: list[Shop], products: dict[str, Product]) -> None:
 
 def hired(colleague: Colleague) -> User:
     """The colleague's sign-in. It has no password: in the demo one walks in through a door of `/`."""
-    found = User.objects.filter(email=colleague.email).first()
-    return found or User.objects.create_user(
-        colleague.email, name=colleague.name, is_staff=True, is_superuser=colleague.is_administrator
-    )
+    user = User.objects.filter(email=colleague.email).first()
+    if user is None:
+        user = User.objects.create_user(colleague.email, name=colleague.name, is_staff=True)
+        user.groups.add(Group.objects.get_or_create(name=colleague.role)[0])
+    return user
 
 
 @transaction.atomic

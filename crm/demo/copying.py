@@ -39,7 +39,7 @@ def copy_values(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) ->
     names = [(field.attname, isinstance(field, models.JSONField)) for field in fields]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),
-        sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
+        sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields]),
     )
     with connection.cursor() as cursor, cursor.copy(statement) as stream:
         for row in rows:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from django.db import connection, models, transaction
 from django.db.models import F
@@ -401,15 +402,15 @@ def _comeback(order: Order, goods_return: Return, line: OrderLine, source: str) 
     )
 
 
-def write_entries(told: list[Told]) -> None:
+def write_entries(told: Sequence[Told]) -> None:
     """Append entries by COPY and give them their places in the feed at once, in the order in which they happened.
 
     Takes the sequencer's lock until commit. A reaction that had read everything so far has nothing to do here: what
     it would have made of these entries, whoever loads the demo makes at once (the figures), or does not want.
     """
-    told.sort(key=lambda one: one.occurred_at)
     ids = draw_ids(TimelineEntry, len(told))
-    copy_values(TimelineEntry, ({"id": pk, **one.row()} for pk, one in zip(ids, told, strict=True)))
+    in_time = sorted(told, key=attrgetter("occurred_at"))
+    copy_values(TimelineEntry, ({"id": pk, **one.row()} for pk, one in zip(ids, in_time, strict=True)))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crm_sequence_feed'))")
     head = feed.head()

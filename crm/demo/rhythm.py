@@ -92,7 +92,7 @@ _HABITS = {"once": _once, "regular": _regular, "occasional": _occasional, "lapse
 
 def visits(random: Random, habit: Habit, *, now: datetime) -> list[datetime]:
     """The days of a customer's purchases, oldest first; the hour is chosen by the shop (see `at_hour`)."""
-    found = []
+    found: list[datetime] = []
     days_ago = float(habit.first_days_ago)
     while days_ago >= habit.last_days_ago:
         day = now - timedelta(days=days_ago)
