@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import finding
 from crm.admin.keyset import KeysetAdmin
+from crm.channels import channel_name
 from crm.masking import masked
 from crm.models import Address, Customer
 from crm.templatetags.veren import when
 from crm.wording import money, number
 
 REACHED_BY = 2
+WAYS_TO_REACH = ("phone", "sms", "email", "telegram", "viber")
 
 
 class AddressInline(admin.TabularInline):
@@ -71,6 +74,17 @@ class CustomerAdmin(KeysetAdmin):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name in ("account_manager", "deputy_manager"):
             field.queryset = field.queryset.filter(is_staff=True, is_active=True)
+        return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "preferred_channel":
+            names = [(channel, channel_name(channel)) for channel in WAYS_TO_REACH]
+            return forms.ChoiceField(
+                label=db_field.verbose_name, choices=[("", _("not said")), *names], required=False
+            )
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("account_manager", "deputy_manager"):
+            field.widget = field.widget.widget  # without the icons that lead to colleagues' own forms
         return field
 
     @admin.display(description=_("name"))

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 AFTER, BEFORE = "after", "before"
@@ -103,6 +103,16 @@ class KeysetAdmin(admin.ModelAdmin):
     def search(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Rows that hold the text in one of `search_fields`, exactly as the field says (`name__icontains`)."""
         return queryset.filter(reduce(Q.__or__, (Q(**{field: text}) for field in self.search_fields)))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The form is called by what it is about, and has one way to save it."""
+        thing = kwargs.get("obj")
+        context["title"] = str(thing) if thing else capfirst(self.opts.verbose_name)
+        context["subtitle"] = None
+        context["show_save_and_add_another"] = context["show_save_and_continue"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def url_of(self, row: Any) -> str | None:
         """Where a row leads, when not to its form."""

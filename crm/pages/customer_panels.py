@@ -14,6 +14,7 @@ from crm.models import Address, CompanyPerson, Identity, Order, Return, Shipment
 
 SHOWN = 5
 IDENTITIES_SHOWN = 12
+SHOWN_IN_ORDER = ("phone", "email", "telegram", "viber", "card", "external")
 
 
 def late_parcel(visit: Visit) -> Notice | None:
@@ -32,11 +33,10 @@ def late_parcel(visit: Visit) -> Notice | None:
 
 
 def identities(visit: Visit) -> list[Badge]:
-    """Masked, because others may see the screen; verified ones first, with a tick."""
-    known = Identity.objects.filter(customer=visit.customer).order_by("verified_at", "pk")[:IDENTITIES_SHOWN]
-    return [
-        _badge_of(identity) for identity in sorted(known, key=lambda identity: identity.verified_at is None)
-    ]
+    """Masked, because others may see the screen; phones first, and a tick for what is verified."""
+    known = Identity.objects.filter(customer=visit.customer).order_by("pk")[:IDENTITIES_SHOWN]
+    order = {kind: position for position, kind in enumerate(SHOWN_IN_ORDER)}
+    return [_badge_of(identity) for identity in sorted(known, key=lambda identity: order[identity.kind])]
 
 
 def _badge_of(identity: Identity) -> Badge:
@@ -45,13 +45,9 @@ def _badge_of(identity: Identity) -> Badge:
         value = _("Card %(number)s") % {"number": value}
     if identity.kind == "external":
         value = _("No. %(number)s in %(shop)s") % {"number": value, "shop": identity.namespace}
-    verified = identity.verified_at is not None
-    icon = channel_icon(identity.kind)
-    return Badge(
-        text=value,
-        icon="check" if verified and identity.kind in ("phone", "email") else icon,
-        mood="good" if verified else "",
-    )
+    if identity.kind in ("phone", "email") and identity.verified_at:
+        return Badge(text=value, icon="check", mood="good")
+    return Badge(text=value, icon=channel_icon(identity.kind))
 
 
 def preferences(visit: Visit) -> list[Badge]:
