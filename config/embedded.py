@@ -50,6 +50,7 @@ FREE_MEGABYTES_NEEDED = 300
 START_SECONDS = 60
 STOP_SECONDS = 15
 PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class EmbeddedError(Exception):
@@ -178,7 +179,6 @@ def spawn(
     On Linux the signal is tied to the calling *thread*: call it from the main one.
     """
     parent = os.getpid()
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def become_the_child() -> None:
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
@@ -187,16 +187,21 @@ def spawn(
             os.setgroups([])
             os.setgid(account.pw_gid)
             os.setuid(account.pw_uid)
-        if libc:  # after setuid, which clears it
-            libc.prctl(PR_SET_PDEATHSIG, int(on_death))
-            if os.getppid() != parent:
-                os._exit(1)
+        end_with_parent(on_death)  # after setuid, which clears it
+        if os.getppid() != parent:
+            os._exit(1)
 
     options.setdefault("stdin", subprocess.DEVNULL)
     child = subprocess.Popen(command, preexec_fn=become_the_child, **options)
-    if not libc:
+    if not LIBC:
         _watch(child.pid, on_death)
     return child
+
+
+def end_with_parent(number: signal.Signals) -> None:
+    """Ask the kernel (Linux's) to send us this signal when our parent dies."""
+    if LIBC:
+        LIBC.prctl(PR_SET_PDEATHSIG, int(number))
 
 
 _watchdogs: list[subprocess.Popen[bytes]] = []

@@ -1,8 +1,6 @@
 """The whole house under one command: database, broker, demo company, web, relay, worker and beat."""
 
 import http.client
-import importlib
-import importlib.util
 import signal
 import socket
 import sys
@@ -11,14 +9,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 import psycopg
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from rich.progress import Progress, TaskID
 
-from config import embedded
+from config import demo, embedded
 from config.supervisor import Role, SupervisorError, supervise
 
 HOST = "127.0.0.1"
@@ -72,12 +70,18 @@ class Command(BaseCommand):
         self.say("Stopped.")
 
     def load(self, size: str) -> None:
-        # The demo company is being written: until config/demo.py is there, the database stays empty.
-        if importlib.util.find_spec("config.demo") is None:
+        if demo.is_loaded():
             return
-        if not apps.get_model("crm", "Shop").objects.exists():
-            self.say(f"Loading the demo company ({size}).")
-            importlib.import_module("config.demo").load(size=size, progress=self.say)
+        self.say(f"Loading the demo company ({size}).")
+        with Progress(transient=True, disable=not self.stdout.isatty()) as bars:
+            tasks: dict[str, TaskID] = {}
+
+            def show(what: str, done: int, total: int) -> None:
+                if what not in tasks:
+                    tasks[what] = bars.add_task(what, total=total)
+                bars.update(tasks[what], completed=done)
+
+            demo.load(size=size, progress=show)
 
     def announce(self, port: int, seconds: float) -> None:
         self.say(f"Veren is running ({seconds:.1f} s):")
