@@ -27,6 +27,7 @@ from tests.relaying import EFFECTS, PROJECT
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SINGLY, IN_BULK = 300, 20_000
 REACTION = "test.everything"
+RUN = f"bench-relay:{uuid4()}"
 
 
 def run() -> dict[str, Figure]:
@@ -53,7 +54,7 @@ def commit_to_effect(watching: psycopg.Connection[Any], people: list[Customer]) 
             entry = timeline.record(
                 people[n % 20],
                 NoteWritten(text="x"),
-                source="bench-relay",
+                source=RUN,
                 source_id=str(uuid4()),
                 occurred_at=NOON,
             )
@@ -81,7 +82,7 @@ def note(customer_id: int) -> Told:
         fact=NoteWritten(text="x"),
         customer_id=customer_id,
         occurred_at=NOON,
-        source="bench-relay",
+        source=RUN,
         source_id=str(uuid4()),
     )
 
@@ -100,9 +101,14 @@ def wait_until_read(watching: psycopg.Connection[Any]) -> None:
 
 
 def counted(watching: psycopg.Connection[Any]) -> tuple[int, int]:
-    entries = "SELECT count(*) FROM crm_timelineentry WHERE source = 'bench-relay'"
-    happened = "SELECT count(*) FROM effect WHERE reaction = %s"
-    return watching.execute(entries).fetchone()[0], watching.execute(happened, [REACTION]).fetchone()[0]
+    """Entries of this run, and effects of one reaction on them."""
+    entries = "SELECT count(*) FROM crm_timelineentry WHERE source = %s"
+    happened = """
+        SELECT count(*) FROM effect JOIN crm_timelineentry e ON e.id = entry_id WHERE e.source = %s AND reaction = %s
+    """
+    return watching.execute(entries, [RUN]).fetchone()[0], watching.execute(
+        happened, [RUN, REACTION]
+    ).fetchone()[0]
 
 
 @contextmanager
