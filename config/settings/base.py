@@ -193,6 +193,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.tasks.forget_idempotency_keys",
         "schedule": crontab(minute="17"),
     },
+    "continue imports": {
+        "task": "crm.importing.tasks.continue_imports",
+        "schedule": crontab(),
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

@@ -1,5 +1,5 @@
 """Lists and forms for those who work here. These classes only look; what they do is a verb."""
 
-from crm.admin import catalogue, companies, customers, developers, history, orders, shops, users
+from crm.admin import catalogue, companies, customers, developers, history, imports, orders, shops, users
 
-__all__ = ["catalogue", "companies", "customers", "developers", "history", "orders", "shops", "users"]
+__all__ = ["catalogue", "companies", "customers", "developers", "history", "imports", "orders", "shops", "users"]

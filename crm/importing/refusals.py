@@ -68,6 +68,27 @@ class ImportCannotDoThat(Refusal):
     title = _("The import has moved on: this is no longer possible.")
 
 
+class ImportRunsElsewhere(Refusal):
+    code = "import-runs-elsewhere"
+    title = _("Another process is just working on this import.")
+
+
+FILE_REFUSALS: tuple[type[Refusal], ...] = (
+    UnknownKindOfFile,
+    FileTooLarge,
+    FileUnpacksTooFar,
+    DamagedFile,
+    NoRows,
+    MissingColumns,
+    AnotherFile,
+)
+
+
+def title_of(code: str) -> str:
+    """The sentence of the refusal that a failed job stands with; its error as it is, when that was none."""
+    return next((str(refusal.title) for refusal in FILE_REFUSALS if refusal.code == code), code)
+
+
 class RowRefusal(models.TextChoices):
     """Why a row stays outside. The value is kept, the sentence is for whoever reads the file of refused rows."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from crm.importing.applying import apply_next
 from crm.importing.files import examine, sha256_of
 from crm.importing.planning import be_patient, make_catalogue, plan
 from crm.importing.reading import stage
-from crm.importing.refusals import AnotherFile, ImportCannotDoThat
+from crm.importing.refusals import AnotherFile, ImportCannotDoThat, ImportRunsElsewhere
 from crm.importing.reporting import report
 from crm.models import ImportJob
 from crm.reactions import describe
@@ -23,6 +24,7 @@ from crm.reactions import describe
 log = logging.getLogger(__name__)
 
 TRIES = 4
+IMPORTS = 7_210_003
 
 
 def run(
@@ -36,21 +38,46 @@ def run(
     """Do what is left of a job: until it waits for a word, is stopped or done, or until a moment has come.
 
     Every chunk is its own transaction that moves the job's cursor: killed anywhere, it goes on where it stood, and run
-    by two at once it does nothing twice. `heard` is told of each chunk. An error leaves the job FAILED, with the kind
+    by two in turns it does nothing twice. `heard` is told of each chunk. An error leaves the job FAILED, with the kind
     and place of the error (never its words, which may quote a person's data), and is raised.
+
+    Raises:
+        ImportRunsElsewhere: nothing is done.
+        AnotherFile, and the refusals of `files.examine`: the job is FAILED with them.
     """
-    try:
-        if job.state == jobs.State.READING:
-            job = _read(job, path, clock=clock, heard=heard, until=until)
-        if job.state == jobs.State.RUNNING:
-            job = _apply(job, clock=clock, heard=heard, until=until)
-    except ImportCannotDoThat:
-        job.refresh_from_db()
-    except Exception as error:
-        _fail(job, error)
-        raise
+    with _alone(job):
+        try:
+            if job.state == jobs.State.READING:
+                job = _read(job, path, clock=clock, heard=heard, until=until)
+            if job.state == jobs.State.RUNNING:
+                job = _apply(job, clock=clock, heard=heard, until=until)
+        except ImportCannotDoThat:
+            job.refresh_from_db()
+        except Exception as error:
+            _fail(job, error)
+            raise
     heard(job)
     return job
+
+
+@contextmanager
+def _alone(job: ImportJob) -> Iterator[None]:
+    """Two at one job would do no harm, and no good: they would wait for one another. Held by the session.
+
+    Raises:
+        ImportRunsElsewhere.
+    """
+    key = [IMPORTS, job.pk % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        if not cursor.fetchone()[0]:
+            raise ImportRunsElsewhere
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
 
 
 def _read(

@@ -3,10 +3,29 @@
 from django.contrib import admin
 from django.urls import path
 
-from crm.pages import customer
+from crm.pages import customer, imports
 
 app_name = "crm"
 urlpatterns = [
     path("crm/customer/<int:pk>/", admin.site.admin_view(customer.customer), name="customer"),
     path("crm/customer/<int:pk>/notes/", admin.site.admin_view(customer.notes), name="customer-notes"),
+    path("crm/importjob/add/", admin.site.admin_view(imports.new), name="import-new"),
+    path("crm/importjob/<int:pk>/", admin.site.admin_view(imports.job), name="import"),
+    path("crm/importjob/<int:pk>/columns/", admin.site.admin_view(imports.columns), name="import-columns"),
+    path(
+        "crm/importjob/<int:pk>/confirmation/",
+        admin.site.admin_view(imports.confirmation),
+        name="import-confirmation",
+    ),
+    path(
+        "crm/importjob/<int:pk>/cancellation/",
+        admin.site.admin_view(imports.cancellation),
+        name="import-cancellation",
+    ),
+    path(
+        "crm/importjob/<int:pk>/resumption/",
+        admin.site.admin_view(imports.resumption),
+        name="import-resumption",
+    ),
+    path("crm/importjob/<int:pk>/refused/", admin.site.admin_view(imports.refused), name="import-refused"),
 ]

@@ -1,0 +1,269 @@
+"""A shop's past from a page: hand over a file, confirm its columns, see what would happen, let it happen, watch it."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from crm.errors import Refusal
+from crm.importing import jobs, reporting, tasks
+from crm.importing.cells import DATE_ORDERS
+from crm.importing.columns import COLUMNS, ColumnMap
+from crm.importing.files import LARGEST_FILE, Glimpse
+from crm.importing.layouts import LAYOUTS
+from crm.importing.refusals import FileTooLarge, title_of
+from crm.models import ImportJob, Shop
+from crm.models.import_job import SILENCE
+from crm.wording import number
+
+SAMPLE_SHOWN = 5
+DATES_SAID = {"day-first": _("Day first: 31.12.2025"), "month-first": _("Month first: 12/31/2025")}
+
+
+class FileForm(forms.Form):
+    shop = forms.ModelChoiceField(Shop.objects.all(), label=_("Shop"), empty_label=None)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV (plain or gzipped) or XLSX, one row for each line of an order."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.gz,.xlsx"}),
+    )
+
+    def clean_file(self) -> UploadedFile[Any]:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST_FILE:
+            raise forms.ValidationError(str(FileTooLarge.title))
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """Which column says what. `header` is the file's own."""
+
+    layout = forms.ChoiceField(label=_("Layout"), choices=[(one.name, one.label) for one in LAYOUTS])
+    dates = forms.ChoiceField(
+        label=_("Dates are written"), choices=[(order, DATES_SAID[order]) for order in DATE_ORDERS]
+    )
+    currency = forms.RegexField(
+        r"^[A-Z]{3}$", label=_("Currency"), help_text=_("Three letters: EUR, RUB, GBP.")
+    )
+    time_zone = forms.CharField(
+        label=_("Time zone of the dates"), max_length=50, help_text=_("Such as Europe/Sofia.")
+    )
+
+    def __init__(self, *args: Any, header: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        titles = [(str(place), title or str(place + 1)) for place, title in enumerate(header)]
+        for column in COLUMNS:
+            self.fields[column.name] = forms.ChoiceField(
+                label=str(column.label),
+                choices=titles if column.is_required else [("", _("not in this file")), *titles],
+                required=column.is_required,
+            )
+
+    def column_map(self) -> ColumnMap:
+        chosen = {column.name: self.cleaned_data[column.name] for column in COLUMNS}
+        return ColumnMap(
+            positions={name: int(place) for name, place in chosen.items() if place},
+            dates=self.cleaned_data["dates"],
+        )
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("crm.add_importjob", raise_exception=True)
+def new(request: HttpRequest) -> HttpResponse:
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = _open(form, request)
+        except Refusal as refusal:
+            form.add_error("file", str(refusal.title))
+        else:
+            return HttpResponseRedirect(_page_of(job))
+    context = {**admin.site.each_context(request), "title": say("Import orders"), "form": form}
+    return TemplateResponse(request, "crm/imports/new.html", context, status=422 if form.errors else 200)
+
+
+def _open(form: FileForm, request: HttpRequest) -> ImportJob:
+    """Keep the file under a name of ours. Raises the refusals of `jobs.open_job`; then nothing is kept."""
+    file: UploadedFile[Any] = form.cleaned_data["file"]
+    stored_as = default_storage.save(f"imports/{uuid.uuid4().hex}", file)
+    try:
+        return jobs.open_job(
+            Path(default_storage.path(stored_as)),
+            file_name=file.name or "",
+            shop=form.cleaned_data["shop"],
+            stored_as=stored_as,
+            started_by=request.user,  # type: ignore[arg-type]  # the permission says somebody is signed in
+            at=timezone.now(),
+        )
+    except Refusal:
+        default_storage.delete(stored_as)
+        raise
+
+
+@require_GET
+@permission_required("crm.view_importjob", raise_exception=True)
+def job(request: HttpRequest, pk: int) -> HttpResponse:
+    """The job as it stands; or, for htmx, how far it is, until the whole page has something new to say."""
+    found = _job(pk)
+    if _is_htmx(request) and not found.is_at_work:
+        return HttpResponseClientRefresh()
+    if _is_htmx(request):
+        return TemplateResponse(request, "crm/imports/_progress.html", _progress(found))
+    return _show(request, found)
+
+
+@require_POST
+@permission_required("crm.add_importjob", raise_exception=True)
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """The columns are confirmed: read the file, and show what would happen."""
+    found = _job(pk)
+    form = ColumnsForm(request.POST, header=found.header)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    try:
+        jobs.begin(
+            found,
+            columns=form.column_map(),
+            layout=form.cleaned_data["layout"],
+            currency=form.cleaned_data["currency"],
+            time_zone=form.cleaned_data["time_zone"],
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.title))
+        return _show(request, found, form, status=422)
+    tasks.start_import(found)
+    return HttpResponseRedirect(_page_of(found))
+
+
+@require_POST
+@permission_required("crm.add_importjob", raise_exception=True)
+def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
+    return _do(request, jobs.confirm, pk, starts=True)
+
+
+@require_POST
+@permission_required("crm.add_importjob", raise_exception=True)
+def cancellation(request: HttpRequest, pk: int) -> HttpResponse:
+    return _do(request, jobs.cancel, pk, starts=False)
+
+
+@require_POST
+@permission_required("crm.add_importjob", raise_exception=True)
+def resumption(request: HttpRequest, pk: int) -> HttpResponse:
+    return _do(request, jobs.go_on, pk, starts=True)
+
+
+@require_GET
+@permission_required("crm.view_importjob", raise_exception=True)
+def refused(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _job(pk)
+    response = StreamingHttpResponse(reporting.refused_rows(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="refused-rows-{found.pk}.csv"'
+    return response  # type: ignore[return-value]  # both are what a view may answer
+
+
+def _do(request: HttpRequest, verb: Any, pk: int, *, starts: bool) -> HttpResponse:
+    found = _job(pk)
+    try:
+        verb(found, at=timezone.now())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal.title))
+    else:
+        if starts:
+            tasks.start_import(found)
+    return HttpResponseRedirect(_page_of(found))
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _job(pk: int) -> ImportJob:
+    return get_object_or_404(ImportJob.objects.select_related("shop", "started_by"), pk=pk)
+
+
+def _page_of(job: ImportJob) -> str:
+    return reverse("crm:import", args=[job.pk])
+
+
+def _show(
+    request: HttpRequest, found: ImportJob, form: ColumnsForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        **admin.site.each_context(request),
+        "title": found.file_name,
+        "may_act": request.user.has_perm("crm.add_importjob"),
+        **_progress(found),
+    }
+    if found.state == jobs.State.UPLOADED and found.file:
+        context |= _columns(found, form)
+    if found.read_at:
+        context["report"] = reporting.report(found)
+    if found.error:
+        context["error"] = title_of(found.error)
+    return TemplateResponse(request, "crm/imports/job.html", context, status=status)
+
+
+def _columns(found: ImportJob, form: ColumnsForm | None) -> dict[str, Any]:
+    guessed = ColumnMap.from_json(found.mapping)
+    sample: Glimpse = jobs.look_at(Path(found.file.path), found.file_name)
+    first = {
+        "layout": found.layout,
+        "dates": guessed.dates,
+        "currency": found.currency,
+        "time_zone": found.time_zone,
+        **{name: str(place) for name, place in guessed.positions.items()},
+    }
+    form = form or ColumnsForm(initial=first, header=found.header)
+    return {
+        "form": form,
+        "column_fields": [form[column.name] for column in COLUMNS],
+        "other_fields": [form[name] for name in ("layout", "dates", "currency", "time_zone")],
+        "sample": sample.rows[:SAMPLE_SHOWN],
+    }
+
+
+def _progress(found: ImportJob) -> dict[str, Any]:
+    return {
+        "job": found,
+        "rate": _rate_said(found),
+        "left": _left_said(found.seconds_left),
+        "is_silent": found.is_at_work and timezone.now() - found.moved_at > SILENCE,
+    }
+
+
+def _rate_said(found: ImportJob) -> str:
+    rate = round(found.rows_per_second)
+    if not rate:
+        return ""
+    text = ngettext("%(count)s row a second", "%(count)s rows a second", rate)
+    return text % {"count": number(rate)}
+
+
+def _left_said(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        text = ngettext("about %(count)s second left", "about %(count)s seconds left", seconds)
+        return text % {"count": number(seconds)}
+    minutes = round(seconds / 60)
+    text = ngettext("about %(count)s minute left", "about %(count)s minutes left", minutes)
+    return text % {"count": number(minutes)}
