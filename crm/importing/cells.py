@@ -16,7 +16,8 @@ DateOrder = Literal["day-first", "month-first"]
 DATE_ORDERS: tuple[DateOrder, ...] = ("day-first", "month-first")
 
 _NOISE = re.compile(r"[\s\u00a0\u202f']|€|£|\$|₽|руб\.?|лв\.?", re.IGNORECASE)
-_AMBIGUOUS = re.compile(r"[-−]?[1-9]\d{0,2}[,]\d{3}")
+_AMBIGUOUS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
+_GROUPED = re.compile(r"(-?\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*|-?\d+)(?:[.,](\d+))?")
 _WRITTEN_DATE = re.compile(
     r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\s*(?:г\.?)?,?(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*ч\.?)?)?"
 )
@@ -34,15 +35,15 @@ def number_in(text: str) -> Decimal:
 
 
 def _number_written_by_people(text: str) -> Decimal:
+    """Thousands in groups of three, parted by a mark that is not the decimal one."""
     bare = _NOISE.sub("", text).replace("−", "-")
-    if _AMBIGUOUS.fullmatch(bare):
+    found = _GROUPED.fullmatch(bare)
+    if not found or _AMBIGUOUS.fullmatch(bare):
         raise ValueError
-    mark = max(bare.rfind(","), bare.rfind("."))
-    whole, fraction = (bare[:mark], bare[mark + 1 :]) if mark >= 0 else (bare, "0")
-    try:
-        return Decimal(f"{re.sub('[.,]', '', whole)}.{fraction}")
-    except InvalidOperation as error:
-        raise ValueError from error
+    whole, mark, fraction = found.groups()
+    if mark and fraction is not None and bare[len(whole)] == mark:
+        raise ValueError
+    return Decimal(f"{re.sub('[.,]', '', whole)}.{fraction or 0}")
 
 
 def moment_reader(zone: ZoneInfo, order: DateOrder) -> Callable[[str], datetime]:
