@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +15,7 @@ from crm.facts import NoteWritten
 from crm.models import Customer, TimelineEntry, User
 
 LONGEST = 1900
-LONGEST_BYTES = 3800
+LONGEST_BYTES = 4000  # an entry holds 4 KB; emoji take four each
 
 
 class EmptyNote(Refusal):
@@ -36,10 +38,10 @@ def write_note(customer: Customer, *, text: str, author: User, key: str, at: dat
         EmptyNote: nothing is written.
         NoteTooLong: nothing is written.
     """
-    words = text.replace("\0", "").replace("\r\n", "\n").strip()
+    words = _plain(text)
     if not words:
         raise EmptyNote
-    if len(words) > LONGEST or len(words.encode()) + words.count("\n") > LONGEST_BYTES:
+    if len(words) > LONGEST or len(json.dumps(words, ensure_ascii=False).encode()) > LONGEST_BYTES:
         raise NoteTooLong
     return timeline.record(
         customer,
@@ -51,3 +53,11 @@ def write_note(customer: Customer, *, text: str, author: User, key: str, at: dat
         actor=author,
         language=author.language,
     )
+
+
+def _plain(text: str) -> str:
+    """Without what a keyboard cannot type: control characters and broken halves of letters."""
+    lines = text.replace("\r\n", "\n")
+    return "".join(
+        letter for letter in lines if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cs")
+    ).strip()

@@ -2,4 +2,14 @@
 
 from crm.admin import catalogue, companies, customers, developers, history, imports, orders, shops, users
 
-__all__ = ["catalogue", "companies", "customers", "developers", "history", "imports", "orders", "shops", "users"]
+__all__ = [
+    "catalogue",
+    "companies",
+    "customers",
+    "developers",
+    "history",
+    "imports",
+    "orders",
+    "shops",
+    "users",
+]

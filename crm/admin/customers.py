@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm import finding
-from crm.admin.keyset import KeysetAdmin
+from crm.admin.keyset import KeysetAdmin, searched_for
 from crm.channels import channel_name
 from crm.masking import masked
 from crm.models import Address, Customer
@@ -21,6 +21,7 @@ from crm.templatetags.veren import when
 from crm.wording import money, number
 
 REACHED_BY = 2
+WAYS_SHOWN = ("phone", "email", "telegram")
 WAYS_TO_REACH = ("phone", "sms", "email", "telegram", "viber")
 
 
@@ -56,7 +57,8 @@ class CustomerAdmin(KeysetAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Who looks for a phone, a card or an order number of one person wants that person, not a list of one."""
-        known = finding.known_by(" ".join(request.GET.get("q", "").replace("\0", "").split()))
+        text = searched_for(request.GET.get("q", ""))
+        known = finding.known_by(text) if text else set()
         if len(known) == 1 and self.has_view_permission(request):
             return HttpResponseRedirect(reverse("crm:customer", args=known))
         return super().changelist_view(request, extra_context)
@@ -93,11 +95,10 @@ class CustomerAdmin(KeysetAdmin):
 
     @admin.display(description=_("how to reach"))
     def reach(self, customer: Customer) -> SafeString:
-        known = [
-            identity
-            for identity in customer.identities.all()
-            if identity.kind in ("phone", "email", "telegram")
-        ]
+        known = sorted(
+            (identity for identity in customer.identities.all() if identity.kind in WAYS_SHOWN),
+            key=lambda identity: WAYS_SHOWN.index(identity.kind),
+        )
         cells = ((masked(identity.kind, identity.value),) for identity in known[:REACHED_BY])
         return format_html_join(" ", '<span class="nowrap cell-part">{}</span>', cells)
 

@@ -97,12 +97,12 @@ class KeysetAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        text = " ".join(search_term.replace("\0", "").split())
+        text = searched_for(search_term)
         return (self.search(queryset, text) if text else queryset), False
 
     def search(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Rows that hold the text in one of `search_fields`, exactly as the field says (`name__icontains`)."""
-        return queryset.filter(reduce(Q.__or__, (Q(**{field: text}) for field in self.search_fields)))
+        return queryset.filter(reduce(Q.__or__, (Q(**{field: text}) for field in self.search_fields), Q()))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -130,6 +130,10 @@ class ReadOnlyAdmin(KeysetAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def searched_for(typed: str) -> str:
+    return " ".join(typed.replace("\0", "").split())
 
 
 def _place(text: str) -> tuple[str, int | None]:

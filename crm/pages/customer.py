@@ -42,7 +42,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required("crm.view_customer", raise_exception=True)
+@permission_required("crm.change_customer", raise_exception=True)
 def notes(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a note. The form carries a key, so that sending it twice leaves one note."""
     person = _person(pk)
@@ -82,7 +82,6 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "badges": customer_page.badges(visit),
         "tiles": customer_page.tiles(visit),
         "panels": customer_page.panels(visit),
-        "may_change": request.user.has_perm("crm.change_customer"),
     }
 
 
@@ -93,6 +92,7 @@ def _history(request: HttpRequest, visit: Visit, *, refusal: str = "") -> dict[s
         **_turn(request, visit),
         "groups": groups,
         "channels": channels,
+        "may_change": request.user.has_perm("crm.change_customer"),
         "note_key": uuid.uuid4().hex,
         "note_text": request.POST.get("text", "") if refusal else "",
         "note_refusal": refusal,

@@ -27,17 +27,33 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return send(event);
     if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    const now = Date.now();
-    const sequence = now - typedAt < PAUSE && typed ? `${typed} ${event.key}` : event.key;
+    const before = Date.now() - typedAt < PAUSE ? typed : "";
     const found = named();
-    const hit = found.find((element) => element.dataset.keys === sequence) ||
-      found.find((element) => element.dataset.keys === event.key);
-    typed = hit ? "" : event.key;
-    typedAt = now;
+    const tried = readings(event);
+    const hit = [...tried.map((key) => before && `${before} ${key}`), ...tried]
+      .map((keys) => found.find((element) => element.dataset.keys === keys)).find(Boolean);
+    typed = hit ? "" : tried[tried.length - 1];
+    typedAt = Date.now();
     if (hit) {
       event.preventDefault();
       act(hit);
+    } else if (tried.includes("j") || tried.includes("k")) {
+      step(tried.includes("j") ? 1 : -1);
     }
+  }
+
+  // The same key says “т” in a Cyrillic layout and “n” in a Latin one: what it says comes first, then where it lies.
+  function readings(event) {
+    const lies = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.code === "Slash" ? (event.shiftKey ? "?" : "/") : "";
+    return lies && lies !== event.key ? [event.key, lies] : [event.key];
+  }
+
+  // From row to row of a list.
+  function step(by) {
+    const rows = [...document.querySelectorAll("#result_list tbody th a")];
+    const at = rows.indexOf(document.activeElement);
+    const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by];
+    if (next) next.focus();
   }
 
   function send(event) {
@@ -67,8 +83,8 @@
 
   function draw(map) {
     const rows = named().map((element) => [element.dataset.keys, say(element)]);
-    const fixed = (map.dataset.keysFixed || "").split(";").map((pair) => pair.split("="));
-    map.replaceChildren(...[...rows, ...fixed].flatMap(([keys, words]) => {
+    const also = [...document.querySelectorAll("[data-keys-also]")].map((element) => element.dataset.keysAlso.split("="));
+    map.replaceChildren(...[...rows, ...also].flatMap(([keys, words]) => {
       const key = document.createElement("dt");
       const meaning = document.createElement("dd");
       for (const one of keys.split(" ")) {
