@@ -8,6 +8,11 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("crm.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("preferences/", include("crm.pages.preferences_urls")),
 ]
+
+handler400 = "config.problems.bad_request"
+handler404 = "config.problems.not_found"
+handler500 = "config.problems.server_error"

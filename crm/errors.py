@@ -95,12 +95,6 @@ class RefundExceedsLine(Refusal):
     title = _("More would be refunded than the line cost.")
 
 
-class UnknownCategory(Refusal):
-    code = "unknown-category"
-    title = _("No such category is known.")
-    status = 422
-
-
 class UnknownEventType(Refusal):
     code = "unknown-event-type"
     title = _("This type of event is not registered for the shop.")

@@ -64,7 +64,7 @@ def signs_of(hints: Sequence[Hint], *, shop: Shop) -> list[Sign]:
     faults = []
     for position, hint in enumerate(hints):
         try:
-            sign = _sign_of(hint, shop)
+            sign = sign_of(hint, shop)
         except ValueError:
             faults.append(Fault(pointer=f"/identities/{position}/value", detail=_("This cannot be read.")))
             continue
@@ -76,7 +76,8 @@ def signs_of(hints: Sequence[Hint], *, shop: Shop) -> list[Sign]:
     return sorted(found.values(), key=lambda sign: order.index(sign.kind))  # type: ignore[arg-type]
 
 
-def _sign_of(hint: Hint, shop: Shop) -> Sign:
+def sign_of(hint: Hint, shop: Shop) -> Sign:
+    """Raises ValueError when the hint cannot be read."""
     known = identifiers.identifier(hint.kind)
     return Sign(
         kind=known.kind.value,

@@ -1,0 +1,263 @@
+"""Customers: who they are and how they are recognised. They belong to the company, so every shop sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request as ApiRequest
+from rest_framework.response import Response
+from rest_framework.serializers import ListField
+
+from crm.api import fields
+from crm.api.errors import PreconditionFailed, PreconditionMissing, QueryInvalid
+from crm.api.shapes import PageQuery, Request, View, page_of
+from crm.api.views import ApiView, Operation
+from crm.customers import DETAILS, change_customer, enrol
+from crm.errors import ConflictingIdentities, UnreadableIdentity
+from crm.identification import Hint, sign_of
+from crm.identity_kinds import IdentityKind
+from crm.models import Customer, Identity, Shop
+
+RECOGNISED = [kind for kind in IdentityKind.values if kind != IdentityKind.EXTERNAL]
+
+
+class IdentityRequest(Request):
+    kind = fields.ChoiceField(choices=RECOGNISED)
+    value = fields.TextField(max_length=254, help_text="As the customer gave it.")
+    is_verified = fields.FlagField(
+        default=False, help_text="You have proof that the person holds it: only then it decides who they are."
+    )
+
+
+class CustomerRequest(Request):
+    external_id = fields.TextField(required=False, max_length=64, help_text="Their number in your system.")
+    identities = IdentityRequest(many=True, required=False, max_length=20)
+    family_name = fields.TextField(required=False, allow_blank=True, max_length=100)
+    given_name = fields.TextField(required=False, allow_blank=True, max_length=100)
+    patronymic = fields.TextField(required=False, allow_blank=True, max_length=100)
+    birthday = fields.DayField(required=False, allow_null=True)
+    language = fields.ChoiceField(
+        choices=[code for code, _name in settings.LANGUAGES], required=False, allow_blank=True
+    )
+    time_zone = fields.TimeZoneField(required=False, allow_blank=True, max_length=50)
+    preferred_channel = fields.ChoiceField(choices=RECOGNISED, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise ValidationError(_("Say at least one thing about the customer."))
+        return attrs
+
+
+class IdentityView(View):
+    kind = fields.ChoiceField(choices=IdentityKind.choices)
+    value = fields.TextField()
+    verified_at = fields.MomentField(allow_null=True)
+
+
+class CustomerView(View):
+    id = fields.WholeField()
+    identities = IdentityView(
+        many=True, source="seen_identities", help_text="Numbers of other shops are left out."
+    )
+    family_name = fields.TextField(allow_blank=True)
+    given_name = fields.TextField(allow_blank=True)
+    patronymic = fields.TextField(allow_blank=True)
+    birthday = fields.DayField(allow_null=True)
+    language = fields.TextField(allow_blank=True)
+    time_zone = fields.TextField(allow_blank=True)
+    preferred_channel = fields.TextField(allow_blank=True)
+    merged_into = fields.WholeField(source="merged_into_id", allow_null=True)
+    created_at = fields.MomentField()
+    updated_at = fields.MomentField()
+
+
+class EnrolledView(CustomerView):
+    candidates = ListField(
+        child=fields.WholeField(),
+        help_text="Customers who share an address that nobody proved: perhaps the same person, for people to decide.",
+    )
+
+
+class CustomersQuery(PageQuery):
+    external_id = fields.TextField(required=False, max_length=64)
+    email = fields.TextField(required=False, max_length=254)
+    phone = fields.TextField(required=False, max_length=254)
+    card = fields.TextField(required=False, max_length=254)
+    updated_since = fields.MomentField(
+        required=False,
+        help_text="May repeat and may miss what is being written: a loss-free sync reads the feed.",
+    )
+
+
+EXAMPLE = {
+    "external_id": "c-1042",
+    "identities": [{"kind": "phone", "value": "0888 12 34 56", "is_verified": True}],
+    "given_name": "Елена",
+    "family_name": "Петрова",
+    "language": "bg",
+}
+ANSWER_EXAMPLE = {
+    "id": 17,
+    "identities": [
+        {"kind": "external", "value": "c-1042", "verified_at": "2026-03-02T12:00:00Z"},
+        {"kind": "phone", "value": "+359888123456", "verified_at": "2026-03-02T12:00:00Z"},
+    ],
+    "family_name": "Петрова",
+    "given_name": "Елена",
+    "patronymic": "",
+    "birthday": None,
+    "language": "bg",
+    "time_zone": "",
+    "preferred_channel": "",
+    "merged_into": None,
+    "created_at": "2026-03-02T12:00:00Z",
+    "updated_at": "2026-03-02T12:00:00Z",
+}
+
+
+class Customers(ApiView):
+    operations = {
+        "GET": Operation(
+            summary="List customers",
+            scope="customers:read",
+            asks=CustomersQuery,
+            gives=page_of(CustomerView),
+            answer_example={"items": [ANSWER_EXAMPLE], "next_cursor": None},
+        ),
+        "POST": Operation(
+            summary="Make a customer known, or add to one who is",
+            scope="customers:write",
+            takes=CustomerRequest,
+            gives=EnrolledView,
+            status=201,
+            refusals=(UnreadableIdentity, ConflictingIdentities),
+            example=EXAMPLE,
+            answer_example={**ANSWER_EXAMPLE, "candidates": []},
+        ),
+    }
+
+    def get(self, request: ApiRequest) -> Response:
+        found = Customer.objects.all()
+        if since := self.asked.get("updated_since"):
+            found = found.filter(updated_at__gte=since)
+        for kind, parameter in {**{kind: kind for kind in RECOGNISED}, "external": "external_id"}.items():
+            if value := self.asked.get(parameter):
+                found = _recognised_by(found, kind, value, parameter, self.shop)
+        return self.page(seen_by(self.shop, found), CustomerView)
+
+    def post(self, request: ApiRequest) -> Response:
+        told = self.read_body()
+        return self.once(lambda at: self._enrol(told, at))
+
+    def _enrol(self, told: Mapping[str, Any], at: Any) -> Any:
+        enrolled = enrol(
+            shop=self.shop, hints=hints_in(told), details=details_in(told), source=self.key.source, at=at
+        )
+        customer = seen_by(self.shop, Customer.objects.filter(pk=enrolled.customer.pk)).get()
+        return {
+            **self.view(CustomerView, customer),
+            "candidates": [other.pk for other in enrolled.candidates],
+        }
+
+
+class OneCustomer(ApiView):
+    operations = {
+        "GET": Operation(
+            summary="Read a customer",
+            scope="customers:read",
+            gives=CustomerView,
+            answer_example=ANSWER_EXAMPLE,
+            sends_etag=True,
+        ),
+        "PATCH": Operation(
+            summary="Change a customer",
+            scope="customers:write",
+            takes=CustomerRequest,
+            gives=CustomerView,
+            refusals=(UnreadableIdentity, ConflictingIdentities),
+            example={"preferred_channel": "telegram"},
+            answer_example=ANSWER_EXAMPLE,
+            sends_etag=True,
+            needs_if_match=True,
+        ),
+    }
+
+    def get(self, request: ApiRequest, pk: int) -> Response:
+        return self._answer(customer_or_404(self.shop, pk))
+
+    def patch(self, request: ApiRequest, pk: int) -> Response:
+        told = self.read_body()
+        with transaction.atomic():
+            customer = Customer.objects.select_for_update(no_key=True).filter(pk=pk).first()
+            if customer is None:
+                raise Http404
+            self._check_if_match(customer)
+            change_customer(
+                customer,
+                details=details_in(told),
+                hints=hints_in(told),
+                shop=self.shop,
+                source=self.key.source,
+                at=timezone.now(),
+            )
+        return self._answer(customer_or_404(self.shop, pk))
+
+    def _check_if_match(self, customer: Customer) -> None:
+        given = self.request.headers.get("If-Match")
+        if given is None:
+            raise PreconditionMissing
+        tags = [tag.strip() for tag in given.split(",")]
+        if "*" not in tags and etag_of(customer) not in tags:
+            raise PreconditionFailed
+
+    def _answer(self, customer: Customer) -> Response:
+        return Response(self.view(CustomerView, customer), headers={"ETag": etag_of(customer)})
+
+
+def etag_of(customer: Customer) -> str:
+    return f'"{customer.pk}-{customer.updated_at.timestamp():.6f}"'
+
+
+def seen_by(shop: Shop, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """With the identities that this shop may see, in one more query."""
+    identities = Identity.objects.filter(namespace__in=["", shop.slug]).order_by("id")
+    return customers.prefetch_related(Prefetch("identities", identities, to_attr="seen_identities"))
+
+
+def customer_or_404(shop: Shop, pk: int) -> Customer:
+    customer = seen_by(shop, Customer.objects.filter(pk=pk)).first()
+    if customer is None:
+        raise Http404
+    return customer
+
+
+def hints_in(told: Mapping[str, Any]) -> list[Hint]:
+    hints = [Hint(**identity) for identity in told.get("identities", [])]
+    if number := told.get("external_id"):
+        hints.append(Hint(kind=IdentityKind.EXTERNAL, value=number))
+    return hints
+
+
+def details_in(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: told[name] for name in DETAILS if name in told}
+
+
+def _recognised_by(
+    customers: QuerySet[Customer], kind: str, value: str, parameter: str, shop: Shop
+) -> QuerySet[Customer]:
+    try:
+        sign = sign_of(Hint(kind=kind, value=value), shop)
+    except ValueError as error:
+        raise QueryInvalid(
+            parameters=[{"parameter": parameter, "detail": str(_("This cannot be read."))}]
+        ) from error
+    owners = Identity.objects.filter(kind=sign.kind, namespace=sign.namespace, value=sign.value)
+    return customers.filter(pk__in=owners.values("customer"))

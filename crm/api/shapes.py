@@ -1,0 +1,111 @@
+"""What is common to shapes: each has one direction (…Request, …Query, …View), names its fields, knows no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from crm.api.errors import BodyInvalid, QueryInvalid
+from crm.api.fields import TextField, WholeField
+from crm.errors import Fault
+
+MOST_ON_A_PAGE = 200
+PAGE = 50
+
+
+class Request(serializers.Serializer):  # type: ignore[type-arg]
+    """The body of a request. A member that is not a field is refused: a typing error must not pass as success."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
+            raise ValidationError({name: [_("There is no such field.")] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Query(Request):
+    """The parameters of an address: every value comes as text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        repeated = [name for name, values in data.lists() if len(values) > 1]
+        if repeated:
+            raise ValidationError({name: [_("This may be given once.")] for name in repeated})
+        return super().to_internal_value(data.dict())
+
+
+class NothingAsked(Query):
+    """No parameters."""
+
+
+class View(serializers.Serializer):  # type: ignore[type-arg]
+    """What is answered."""
+
+
+class NumberParameter(WholeField):
+    """A whole number in an address."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) <= 19):
+            self.fail("invalid")
+        return int(data)
+
+
+class FlagParameter(serializers.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=["true", "false"], **kwargs)
+
+    def to_internal_value(self, data: Any) -> bool:
+        return bool(super().to_internal_value(data) == "true")
+
+
+class PageQuery(Query):
+    """Lists are read by key: `cursor` is what the page before gave as `next_cursor`."""
+
+    cursor = TextField(required=False, max_length=200, help_text="`next_cursor` of the page before.")
+    limit = NumberParameter(
+        required=False, default=PAGE, min_value=1, max_value=MOST_ON_A_PAGE, help_text="Items on a page."
+    )
+
+
+@cache
+def page_of(view: type[View]) -> type[View]:
+    fields = {
+        "items": view(many=True),
+        "next_cursor": TextField(allow_null=True, help_text="Where the next page begins; null on the last."),
+    }
+    return type(f"{view.__name__.removesuffix('View')}PageView", (View,), fields)
+
+
+def body_invalid(detail: Any) -> BodyInvalid:
+    return BodyInvalid(*(Fault(pointer=pointer, detail=said) for pointer, said in faults_in(detail)))
+
+
+def query_invalid(detail: Any) -> QueryInvalid:
+    return QueryInvalid(
+        parameters=[
+            {"parameter": pointer.lstrip("/"), "detail": str(said)} for pointer, said in faults_in(detail)
+        ]
+    )
+
+
+def faults_in(detail: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Each complaint of a serializer with the JSON pointer (RFC 6901) to where it belongs."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from faults_in(
+                inner, pointer if name == "non_field_errors" else f"{pointer}/{escaped(name)}"
+            )
+    elif isinstance(detail, list):
+        for position, inner in enumerate(detail):
+            is_item = isinstance(inner, Mapping | list)
+            yield from faults_in(inner, f"{pointer}/{position}" if is_item else pointer)
+    else:
+        yield pointer, str(detail)
+
+
+def escaped(name: object) -> str:
+    return str(name).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,135 @@
+"""What every address of the API does the same way: who asks, what may be asked, one effect per key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from crm.api.errors import IdempotencyKeyMissing, NoSuchThing
+from crm.api.paging import page
+from crm.api.shapes import NothingAsked, Query, View, body_invalid, query_invalid
+from crm.api_keys import LiveKey
+from crm.errors import Refusal
+from crm.idempotency import Answer, answer_once
+from crm.models import Shop
+
+LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What one method of one address does: the whole of its contract, from which the schema is made."""
+
+    summary: str
+    scope: str
+    gives: type[View]
+    takes: type[serializers.Serializer] | None = None  # type: ignore[type-arg]
+    asks: type[Query] = NothingAsked
+    status: int = 200
+    refusals: tuple[type[Refusal], ...] = ()
+    example: Any = None
+    answer_example: Any = None
+    sends_etag: bool = False
+    needs_if_match: bool = False
+
+
+class ApiView(APIView):
+    """An address of the API, acting for the shop whose key was sent."""
+
+    operations: ClassVar[Mapping[str, Operation]] = {}
+    http_method_names = ["get", "head", "post", "patch"]
+    asked: dict[str, Any]
+
+    @property
+    def operation(self) -> Operation | None:
+        method = self.request.method or ""
+        return self.operations.get("GET" if method == "HEAD" else method)
+
+    @property
+    def key(self) -> LiveKey:
+        return self.request.auth  # type: ignore[return-value]
+
+    @property
+    def shop(self) -> Shop:
+        return self.key.shop
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.operation:
+            self.asked = self._read_query(self.operation.asks)
+
+    def _read_query(self, shape: type[Query]) -> dict[str, Any]:
+        if shape is NothingAsked and not self.request.GET:
+            return {}
+        query = shape(data=self.request.GET)
+        if not query.is_valid():
+            raise query_invalid(query.errors)
+        return query.validated_data  # type: ignore[no-any-return]
+
+    def read_body(self) -> dict[str, Any]:
+        """The body in its shape.
+
+        Raises:
+            BodyInvalid: with a pointer to everything that is wrong.
+        """
+        assert self.operation and self.operation.takes  # noqa: S101 - a mistake of ours, not of the caller
+        _ = self.request.body  # before it is parsed: its size is checked here, and its digest needed later
+        shape = self.operation.takes(data=self.request.data)
+        if not shape.is_valid():
+            raise body_invalid(shape.errors)
+        return shape.validated_data  # type: ignore[no-any-return]
+
+    def once(self, act: Callable[[datetime], Any]) -> Response:
+        """Let `act` take effect once per Idempotency-Key; its answer is the operation's, given again on a repeat."""
+        at = timezone.now()
+        status = self.operation.status if self.operation else 200
+        answer = answer_once(
+            lambda: Answer(status=status, body=act(at)),
+            shop=self.shop,
+            operation=f"{self.request.method} {self.request.path}"[:80],
+            key=self._idempotency_key(),
+            request_sha256=hashlib.sha256(self.request.body).digest(),
+            at=at,
+        )
+        headers = {"Idempotency-Replayed": "true"} if answer.is_replayed else None
+        return Response(answer.body, status=answer.status, headers=headers)
+
+    def _idempotency_key(self) -> str:
+        key = self.request.headers.get("Idempotency-Key", "").strip()
+        if len(key) > 1 and key[0] == key[-1] == '"':
+            key = key[1:-1]
+        if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+            raise IdempotencyKeyMissing
+        return key
+
+    def page(self, items: QuerySet[Any], view: type[View]) -> Response:
+        shown, next_cursor = page(items, cursor=self.asked.get("cursor"), limit=self.asked["limit"])
+        return Response({"items": self.view(view, shown, many=True), "next_cursor": next_cursor})
+
+    def view(self, view: type[View], thing: Any, *, many: bool = False) -> Any:
+        return view(thing, many=many, context={"shop": self.shop}).data
+
+
+class NoSuchAddress(ApiView):
+    """Everything under /api/ that is no address: a problem document, with or without a key."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    schema = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self.args, self.kwargs = args, kwargs
+        self.request = self.initialize_request(request)
+        self.headers = self.default_response_headers
+        response = self.handle_exception(NoSuchThing())
+        return self.finalize_response(self.request, response)

@@ -1,0 +1,142 @@
+"""A shop's keys to the API: `vrn_live_<8 public>_<secret>`. Only the hash of a key is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from crm.models import ApiKey, Shop, User
+
+BEGINNING = "vrn_live_"
+EVERYTHING = "*"
+SCOPES = (
+    "customers:read",
+    "customers:write",
+    "events:read",
+    "events:write",
+    "feed:read",
+    "orders:read",
+    "orders:write",
+    "products:read",
+    "products:write",
+)
+REMEMBERED_FOR = timedelta(seconds=5)
+REMEMBERED_AT_MOST = 1000
+LAST_USED_WITHIN = timedelta(minutes=1)
+
+
+class UnknownScope(ValueError):
+    """Not one of SCOPES, nor `*`, nor a `resource:*` of theirs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveKey:
+    """What a request may do, for which shop. Remembered in this process for REMEMBERED_FOR."""
+
+    pk: int
+    prefix: str
+    shop: Shop
+    scopes: frozenset[str]
+    secret_sha256: bytes
+    expires_at: datetime | None
+    read_at: datetime
+
+    @property
+    def source(self) -> str:
+        return f"api:{self.shop.slug}"
+
+    def allows(self, scope: str) -> bool:
+        resource = scope.partition(":")[0]
+        return not self.scopes.isdisjoint((scope, f"{resource}:*", EVERYTHING))
+
+    def is_live(self, at: datetime) -> bool:
+        return self.expires_at is None or at < self.expires_at
+
+
+_remembered: dict[str, LiveKey] = {}
+
+
+def issue_key(
+    *,
+    shop: Shop,
+    scopes: Sequence[str],
+    name: str = "",
+    expires_at: datetime | None = None,
+    created_by: User | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key; the text is answered here, once, and cannot be had again.
+
+    Raises:
+        UnknownScope: no key is made.
+    """
+    for scope in scopes:
+        if scope not in grantable():
+            raise UnknownScope(scope)
+    prefix = BEGINNING + secrets.token_hex(4)
+    text = f"{prefix}_{secrets.token_hex(32)}"
+    key = ApiKey.objects.create(
+        shop=shop,
+        name=name,
+        prefix=prefix,
+        secret_sha256=_digest(text),
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+        created_by=created_by,
+    )
+    return key, text
+
+
+def grantable() -> list[str]:
+    """Every scope that a key may have."""
+    resources = sorted({scope.partition(":")[0] for scope in SCOPES})
+    return [EVERYTHING, *(f"{resource}:*" for resource in resources), *SCOPES]
+
+
+def live_key(text: str, *, at: datetime) -> LiveKey | None:
+    """The key that this text is, if it may be used now. A revoked one is refused within REMEMBERED_FOR."""
+    prefix, _, _ = text.removeprefix(BEGINNING).partition("_")
+    key = _key_named(BEGINNING + prefix, at=at)
+    if key and secrets.compare_digest(key.secret_sha256, _digest(text)) and key.is_live(at):
+        return key
+    return None
+
+
+def _key_named(prefix: str, *, at: datetime) -> LiveKey | None:
+    remembered = _remembered.get(prefix)
+    if remembered and timedelta(0) <= at - remembered.read_at < REMEMBERED_FOR:
+        return remembered
+    if len(_remembered) >= REMEMBERED_AT_MOST:
+        _remembered.clear()
+    key = _read(prefix, at=at)
+    if key:
+        _remembered[prefix] = key
+    else:
+        _remembered.pop(prefix, None)
+    return key
+
+
+def _read(prefix: str, *, at: datetime) -> LiveKey | None:
+    live = ApiKey.objects.filter(revoked_at=None, shop__is_active=True).select_related("shop")
+    found = live.filter(prefix=prefix).first() if "\0" not in prefix else None
+    if found is None:
+        return None
+    due = Q(last_used_at=None) | Q(last_used_at__lt=at - LAST_USED_WITHIN)
+    ApiKey.objects.filter(due, pk=found.pk).update(last_used_at=at)
+    return LiveKey(
+        pk=found.pk,
+        prefix=found.prefix,
+        shop=found.shop,
+        scopes=frozenset(found.scopes),
+        secret_sha256=bytes(found.secret_sha256),
+        expires_at=found.expires_at,
+        read_at=at,
+    )
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,84 @@
+"""One effect per Idempotency-Key: the answer is kept in the transaction of its effect, for 72 hours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm.errors import Refusal
+from crm.models import IdempotentAnswer, Shop
+
+KEPT_FOR = timedelta(hours=72)
+FORGOTTEN_AT_ONCE = 5000
+
+
+class KeyReused(Refusal):
+    code = "idempotency-key-reused"
+    title = _("This Idempotency-Key was used for another request.")
+    status = 422
+
+
+class StillRunning(Refusal):
+    code = "still-running"
+    title = _("A request with this Idempotency-Key is still running.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status: int
+    body: Any
+    is_replayed: bool = False
+
+
+@transaction.atomic
+def answer_once(
+    act: Callable[[], Answer], *, shop: Shop, operation: str, key: str, request_sha256: bytes, at: datetime
+) -> Answer:
+    """Act and keep the answer, or give the answer kept before. A refusal keeps nothing: its key is free again.
+
+    Holds an advisory lock on the key until the transaction ends; never waits for one.
+
+    Raises:
+        StillRunning: another transaction holds the key.
+        KeyReused: the key stands for a request with another digest.
+        Whatever `act` raises.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM crm_take_key(%s, %s, %s)", [shop.pk, operation, key])
+        is_taken, digest, status, body = cursor.fetchone()
+    if not is_taken:
+        raise StillRunning
+    if status is not None:
+        if bytes(digest) != request_sha256:
+            raise KeyReused
+        return Answer(status=status, body=json.loads(body), is_replayed=True)
+    answer = act()
+    IdempotentAnswer.objects.create(
+        shop_id=shop.pk,
+        operation=operation,
+        key=key,
+        request_sha256=request_sha256,
+        status=answer.status,
+        body=answer.body,
+        answered_at=at,
+    )
+    return answer
+
+
+def forget(*, at: datetime) -> int:
+    """Forget answers older than KEPT_FOR, in short transactions. Returns how many."""
+    forgotten = 0
+    while True:
+        old = IdempotentAnswer.objects.filter(answered_at__lt=at - KEPT_FOR).order_by("answered_at")
+        count, _by_model = IdempotentAnswer.objects.filter(
+            pk__in=old.values("pk")[:FORGOTTEN_AT_ONCE]
+        ).delete()
+        forgotten += count
+        if count < FORGOTTEN_AT_ONCE:
+            return forgotten

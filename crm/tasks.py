@@ -1,0 +1,14 @@
+"""What runs by the clock. Each task loads, calls one verb, and may run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from crm import idempotency
+from crm.importing.tasks import continue_imports, run_import
+
+__all__ = ["continue_imports", "forget_idempotency_keys", "run_import"]
+
+
+@shared_task
+def forget_idempotency_keys() -> None:
+    idempotency.forget(at=timezone.now())
