@@ -4,4 +4,5 @@ from config.settings.development import *
 
 DEBUG = False
 DEMO = True
+ROOT_URLCONF = "config.demo_urls"
 WHITENOISE_USE_FINDERS = True

@@ -12,6 +12,7 @@ from crm.demo.names import Home
 class Character:
     """A customer whom visitors meet. `number` is theirs in the online shop; the crowd's numbers begin at 1001."""
 
+    key: str
     number: int
     given_name: str
     patronymic: str
@@ -35,6 +36,7 @@ class Colleague:
 
 # Writes Russian, lives in Varna; a parcel is late, and points expire on Sunday.
 VERA = Character(
+    key="vera",
     number=101,
     given_name="Вера",
     patronymic="Андреевна",
@@ -48,6 +50,7 @@ VERA = Character(
 )
 # Writes Bulgarian; gold, buys for her café as well, and sends her friends.
 KALINA = Character(
+    key="kalina",
     number=102,
     given_name="Калина",
     patronymic="",
@@ -63,6 +66,7 @@ KALINA = Character(
 )
 # Writes English; has ordered exactly once.
 HANNAH = Character(
+    key="hannah",
     number=103,
     given_name="Hannah",
     patronymic="",

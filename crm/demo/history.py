@@ -39,6 +39,7 @@ from crm.models import (
     TimelineEntry,
 )
 from crm.order_progress import MOMENTS, progress_of
+from crm.reactions import afterwards
 from crm.timeline import Told
 
 BATCH = 1000
@@ -405,8 +406,8 @@ def _comeback(order: Order, goods_return: Return, line: OrderLine, source: str) 
 def write_entries(told: Sequence[Told]) -> None:
     """Append entries by COPY and give them their places in the feed at once, in the order in which they happened.
 
-    Takes the sequencer's lock until commit. A reaction that had read everything so far has nothing to do here: what
-    it would have made of these entries, whoever loads the demo makes at once (the figures), or does not want.
+    Takes the sequencer's lock until commit. Reactions that had read everything so far are moved past these entries:
+    what they would make of this past stands already (the figures), is a chapter of its own, or is not wanted.
     """
     ids = draw_ids(TimelineEntry, len(told))
     in_time = sorted(told, key=attrgetter("occurred_at"))
@@ -416,5 +417,8 @@ def write_entries(told: Sequence[Told]) -> None:
     head = feed.head()
     copy_values(
         FeedRow, ({"position": head + place, "entry_id": pk} for place, pk in enumerate(ids, start=1))
+    )
+    ReactionCursor.objects.bulk_create(
+        (ReactionCursor(reaction=reaction.name) for reaction in afterwards()), ignore_conflicts=True
     )
     ReactionCursor.objects.filter(position=head).update(position=F("position") + len(ids))

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from crm import customers, noting, ordering, returning, shipping, timeline
+from crm import customers, figures, noting, ordering, returning, shipping, timeline
 from crm.demo import characters
 from crm.demo.catalogue import BY_NAME
 from crm.demo.characters import Character
@@ -21,7 +21,7 @@ from crm.demo.rhythm import HERE
 from crm.facts import ShopEventHappened
 from crm.identification import Hint
 from crm.identity_kinds import IdentityKind
-from crm.models import Address, Company, CompanyPerson, Customer, EventType, Identity, Order
+from crm.models import Address, Company, CompanyPerson, Customer, EventType, Identity, Order, User
 from crm.returning import LineReturned
 
 RECOMMENDED = "friend-recommended"
@@ -80,9 +80,8 @@ def told() -> bool:
 def tell(stage: Stage, *, now: datetime) -> None:
     """Tell all three stories, or none."""
     teller = Teller(stage, now)
-    teller.hannah()
-    teller.kalina()
-    teller.vera()
+    people = [teller.hannah(), teller.kalina(), teller.vera()]
+    figures.recount([person.pk for person in people])
 
 
 class Teller:
@@ -95,7 +94,7 @@ class Teller:
         self.numbers = OrderNumbers()
 
     # The three ---------------------------------------------------------------
-    def vera(self) -> None:
+    def vera(self) -> Customer:
         who = characters.VERA
         vera = self.joins(
             who, days_ago=412, more=[Hint(kind=IdentityKind.TELEGRAM, value="vera_varna", is_verified=True)]
@@ -117,6 +116,7 @@ class Teller:
             days_ago=1,
             text="Попита в Telegram къде е пратката. Куриерът мълчи; обещах да се обадим днес.",
         )
+        return vera
 
     def waits_for_a_late_parcel(self, vera: Customer) -> None:
         order = self.places(vera, days_ago=6, goods=VERA_AWAITS, shop=ONLINE)
@@ -134,7 +134,7 @@ class Teller:
             at=self.moment(5, 16, 41),
         )
 
-    def kalina(self) -> None:
+    def kalina(self) -> Customer:
         kalina = self.joins(characters.KALINA, days_ago=655)
         goods = (KALINA_HOME, KALINA_CAFE, KALINA_FACE, KALINA_CAFE, KALINA_GIFTS)
         for visit, days_ago in enumerate(range(655, 8, -24)):
@@ -159,11 +159,13 @@ class Teller:
         self.notes(
             kalina, days_ago=33, text="Иска договор за кафето: чай веднъж месечно, фактура до 5-о число."
         )
+        return kalina
 
-    def hannah(self) -> None:
+    def hannah(self) -> Customer:
         hannah = self.joins(characters.HANNAH, days_ago=22)
         self.buys(hannah, HANNAH_BOUGHT)
         self.notes(hannah, days_ago=21, text="Пита на английски дали може картичка към подаръка. Сложихме.")
+        return hannah
 
     # What they do ------------------------------------------------------------
     def joins(self, who: Character, *, days_ago: int, more: Sequence[Hint] = ()) -> Customer:
@@ -189,6 +191,7 @@ class Teller:
             shop=shop, hints=hints, details=details, source=f"api:{ONLINE}", at=at
         ).customer
         Address.objects.create(customer=customer, country="BG", is_main=True, **vars(who.home))
+        User.objects.create_user(who.email, name=f"{who.given_name} {who.family_name}", customer=customer)
         return customer
 
     def buys(self, customer: Customer, bought: Bought) -> Order:

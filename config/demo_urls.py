@@ -1,0 +1,20 @@
+"""The demo's addresses: its doors, then all that stands everywhere."""
+
+from django.urls import include, path
+
+from config import demo_doors
+from config.urls import urlpatterns as everywhere
+
+doors = (
+    [
+        path("", demo_doors.doors, name="doors"),
+        path("demo/agent/", demo_doors.agent, name="agent"),
+        path("demo/manager/", demo_doors.manager, name="manager"),
+        path("demo/shop/", demo_doors.shop, name="shop"),
+        path("demo/customer/<slug:key>/", demo_doors.customer, name="customer"),
+        path("demo/orders/", demo_doors.orders, name="orders"),
+    ],
+    "demo",
+)
+
+urlpatterns = [path("", include(doors)), *everywhere]
