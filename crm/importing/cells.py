@@ -17,7 +17,7 @@ DATE_ORDERS: tuple[DateOrder, ...] = ("day-first", "month-first")
 
 _NOISE = re.compile(r"[\s\u00a0\u202f']|€|£|\$|₽|руб\.?|лв\.?", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
-_GROUPED = re.compile(r"(-?\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*|-?\d+)(?:[.,](\d+))?")
+_GROUPED = re.compile(r"(-?[1-9]\d{0,2}([.,])\d{3}(?:\2\d{3})*|-?\d+)(?:[.,](\d+))?")
 _WRITTEN_DATE = re.compile(
     r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\s*(?:г\.?)?,?(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*ч\.?)?)?"
 )

@@ -122,7 +122,8 @@ def _persistently(verb: Callable[..., ImportJob], job: ImportJob, clock: Callabl
         except (OperationalError, IntegrityError) as error:
             if not left:
                 raise
-            connection.close_if_unusable_or_obsolete()
+            if not connection.is_usable():
+                connection.close()
             log.warning(
                 "a chunk of an import is tried again", extra={"job": job.pk, "error": type(error).__name__}
             )
