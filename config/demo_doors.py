@@ -21,8 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -75,6 +74,19 @@ def is_called_here(request: HttpRequest) -> bool:
     return name in HERE
 
 
+def in_the_visitors_language(view: View) -> View:
+    """Speak what the visitor chose, whoever they are signed in as: behind the doors they are somebody else."""
+
+    @wraps(view)
+    def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with translation.override(translation.get_language_from_request(request)):
+            response = view(request, *args, **kwargs)
+            response.headers["Content-Language"] = translation.get_language()
+        return response
+
+    return spoken
+
+
 @dataclass(frozen=True, kw_only=True)
 class Customer:
     """A customer's door, said in that customer's own language."""
@@ -87,6 +99,7 @@ class Customer:
 @require_GET
 @never_cache
 @from_this_machine
+@in_the_visitors_language
 def doors(request: HttpRequest) -> HttpResponse:
     """The page with the doors and the story behind them."""
     return render(
@@ -114,6 +127,7 @@ def _name(character: Character) -> str:
 
 @require_POST
 @from_this_machine
+@in_the_visitors_language
 def agent(request: HttpRequest) -> HttpResponse:
     """To the list of customers, with the story's first sentence over it."""
     _let_in(request, characters.AGENT)
@@ -127,6 +141,7 @@ def agent(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @from_this_machine
+@in_the_visitors_language
 def manager(request: HttpRequest) -> HttpResponse:
     _let_in(request, characters.MANAGER)
     return HttpResponseRedirect(reverse("admin:index"))
@@ -135,7 +150,7 @@ def manager(request: HttpRequest) -> HttpResponse:
 def _let_in(request: HttpRequest, colleague: Colleague) -> None:
     """Sign in without a password; from then on the colleague reads what language this visitor reads."""
     user = get_object_or_404(User, email=colleague.email, is_active=True)
-    user.language = get_language() or ""
+    user.language = translation.get_language() or ""
     user.save(update_fields=["language"])
     login(request, user, backend=BACKEND)
 
@@ -143,10 +158,12 @@ def _let_in(request: HttpRequest, colleague: Colleague) -> None:
 @require_POST
 @never_cache
 @from_this_machine
+@in_the_visitors_language
 def shop(request: HttpRequest) -> HttpResponse:
     """A key to the API, made now and shown this once, with lines to try it."""
     online = get_object_or_404(Shop, slug=ONLINE)
     now = timezone.now()
+    tried = BY_NAME["Earl Grey Bergamot, 100 g"]
     key, text = api_keys.issue_key(shop=online, scopes=["*"], name="Demo", expires_at=now + KEY_LIVES)
     return render(
         request,
@@ -156,11 +173,12 @@ def shop(request: HttpRequest) -> HttpResponse:
             "key": text,
             "expires_at": key.expires_at,
             "base": request.build_absolute_uri("/api/v1"),
-            "article": BY_NAME["Earl Grey Bergamot, 100 g"],
+            "sku": tried.sku,
+            "price": str(tried.price),
             "order_id": f"try-{now:%H%M%S}",
             "placed_at": now.isoformat(timespec="seconds"),
             "customer": _name(characters.VERA),
-            "customer_number": characters.VERA.number,
+            "customer_number": str(characters.VERA.number),
         },
     )
 

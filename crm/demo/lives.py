@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from crm.demo.baskets import draw_basket, draw_taste
-from crm.demo.names import Home, Person, draw_home, draw_person
+from crm.demo.names import Home, Person, draw_home, draw_person, telegram_handle
 from crm.demo.orders import Story, sold_in_store, sold_online
 from crm.demo.rhythm import HERE, Habit, at_hour, draw_habit, visits
 
@@ -77,7 +77,7 @@ def draw_life(number: int, *, mix: Mapping[str, int], days: int, now: datetime) 
         gave_phone=random.random() < 0.8,
         confirmed=random.random() < 0.35,
         has_card=not buys_online or random.random() < 0.3,
-        telegram=f"{person.language}_lipa_{number}" if random.random() < 0.06 else "",
+        telegram=telegram_handle(person, number) if random.random() < 0.06 else "",
     )
 
 

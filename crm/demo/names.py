@@ -171,6 +171,10 @@ def mail_address(person: Person, number: int) -> str:
     return f"{local}@{MAIL_HOUSES[number % len(MAIL_HOUSES)]}"
 
 
+def telegram_handle(person: Person, number: int) -> str:
+    return f"{in_latin(person.given_name)[:1]}_{in_latin(person.family_name)}{number}"
+
+
 def phone(language: str, number: int) -> str:
     """E.164 and valid. 7,654,321 shares no factor with ten million, so no two numbers below that meet."""
     prefixes = PHONES[language]
