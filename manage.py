@@ -42,6 +42,7 @@ def main():
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS.get(command, "config.settings.development"))
     if command == "test":
+        os.chdir(str(PROJECT))
         run_instead([sys.executable, "-m", "pytest", *sys.argv[2:]])
     if command in {"-m", "-c"}:
         run_instead([sys.executable, *sys.argv[1:]])

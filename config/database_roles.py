@@ -1,6 +1,6 @@
 """Two database roles from the first day: an owner that migrates and an application that may only use.
 
-The login that settings connect with assumes one of them (`SET ROLE`), so that the application can neither change
+A session starts in one of them, whatever its login, so that the application can neither change
 tables nor rewrite history, even when its login could. On a server of your own the names come from
 DATABASE_OWNER_ROLE and DATABASE_APP_ROLE; an empty name means that nothing is assumed.
 """
@@ -25,8 +25,8 @@ def assumed(connection: BaseDatabaseWrapper, role: str | None) -> Iterator[None]
     """Connect anew with another role (none: the login itself), without time limits; afterwards as before."""
     before = connection.settings_dict["OPTIONS"]
     options = {name: value for name, value in before.items() if name != "pool"}
-    limits = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c lock_timeout=0"
-    _reconnect(connection, {**options, "assume_role": role or None, "options": limits})
+    patience = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c lock_timeout=0"
+    _reconnect(connection, {**options, "options": f"{patience} -c role={role}" if role else patience})
     try:
         yield
     finally:

@@ -82,10 +82,24 @@ def database(env: environ.Env, *, state: Path, durable: bool = True) -> dict[str
             "USER": LOGIN,
             "EMBEDDED": {"durable": durable},
         }
-    options: dict[str, Any] = {"assume_role": env.str("DATABASE_APP_ROLE", default=APP_ROLE) or None}
+    role = env.str("DATABASE_APP_ROLE", default=APP_ROLE)
+    options: dict[str, Any] = {"options": session_options(env, role=role)}
     if pool_size := env.int("DATABASE_POOL_SIZE", default=0):
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     return {**entry, "CONN_MAX_AGE": 0, "OPTIONS": {**entry.get("OPTIONS", {}), **options}}
+
+
+def session_options(env: environ.Env, *, role: str, statement_timeout: str = "0") -> str:
+    """What every session starts with, in libpq's words: the role, and how long it may wait and work.
+
+    DATABASE_STATEMENT_TIMEOUT says how long a statement may take: seconds for a page, a minute for a worker.
+    (Not Django's assume_role: in 5.2 that waits inside the pool for a connection of the pool.)
+    """
+    limit = env.str("DATABASE_STATEMENT_TIMEOUT", default=statement_timeout)
+    options = f"-c statement_timeout={limit}"
+    if limit != "0":
+        options += " -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
+    return f"{options} -c role={role}" if role else options
 
 
 def broker_url(env: environ.Env, *, state: Path) -> str:
@@ -226,6 +240,7 @@ class Service:
     name: ClassVar[str]
     title: ClassVar[str]
     socket_name: ClassVar[str]
+    goodbye: ClassVar[bytes]  # makes the server end a connection
     stop_signal: ClassVar[signal.Signals]
     # What the kernel sends when the keeper was killed: must end the server at once and lose nothing.
     death_signal: ClassVar[signal.Signals]
@@ -283,15 +298,18 @@ class Service:
             )
 
     def exchange(self, request: bytes) -> bytes:
-        """What the server answers to these bytes; nothing when it does not listen. (Clients back off, we poll.)"""
-        with socket.socket(socket.AF_UNIX) as connection:
+        """What the server answers to these bytes and a goodbye; nothing when it does not listen.
+
+        By hand, because clients back off for seconds where we only want to look again.
+        """
+        answer = b""
+        with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(OSError):
             connection.settimeout(2)
-            try:
-                connection.connect(str(self.socket))
-                connection.sendall(request)
-                return connection.recv(64)
-            except OSError:
-                return b""
+            connection.connect(str(self.socket))
+            connection.sendall(request + self.goodbye)
+            while part := connection.recv(4096):
+                answer += part
+        return answer
 
 
 @dataclass(frozen=True)
@@ -299,6 +317,7 @@ class Postgres(Service):
     name = "postgres"
     title = "The embedded PostgreSQL"
     socket_name = ".s.PGSQL.5432"
+    goodbye = struct.pack("!ci", b"X", 4)
     stop_signal = signal.SIGINT  # fast: connections are closed, nothing is lost
     death_signal = signal.SIGQUIT  # at once: the next start replays the log
 
@@ -386,6 +405,7 @@ class Valkey(Service):
     name = "valkey"
     title = "The embedded broker"
     socket_name = "valkey.sock"
+    goodbye = b"QUIT\r\n"
     stop_signal = death_signal = signal.SIGTERM  # both save
 
     @property

@@ -158,10 +158,11 @@ class _House:
         return [child for child in self._children if child.process.poll() is None]
 
     def _spawned(self, role: Role) -> subprocess.Popen[bytes]:
-        # SIGQUIT is the quick stop of both gunicorn and Celery, who then end their own children.
+        # No orderly stop after our own death: Celery's may hang without a broker. Its processes and gunicorn's
+        # that have children of their own mark them likewise.
         return embedded.spawn(
             list(role.command),
-            on_death=signal.SIGQUIT,
+            on_death=signal.SIGKILL,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **role.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

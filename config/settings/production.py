@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config import embedded
 from config.settings.base import *
 from config.settings.base import DATABASE_APP_ROLE, env
 
@@ -18,13 +19,12 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"https://{host
 DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["OPTIONS"] = {
-    "assume_role": DATABASE_APP_ROLE,
     "pool": {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", default=8),
         "timeout": 10,
     },
-    "options": "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s",
+    "options": embedded.session_options(env, role=DATABASE_APP_ROLE, statement_timeout="5s"),
 }
 CELERY_BROKER_URL = env.str("BROKER_URL")
 

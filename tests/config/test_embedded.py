@@ -219,7 +219,7 @@ def test_the_broker_keeps_its_messages(state, clients):
     client = start(clients, broker)
     seconds_it_took(client)
 
-    assert broker.exchange(b"LLEN celery\r\n") == b":1\r\n"
+    assert broker.exchange(b"LLEN celery\r\n").startswith(b":1\r\n")
     client.kill()
     assert gone(broker)
 
@@ -256,7 +256,7 @@ def test_settings_point_at_the_same_place_every_time_and_start_nothing(state):
 
     assert first == second
     assert first["HOST"] == str(state / "postgres")
-    assert first["OPTIONS"]["assume_role"] == "veren_app"
+    assert first["OPTIONS"]["options"].endswith("-c role=veren_app")
     assert embedded.broker_url(env, state=state) == f"redis+socket://{state}/valkey/valkey.sock"
     assert list(state.iterdir()) == []
 

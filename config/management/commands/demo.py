@@ -1,6 +1,7 @@
 """The whole house under one command: database, broker, demo company, web, relay, worker and beat."""
 
 import http.client
+import os
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import OperationalError
 from rich.progress import Progress, TaskID
 
 from config import demo, embedded
@@ -21,9 +23,6 @@ from config.supervisor import Role, SupervisorError, supervise
 
 HOST = "127.0.0.1"
 TAKEN = "is taken, perhaps by a demo that already runs"
-# Limits that protect a database from its users: short for a page, longer for background work.
-LIMITS = "-c statement_timeout={} -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
-WEB_LIMITS, WORKER_LIMITS = LIMITS.format("5s"), LIMITS.format("60s")
 
 
 class Command(BaseCommand):
@@ -40,6 +39,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
+        os.chdir(settings.BASE_DIR)  # where -m and -A look for the code
         try:
             need_free_port(port)
             if fresh:
@@ -98,17 +98,17 @@ def roles(port: int) -> list[Role]:
     """What runs, the one people wait for first."""
     python = [sys.executable, *(f"-Wignore:{beginning}" for beginning in FINE_IN_A_DEMO)]
     celery = [*python, "-m", "celery", "--quiet", "-A", "config"]
-    gunicorn = [*python, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "config" / "gunicorn.py")]
-    manage = [*python, str(settings.BASE_DIR / "manage.py")]
+    gunicorn = [*python, "-m", "gunicorn", "-c", "config/gunicorn.py"]
+    manage = [*python, "manage.py"]
     web = Role(
         name="web",
         command=[*gunicorn, "config.wsgi"],
-        environment={"PORT": str(port), "DATABASE_POOL_SIZE": "8", "PGOPTIONS": WEB_LIMITS},
+        environment={"PORT": str(port), "DATABASE_POOL_SIZE": "8", "DATABASE_STATEMENT_TIMEOUT": "5s"},
     )
     worker = Role(
         name="worker",
         command=[*celery, "worker", "--loglevel=WARNING", *"-c 1 --without-mingle --without-gossip".split()],
-        environment={"PGOPTIONS": WORKER_LIMITS},
+        environment={"DATABASE_STATEMENT_TIMEOUT": "60s"},
     )
     beat = Role(name="beat", command=[*celery, "beat", "--loglevel=WARNING", "--pidfile="])
     ours = [Role(name=name, command=[*manage, it]) for name, it in COMMANDS if it in get_commands()]
@@ -145,7 +145,10 @@ def answers(port: int) -> bool:
 
 
 def migrations_are_missing() -> bool:
-    executor = MigrationExecutor(connection)
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError:  # a server that does not even know our roles
+        return True
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
