@@ -43,7 +43,6 @@ class Enrolled:
     candidates: tuple[Customer, ...]
 
 
-@transaction.atomic
 def enrol(
     *, shop: Shop, hints: Sequence[Hint], details: Mapping[str, object], source: str, at: datetime
 ) -> Enrolled:
@@ -58,9 +57,17 @@ def enrol(
     """
     signs = signs_of(hints, shop=shop)
     found = identify_by(signs)
-    if not _all_on_record(found, signs):
-        lock_signs(signs)
-        found = identify_by(signs)
+    if found.customer and _all_on_record(found, signs) and not _news(found.customer, details):
+        return Enrolled(customer=found.customer, is_new=False, candidates=found.candidates)
+    return _enrol(signs, shop=shop, details=details, source=source, at=at)
+
+
+@transaction.atomic
+def _enrol(
+    signs: Sequence[Sign], *, shop: Shop, details: Mapping[str, object], source: str, at: datetime
+) -> Enrolled:
+    lock_signs(signs)
+    found = identify_by(signs)
     customer, is_new = found.customer, found.customer is None
     if customer is None:
         customer = _create(shop=shop, details=details, source=source, at=at)
@@ -116,11 +123,15 @@ def _create(*, shop: Shop, details: Mapping[str, object], source: str, at: datet
 
 def _change(customer: Customer, details: Mapping[str, object], *, always: bool = False) -> None:
     """Write what differs. `always` moves `updated_at` even when nothing does: something beside this row changed."""
-    changed = [name for name, value in _known(details).items() if getattr(customer, name) != value]
+    changed = _news(customer, details)
     for name in changed:
         setattr(customer, name, details[name])
     if changed or always:
         customer.save(update_fields=[*changed, "updated_at"])
+
+
+def _news(customer: Customer, details: Mapping[str, object]) -> list[str]:
+    return [name for name, value in _known(details).items() if getattr(customer, name) != value]
 
 
 def _known(details: Mapping[str, object]) -> Mapping[str, object]:

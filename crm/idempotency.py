@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +29,10 @@ class StillRunning(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
+    """`body` is the text that goes out: a replay gives it again to the letter."""
+
     status: int
-    body: Any
+    body: str
     is_replayed: bool = False
 
 
@@ -57,7 +57,7 @@ def answer_once(
     if status is not None:
         if bytes(digest) != request_sha256:
             raise KeyReused
-        return Answer(status=status, body=json.loads(body), is_replayed=True)
+        return Answer(status=status, body=body, is_replayed=True)
     answer = act()
     IdempotentAnswer.objects.create(
         shop_id=shop.pk,

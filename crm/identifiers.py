@@ -38,7 +38,8 @@ class Identifier:
 
 
 def identifiers() -> Sequence[Identifier]:
-    return import_module(settings.IDENTIFIERS).IDENTIFIERS
+    known: Sequence[Identifier] = import_module(settings.IDENTIFIERS).IDENTIFIERS
+    return known
 
 
 def identifier(kind: str) -> Identifier:

@@ -131,7 +131,7 @@ def _remember_lines(order: Order, lines: Sequence[OrderLine]) -> None:
     """`order.lines.all()` answers what was just written, as after a prefetch."""
     known = order.lines.all()
     known._result_cache = list(lines)
-    order._prefetched_objects_cache = {"lines": known}
+    order.__dict__["_prefetched_objects_cache"] = {"lines": known}
 
 
 def _line(order: Order, line: LineGiven, product: Product | None) -> OrderLine:

@@ -1,4 +1,4 @@
-"""Facts in a shop's own words: a type is registered with the JSON Schema of its data, then events of it are recorded."""
+"""Facts in a shop's own words: first a type is registered, with the JSON Schema of its data, then its events come."""
 
 from __future__ import annotations
 

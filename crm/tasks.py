@@ -9,6 +9,6 @@ from crm.importing.tasks import continue_imports, run_import
 __all__ = ["continue_imports", "forget_idempotency_keys", "run_import"]
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def forget_idempotency_keys() -> None:
     idempotency.forget(at=timezone.now())

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
@@ -18,7 +18,7 @@ from rest_framework.serializers import ListField
 
 from crm.api import fields
 from crm.api.errors import PreconditionFailed, PreconditionMissing, QueryInvalid
-from crm.api.shapes import PageQuery, Request, View, page_of
+from crm.api.shapes import PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.customers import DETAILS, change_customer, enrol
 from crm.errors import ConflictingIdentities, UnreadableIdentity
@@ -39,7 +39,7 @@ class IdentityRequest(Request):
 
 class CustomerRequest(Request):
     external_id = fields.TextField(required=False, max_length=64, help_text="Their number in your system.")
-    identities = IdentityRequest(many=True, required=False, max_length=20)
+    identities = IdentityRequest(many=True, required=False, max_length=20)  # type: ignore[call-arg]
     family_name = fields.TextField(required=False, allow_blank=True, max_length=100)
     given_name = fields.TextField(required=False, allow_blank=True, max_length=100)
     patronymic = fields.TextField(required=False, allow_blank=True, max_length=100)
@@ -153,7 +153,7 @@ class Customers(ApiView):
                 found = _recognised_by(found, kind, value, parameter, self.shop)
         return self.page(seen_by(self.shop, found), CustomerView)
 
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
         return self.once(lambda at: self._enrol(told, at))
 
@@ -163,7 +163,7 @@ class Customers(ApiView):
         )
         customer = seen_by(self.shop, Customer.objects.filter(pk=enrolled.customer.pk)).get()
         return {
-            **self.view(CustomerView, customer),
+            **show(CustomerView, customer),
             "candidates": [other.pk for other in enrolled.candidates],
         }
 
@@ -219,7 +219,7 @@ class OneCustomer(ApiView):
             raise PreconditionFailed
 
     def _answer(self, customer: Customer) -> Response:
-        return Response(self.view(CustomerView, customer), headers={"ETag": etag_of(customer)})
+        return Response(show(CustomerView, customer), headers={"ETag": etag_of(customer)})
 
 
 def etag_of(customer: Customer) -> str:

@@ -10,7 +10,7 @@ from crm import feed, history
 from crm.api import fields
 from crm.api.customers import customer_or_404
 from crm.api.paging import bad_cursor
-from crm.api.shapes import MOST_ON_A_PAGE, PAGE, NumberParameter, Query, View
+from crm.api.shapes import MOST_ON_A_PAGE, PAGE, NumberParameter, Query, View, show
 from crm.api.views import ApiView, Operation
 from crm.facts import Group
 from crm.models import FeedRow, Shop, TimelineEntry
@@ -98,7 +98,7 @@ class Timeline(ApiView):
         )
         return Response(
             {
-                "items": self.view(EntryView, page.entries, many=True),
+                "items": [show(EntryView, one) for one in page.entries],
                 "older": str(page.older) if page.older else None,
                 "newer": str(page.newer) if page.newer else None,
             }
@@ -142,6 +142,9 @@ class FeedQuery(Query):
     limit = NumberParameter(required=False, default=PAGE, min_value=1, max_value=MOST_FROM_THE_FEED)
 
 
+FEED_FIELDS = ("kind", "occurred_at", "recorded_at", "subject", "payload", "is_history")
+
+
 class Feed(ApiView):
     operations = {
         "GET": Operation(
@@ -154,11 +157,7 @@ class Feed(ApiView):
                     {
                         "position": 431,
                         "customer": 17,
-                        **{
-                            key: ENTRY_EXAMPLE[key]
-                            for key in ("kind", "occurred_at", "recorded_at", "subject", "payload")
-                        },
-                        "is_history": False,
+                        **{name: ENTRY_EXAMPLE[name] for name in ENTRY_EXAMPLE if name in FEED_FIELDS},
                     }
                 ],
                 "after": 431,
@@ -174,7 +173,7 @@ class Feed(ApiView):
         end = min(head, after + MOST_FROM_THE_FEED)
         rows = [] if end <= after else list(self._rows(after, end)[:limit])
         reached = rows[-1].position if len(rows) == limit else max(after, end)
-        return Response({"items": self.view(FeedItemView, rows, many=True), "after": reached, "head": head})
+        return Response({"items": [show(FeedItemView, one) for one in rows], "after": reached, "head": head})
 
     def _rows(self, after: int, end: int) -> QuerySet[FeedRow]:
         return feed.after(after, window=end - after).filter(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request as ApiRequest
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.orders import known_customer
-from crm.api.shapes import PageQuery, Request, View, page_of
+from crm.api.shapes import PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.errors import (
     EventDoesNotFit,
@@ -69,7 +70,7 @@ class EventRequest(Request):
     )
     customer = CustomerReference()
     occurred_at = fields.MomentField()
-    data = fields.ObjectField(required=False)
+    data = fields.ObjectField(required=False)  # type: ignore[assignment]
 
 
 class EventView(View):
@@ -77,7 +78,7 @@ class EventView(View):
     type = fields.TextField()
     customer = fields.WholeField()
     occurred_at = fields.MomentField()
-    data = fields.ObjectField()
+    data = fields.ObjectField()  # type: ignore[assignment]
 
 
 TYPE_EXAMPLE = {
@@ -127,14 +128,14 @@ class EventTypes(ApiView):
     def get(self, request: ApiRequest) -> Response:
         return self.page(EventType.objects.filter(shop=self.shop), EventTypeView)
 
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
         labels = {language: told.get(f"label_{language}", "") for language in ("en", "ru", "bg")}
 
         def register(at: datetime) -> Any:
             schema = told.get("data_schema", {})
             kept = register_event_type(shop=self.shop, name=told["name"], labels=labels, data_schema=schema)
-            return self.view(EventTypeView, kept)
+            return show(EventTypeView, kept)
 
         return self.once(register)
 
@@ -153,7 +154,7 @@ class Events(ApiView):
         ),
     }
 
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
         return self.once(lambda at: self._record(told, at))
 
@@ -169,7 +170,7 @@ class Events(ApiView):
             at=at,
         )
         recorded = {"id": entry.pk, "customer": entry.customer_id, "occurred_at": entry.occurred_at}
-        return self.view(EventView, {**recorded, "type": told["type"], "data": entry.payload["data"]})
+        return show(EventView, {**recorded, "type": told["type"], "data": entry.payload["data"]})
 
 
 def referred_to(reference: Mapping[str, Any], shop: Shop) -> Customer:

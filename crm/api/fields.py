@@ -183,13 +183,18 @@ class ObjectField(serializers.Field):  # type: ignore[type-arg]
         return {name: self._plain(value) for name, value in data.items()}
 
     def _plain(self, value: Any) -> Any:
-        if isinstance(value, Decimal | int) and not isinstance(value, bool):
-            if abs(value) > LARGEST_WHOLE:
-                self.fail("number")
-            return float(value) if isinstance(value, Decimal) else value
+        if isinstance(value, Decimal):
+            return float(self._within_reach(value))
+        if isinstance(value, int):
+            return self._within_reach(value)
         if isinstance(value, dict):
             return {name: self._plain(inner) for name, inner in value.items()}
         return [self._plain(inner) for inner in value] if isinstance(value, list) else value
+
+    def _within_reach(self, value: Any) -> Any:
+        if not -LARGEST_WHOLE <= value <= LARGEST_WHOLE:
+            self.fail("number")
+        return value
 
     def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
         return value

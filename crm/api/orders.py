@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request as ApiRequest
@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.customers import CustomerRequest, details_in, hints_in
-from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of
+from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.customers import enrol
 from crm.errors import (
@@ -75,7 +75,7 @@ class OrderRequest(Request):
     customer = OrderCustomerRequest(required=False, allow_null=True)
     channel = fields.ChoiceField(choices=Order.Channel.values, required=False)
     currency = fields.CurrencyField(required=False, help_text="The shop's own when left out.")
-    lines = OrderLineRequest(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = OrderLineRequest(many=True, allow_empty=False, max_length=MOST_LINES)  # type: ignore[call-arg]
     goods_amount = fields.AmountField(
         required=False, help_text="The sum of the lines; checked when it is sent."
     )
@@ -222,9 +222,9 @@ class Orders(ApiView):
             found = found.filter(placed_at__lt=asked["placed_before"])
         return self.page(with_lines(found), OrderView)
 
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
-        return self.once(lambda at: self.view(OrderView, self._place(told, at)))
+        return self.once(lambda at: show(OrderView, self._place(told, at)))
 
     def _place(self, told: dict[str, Any], at: datetime) -> Order:
         lines = [LineGiven(**line) for line in told.pop("lines")]
@@ -267,14 +267,14 @@ class OrderEvents(ApiView):
         ),
     }
 
-    def post(self, request: ApiRequest, pk: int) -> Response:
+    def post(self, request: ApiRequest, pk: int) -> HttpResponse:
         told = self.read_body()
         moment = told.pop("type")
         order = order_or_404(self.shop, pk)
 
         def tell(at: datetime) -> Any:
             advanced = advance_order(order, moment=moment, source=self.key.source, at=at, **told)
-            return self.view(OrderView, advanced)
+            return show(OrderView, advanced)
 
         return self.once(tell)
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from crm.api import fields
-from crm.api.shapes import FlagParameter, PageQuery, Request, View, page_of
+from crm.api.shapes import FlagParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.catalogue import list_product
 from crm.models import Product, Shop
@@ -116,13 +116,13 @@ class Products(ApiView):
             found = found.filter(updated_at__gte=asked["updated_since"])
         return self.page(offered_in(self.shop, found), ProductView)
 
-    def post(self, request: ApiRequest) -> Response:
+    def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
         sku = told.pop("sku")
 
         def put(at: datetime) -> Any:
             product = list_product(shop=self.shop, sku=sku, told=told)
-            return self.view(ProductView, product_or_404(self.shop, product.pk))
+            return show(ProductView, product_or_404(self.shop, product.pk))
 
         return self.once(put)
 
@@ -146,13 +146,13 @@ class OneProduct(ApiView):
     }
 
     def get(self, request: ApiRequest, pk: int) -> Response:
-        return Response(self.view(ProductView, product_or_404(self.shop, pk)))
+        return Response(show(ProductView, product_or_404(self.shop, pk)))
 
     def patch(self, request: ApiRequest, pk: int) -> Response:
         told = self.read_body()
         product = product_or_404(self.shop, pk)
         list_product(shop=self.shop, sku=product.sku, told=told)
-        return Response(self.view(ProductView, product_or_404(self.shop, pk)))
+        return Response(show(ProductView, product_or_404(self.shop, pk)))
 
 
 def offered_in(shop: Shop, products: QuerySet[Product]) -> QuerySet[Product]:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 from rest_framework.request import Request as ApiRequest
-from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.orders import MOST_LINES, order_or_404
-from crm.api.shapes import Request, View
+from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
 from crm.errors import (
     MoreReturnedThanBought,
@@ -36,7 +36,7 @@ class ReturnRequest(Request):
     number = fields.TextField(required=False, max_length=64)
     reason = fields.TextField(required=False, max_length=200)
     returned_at = fields.MomentField()
-    lines = ReturnLineRequest(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = ReturnLineRequest(many=True, allow_empty=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
 
 class ReturnLineView(View):
@@ -95,14 +95,14 @@ class Returns(ApiView):
         ),
     }
 
-    def post(self, request: ApiRequest, pk: int) -> Response:
+    def post(self, request: ApiRequest, pk: int) -> HttpResponse:
         told = self.read_body()
         lines = [LineReturned(**line) for line in told.pop("lines")]
         order = order_or_404(self.shop, pk)
 
         def tell(at: datetime) -> Any:
             kept = register_return(order, lines=lines, source=self.key.source, at=at, **told)
-            return self.view(ReturnView, with_lines().get(pk=kept.pk))
+            return show(ReturnView, with_lines().get(pk=kept.pk))
 
         return self.once(tell)
 

@@ -47,12 +47,12 @@ class ProblemView(View):
     type = fields.TextField(help_text="Names the problem for machines and never changes.")
     title = fields.TextField(help_text="Says it in the language of Accept-Language.")
     status = fields.WholeField(min_value=400, max_value=599)
-    errors = FaultView(many=True, required=False)
+    errors = FaultView(many=True, required=False)  # type: ignore[assignment]
     parameters = FaultyParameterView(many=True, required=False)
 
 
-class VerenSchema(AutoSchema):  # type: ignore[misc]
-    view: ApiView
+class VerenSchema(AutoSchema):
+    view: ApiView  # type: ignore[override]
     method: str
     path: str
 
@@ -66,7 +66,7 @@ class VerenSchema(AutoSchema):  # type: ignore[misc]
     def get_summary(self) -> str:
         return self.operation.summary
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return f"Needs the scope `{self.operation.scope}`."
 
     def get_tags(self) -> list[str]:
@@ -166,7 +166,7 @@ def _shapes(shape: type[Any]) -> Iterator[type[Any]]:
         yield from _shapes(inner)
 
 
-class BearerKey(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped-call]
+class BearerKey(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "crm.api.keys.ApiKeyAuthentication"
     name = "apiKey"
 
@@ -174,7 +174,7 @@ class BearerKey(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped
         return {"type": "http", "scheme": "bearer", "bearerFormat": "vrn_live_…"}
 
 
-class PatternOf(OpenApiSerializerFieldExtension):  # type: ignore[misc,no-untyped-call]
+class PatternOf(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Fields that say by a pattern what they take."""
 
     target_class = fields.Patterned

@@ -16,6 +16,6 @@ if TYPE_CHECKING:
 class HasScope(BasePermission):
     def has_permission(self, request: Request, view: ApiView) -> bool:  # type: ignore[override]
         operation = view.operation
-        if operation and not request.auth.allows(operation.scope):
+        if operation and not view.key.allows(operation.scope):
             raise ScopeMissing(scope=operation.scope)
         return True

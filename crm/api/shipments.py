@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.orders import order_or_404
-from crm.api.shapes import Request, View
+from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
 from crm.errors import NotPlausible
 from crm.shipping import note_shipment
@@ -66,7 +66,7 @@ class Shipments(ApiView):
         ),
     }
 
-    def post(self, request: ApiRequest, pk: int) -> Response:
+    def post(self, request: ApiRequest, pk: int) -> HttpResponse:
         told = self.read_body()
         external_id = told.pop("external_id")
         order = order_or_404(self.shop, pk)
@@ -74,7 +74,7 @@ class Shipments(ApiView):
         def tell(at: datetime) -> Any:
             source = self.key.source
             shipment = note_shipment(order, external_id=external_id, details=told, source=source, at=at)
-            return self.view(ShipmentView, shipment)
+            return show(ShipmentView, shipment)
 
         return self.once(tell)
 
@@ -92,13 +92,13 @@ class OneShipment(ApiView):
         ),
     }
 
-    def patch(self, request: ApiRequest, pk: int, shipment_pk: int) -> Response:
+    def patch(self, request: ApiRequest, pk: int, shipment_id: int) -> Response:
         told = self.read_body()
         order = order_or_404(self.shop, pk)
-        known = order.shipments.filter(pk=shipment_pk).first()
+        known = order.shipments.filter(pk=shipment_id).first()
         if known is None:
             raise Http404
         shipment = note_shipment(
             order, external_id=known.external_id, details=told, source=self.key.source, at=timezone.now()
         )
-        return Response(self.view(ShipmentView, shipment))
+        return Response(show(ShipmentView, shipment))

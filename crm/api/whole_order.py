@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from crm.api import returns
 from crm.api.orders import ANSWER_EXAMPLE, OrderView, order_or_404
+from crm.api.shapes import show
 from crm.api.shipments import ShipmentView
 from crm.api.views import ApiView, Operation
 
@@ -31,8 +32,8 @@ class WholeOrder(ApiView):
         of_the_order = returns.with_lines().filter(lines__order_line__order=order).distinct()
         return Response(
             {
-                **self.view(OrderView, order),
-                "shipments": self.view(ShipmentView, order.shipments.order_by("id"), many=True),
-                "returns": self.view(returns.ReturnView, of_the_order.order_by("id"), many=True),
+                **show(OrderView, order),
+                "shipments": [show(ShipmentView, one) for one in order.shipments.order_by("id")],
+                "returns": [show(returns.ReturnView, one) for one in of_the_order.order_by("id")],
             }
         )

@@ -256,8 +256,9 @@ def test_orders_are_listed_by_key_and_filtered(api: ShopSystem):
 @pytest.mark.parametrize(
     "query",
     [
-        "limit=0", "limit=201", "limit=x", "limit=1e3", "limit=٣", "cursor=x", "limit=1&limit=2", "size=5", "progress=lost",
-        "placed_since=yesterday", "customer=%00", "external_id=%00", "customer=-1", "customer=99999999999999999999",
+        "limit=0", "limit=201", "limit=x", "limit=1e3", "limit=٣", "cursor=x", "limit=1&limit=2", "size=5",
+        "progress=lost", "placed_since=yesterday", "customer=%00", "external_id=%00", "customer=-1",
+        "customer=99999999999999999999",
     ],
 )  # fmt: skip
 def test_a_list_asked_wrongly_is_refused(api: ShopSystem, query: str):
