@@ -167,6 +167,7 @@ FAILURES = {
     "timed out": NO_NETWORK,
     "do not match the hashes": "A downloaded package is not the one requirements.txt names: check your index.",
     "hash mismatch": "A downloaded package is not the one requirements.txt names: check your index.",
+    "from versions: none": NO_NETWORK,
     "no matching distribution": "A package does not exist for this platform: use Python 3.11 to 3.13 on Linux "
     "(glibc) or macOS, on x86-64 or ARM.",
 }
