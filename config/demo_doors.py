@@ -212,7 +212,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         {
             "person": person,
             "orders": found[:ORDERS_SHOWN],
-            "before": found[ORDERS_SHOWN - 1].pk if len(found) > ORDERS_SHOWN else None,
+            "before": str(found[ORDERS_SHOWN - 1].pk) if len(found) > ORDERS_SHOWN else "",
             "now": timezone.now(),
         },
     )
