@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -206,16 +207,15 @@ def orders(request: HttpRequest) -> HttpResponse:
     if person is None:
         return HttpResponseRedirect(reverse("demo:doors"))
     found = list(_orders_of(person.pk, request.GET.get("before", ""))[: ORDERS_SHOWN + 1])
-    return render(
-        request,
-        "demo/orders.html",
-        {
-            "person": person,
-            "orders": found[:ORDERS_SHOWN],
-            "before": str(found[ORDERS_SHOWN - 1].pk) if len(found) > ORDERS_SHOWN else "",
-            "now": timezone.now(),
-        },
-    )
+    context = {
+        "person": person,
+        "orders": found[:ORDERS_SHOWN],
+        # Text: as a number it would get its thousands apart.
+        "before": str(found[ORDERS_SHOWN - 1].pk) if len(found) > ORDERS_SHOWN else "",
+        "now": timezone.now(),
+    }
+    with timezone.override(ZoneInfo(person.time_zone or settings.TIME_ZONE)):
+        return render(request, "demo/orders.html", context)
 
 
 def _orders_of(customer_id: int, before: str) -> QuerySet[Order]:
