@@ -30,3 +30,4 @@ class SignInForm(LoginForm):
             self.fields["remember"].label = _("Stay signed in on this computer")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].widget.attrs["autofocus"] = True

@@ -6,14 +6,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin
 from crm.models import Category, Offering, Product
 from crm.wording import money
 
 
-class OfferingInline(admin.TabularInline):
+class OfferingInline(Inline):
     model = Offering
-    extra = 0
 
 
 @admin.register(Product)

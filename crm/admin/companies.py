@@ -1,14 +1,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin
 from crm.models import Company, CompanyPerson
 
 
-class PersonInline(admin.TabularInline):
+class PersonInline(Inline):
     model = CompanyPerson
     raw_id_fields = ("customer",)
-    extra = 0
 
 
 @admin.register(Company)

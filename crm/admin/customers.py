@@ -8,11 +8,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm import finding
+from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin, searched_for
 from crm.channels import channel_name
 from crm.masking import masked
@@ -25,9 +27,8 @@ WAYS_SHOWN = ("phone", "email", "telegram")
 WAYS_TO_REACH = ("phone", "sms", "email", "telegram", "viber")
 
 
-class AddressInline(admin.TabularInline):
+class AddressInline(Inline):
     model = Address
-    extra = 0
 
 
 @admin.register(Customer)
@@ -36,6 +37,7 @@ class CustomerAdmin(KeysetAdmin):
     list_display_links = ("name",)
     list_select_related = ("figures",)
     list_prefetch_related = ("identities", "addresses")
+    preserve_filters = False  # a person's page has an address of its own
     sortable_by = ("net_revenue", "last_order")
     search_fields = ("full_name",)
     search_help_text = _("A name, a phone, an e-mail, a card, or the number of an order.")
@@ -44,7 +46,6 @@ class CustomerAdmin(KeysetAdmin):
         (None, {"fields": ("given_name", "patronymic", "family_name", "birthday")}),
         (_("How we speak with them"), {"fields": ("language", "time_zone", "preferred_channel")}),
         (_("Who looks after them"), {"fields": ("account_manager", "deputy_manager")}),
-        (None, {"fields": ("created_at",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
@@ -67,6 +68,14 @@ class CustomerAdmin(KeysetAdmin):
         return reverse("crm:customer", args=[row.pk])
 
     def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return HttpResponseRedirect(self.url_of(obj) or "")
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return HttpResponseRedirect(self.url_of(obj) or "")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -14,21 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm import finding
+from crm.admin.inlines import LookInline
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.models import Customer, Order, OrderLine, Return, ReturnLine, Shipment
 from crm.templatetags.veren import delivery, progress_badge, when
 from crm.wording import money
-
-
-class LookInline(admin.TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
 
 
 class LineInline(LookInline):

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +31,10 @@ class ColleagueAdmin(KeysetAdmin, UserAdmin):  # type: ignore[type-arg]
     list_filter = ("is_active", "groups")
     list_prefetch_related = ("groups",)
     search_fields = ("name__icontains", "email__icontains")
-    filter_horizontal = ("groups", "user_permissions")
+    filter_horizontal = ()
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
+    }
     ordering = ("-pk",)
     readonly_fields = ("last_login", "joined_at")
     fieldsets = (
@@ -37,7 +42,7 @@ class ColleagueAdmin(KeysetAdmin, UserAdmin):  # type: ignore[type-arg]
         (_("Person"), {"fields": ("name", "language")}),
         (
             _("What they may do"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups")},
         ),
         (_("Dates"), {"fields": ("last_login", "joined_at")}),
     )

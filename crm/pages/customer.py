@@ -109,13 +109,17 @@ def _turn(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     except BadCursor as error:
         raise BadRequest(_("This link into the history is broken. Open the customer's page anew.")) from error
     found = timeline.days(page.entries, today=visit.today)
+    turned = request.htmx.target if request.htmx.target in ("older", "newer") else ""
+    shown = request.GET.get("shown", "")
     return {
         "visit": visit,
         "customer": visit.customer,
         "choice": choice,
         "days": found,
         "older": choice.query(older=str(page.older), shown=str(found[-1].on)) if page.older else "",
-        "newer": choice.query(newer=str(page.newer)) if page.newer else "",
-        "day_shown_above": request.GET.get("shown", "") if request.htmx.target == "older" else "",
-        "turned": request.htmx.target if request.htmx.target in ("older", "newer") else "",
+        "newer": choice.query(newer=str(page.newer), shown=str(found[0].on)) if page.newer else "",
+        # A day that goes on from one turn to the next has one head: over its latest entry.
+        "day_shown_above": shown if turned == "older" else "",
+        "day_shown_below": shown if turned == "newer" and found and str(found[-1].on) == shown else "",
+        "turned": turned,
     }

@@ -135,6 +135,14 @@
     came.focus({ preventScroll: true });
   }
 
+  // An address names what was chosen, and nothing that was left empty.
+  function leaveOutEmpty(event) {
+    const { verb, formData } = event.detail;
+    if (verb !== "get") return;
+    for (const [name, value] of [...formData.entries()]) if (value === "") formData.delete(name);
+  }
+
+  document.addEventListener("htmx:configRequest", leaveOutEmpty);
   document.addEventListener("keydown", press);
   document.addEventListener("click", click);
   document.addEventListener("htmx:beforeSwap", markTurn);

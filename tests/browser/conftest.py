@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 FLAGS = (
@@ -88,6 +88,12 @@ class Reader:
                 return
             self.press("Tab")
         raise AssertionError(f"{selector} cannot be reached by Tab")
+
+    def settle(self) -> None:
+        """Until htmx has put in its place what it fetched, and listens to it."""
+        busy = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+        self.page.wait_for_load_state("networkidle")
+        expect(self.page.locator(busy)).to_have_count(0)
 
     def serious_faults(self) -> list[str]:
         """What axe finds, as “rule: where”."""
