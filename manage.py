@@ -95,24 +95,42 @@ def is_complete():
 
 
 def install():
-    """Make .venv hold exactly the locked packages. Says each step in a line."""
+    """Make .venv hold exactly the locked packages, with uv where there is one. Says each step in a line."""
     with contextlib.suppress(FileNotFoundError):
         STAMP.unlink()
     need_free_space()
+    # Not .venv's own interpreter, which is about to be replaced.
+    python = getattr(sys, "_base_executable", None) or sys.executable
     uv = working_uv()
-    if uv:
-        say("Making the environment in .venv with uv.")
-        step([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(ENVIRONMENT)])
-        say("Installing the packages of requirements.txt.")
-        step([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), str(LOCK)])
-    else:
-        need_venv_module()
-        say("Making the environment in .venv.")
-        step([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
-        say("Installing the packages of requirements.txt: this takes about a minute, once.")
-        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        step([*pip, "--require-hashes", "--only-binary", ":all:", "--no-compile", "-r", str(LOCK)])
+    if not (uv and install_with_uv(uv, python)):
+        install_with_pip(python)
     STAMP.write_text(digest_of_lock())
+
+
+def install_with_uv(uv, python):
+    """True when it worked. (A company's certificates or mirror are often known to pip alone.)"""
+    say("Making the environment in .venv with uv, from requirements.txt.")
+    make = [uv, "venv", "--quiet", "--clear", "--python", python, str(ENVIRONMENT)]
+    fill = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), str(LOCK)]
+    worked = not any(
+        subprocess.run(it, stderr=subprocess.DEVNULL, check=False).returncode for it in (make, fill)
+    )
+    if not worked:
+        say("uv could not do it, so pip will.")
+    return worked
+
+
+def install_with_pip(python):
+    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+        stop(
+            "This Python cannot make environments: install its venv module (on Debian and Ubuntu: "
+            "apt install python3-venv), or install uv, and run the command again."
+        )
+    say("Making the environment in .venv.")
+    step([python, "-m", "venv", "--clear", str(ENVIRONMENT)])
+    say("Installing the packages of requirements.txt: this takes about a minute, once.")
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    step([*pip, "--require-hashes", "--only-binary", ":all:", "--no-compile", "-r", str(LOCK)])
 
 
 def working_uv():
@@ -123,14 +141,6 @@ def working_uv():
         if tried.returncode == 0:
             return uv
     return None
-
-
-def need_venv_module():
-    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
-        stop(
-            "This Python cannot make environments: install its venv module (on Debian and Ubuntu: "
-            "apt install python3-venv), or install uv, and run the command again."
-        )
 
 
 def need_free_space():
@@ -153,20 +163,16 @@ def step(command):
 
 NO_NETWORK = "The packages could not be downloaded: check the network and run the command again."
 DISK_FULL = "The disk is full: free about 1000 MB and run the command again."
-# What pip and uv write when they fail, in lower case, and what it means. The first that fits is said.
+# What venv and pip write when they fail, in lower case, and what it means. The first that fits is said.
 FAILURES = {
     "no space left": DISK_FULL,
     "quota exceeded": DISK_FULL,
     "permission denied": "This folder cannot be written to: use a copy of Veren that belongs to you.",
     "ensurepip": "This Python cannot make environments: on Debian and Ubuntu, apt install python3-venv.",
     "name resolution": NO_NETWORK,
-    "dns error": NO_NETWORK,
     "newconnectionerror": NO_NETWORK,
-    "failed to fetch": NO_NETWORK,
-    "error sending request": NO_NETWORK,
     "timed out": NO_NETWORK,
     "do not match the hashes": "A downloaded package is not the one requirements.txt names: check your index.",
-    "hash mismatch": "A downloaded package is not the one requirements.txt names: check your index.",
     "from versions: none": NO_NETWORK,
     "no matching distribution": "A package does not exist for this platform: use Python 3.11 to 3.13 on Linux "
     "(glibc) or macOS, on x86-64 or ARM.",
