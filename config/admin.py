@@ -83,10 +83,7 @@ SHELVES: Sequence[Shelf] = (
     Shelf(
         label=_("Under the hood"),
         icon="clock",
-        models=(
-            *("crm.timelineentry", "crm.parkedentry", "crm.reactioncursor"),
-            "django_celery_beat.periodictask",
-        ),
+        models=(*("crm.timelineentry", "crm.parkedentry", "crm.reactioncursor"),),
     ),
 )
 
@@ -94,6 +91,7 @@ SHELVES: Sequence[Shelf] = (
 BEHIND: frozenset[str] = frozenset(
     {
         *("account.emailaddress", "account.emailconfirmation"),
+        "django_celery_beat.periodictask",
         *("django_celery_beat.crontabschedule", "django_celery_beat.intervalschedule"),
         *("django_celery_beat.clockedschedule", "django_celery_beat.solarschedule"),
     }

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from crm import api_keys
 from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
 from crm.models import ApiKey, EventType
 from crm.templatetags.veren import when
+from crm.wording import number
 
 
 @admin.register(EventType)
@@ -27,6 +36,23 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         *("name", "shop", "prefix", "scope_list"),
         *("created_at", "created_by", "expires_at", "revoked_at", "last_used_at"),
     )
+
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("crm.add_apikey")
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("crm:new-api-key"))
+
+    @admin.action(description=_("Revoke: shut these keys out within seconds"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        revoked = api_keys.revoke_keys(list(queryset), at=timezone.now())
+        text = ngettext("%(count)s key is revoked.", "%(count)s keys are revoked.", revoked)
+        messages.success(request, text % {"count": number(revoked)})
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("crm.change_apikey")
 
     @admin.display(description=_("name"))
     def label(self, key: ApiKey) -> str:

@@ -49,8 +49,8 @@ class OrderAdmin(ReadOnlyAdmin):
     )
     inlines = (LineInline, ShipmentInline)
     fieldsets = (
-        (None, {"fields": ("number", "external_id", "shop", "buyer", "channel", "state")}),
-        (_("Amounts"), {"fields": ("goods", "delivery_cost", "total")}),
+        (None, {"fields": (("number", "external_id", "state"), ("buyer", "shop", "channel"))}),
+        (_("Amounts"), {"fields": (("goods", "delivery_cost", "total"),)}),
         (
             _("What happened"),
             {

@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.urls import path
 
-from crm.pages import customer, imports
+from crm.pages import api_keys, customer, imports
 
 app_name = "crm"
 urlpatterns = [
+    path("crm/apikey/new/", admin.site.admin_view(api_keys.new), name="new-api-key"),
     path("crm/customer/<int:pk>/", admin.site.admin_view(customer.customer), name="customer"),
     path("crm/customer/<int:pk>/notes/", admin.site.admin_view(customer.notes), name="customer-notes"),
     path("crm/importjob/add/", admin.site.admin_view(imports.new), name="import-new"),
