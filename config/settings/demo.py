@@ -6,3 +6,5 @@ DEBUG = False
 DEMO = True
 ROOT_URLCONF = "config.demo_urls"
 WHITENOISE_USE_FINDERS = True
+# The shops' clocks; production names its own by TIME_ZONE.
+TIME_ZONE = "Europe/Sofia"
