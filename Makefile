@@ -47,5 +47,5 @@ nightly:
 
 # Writes requirements.txt: every version with its hashes, and no address of any index.
 lock:
-	$(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" --group dev pyproject.toml -o requirements.txt
