@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
-class StaffAdapter(DefaultAccountAdapter):
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -18,7 +18,7 @@ class StaffAdapter(DefaultAccountAdapter):
         """Says nothing: “You have signed in as …” tells nobody anything new."""
 
 
-class SignInForm(LoginForm):
+class SignInForm(LoginForm):  # type: ignore[misc]
     """allauth's form in our words; a placeholder would only repeat the label."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -61,7 +61,7 @@ class CustomerAdmin(KeysetAdmin):
         text = searched_for(request.GET.get("q", ""))
         known = finding.known_by(text) if text else set()
         if len(known) == 1 and self.has_view_permission(request):
-            return HttpResponseRedirect(reverse("crm:customer", args=known))
+            return HttpResponseRedirect(reverse("crm:customer", args=[*known]))
         return super().changelist_view(request, extra_context)
 
     def url_of(self, row: Any) -> str | None:
@@ -82,7 +82,7 @@ class CustomerAdmin(KeysetAdmin):
         return False
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name in ("account_manager", "deputy_manager"):
             field.queryset = field.queryset.filter(is_staff=True, is_active=True)
         return field
@@ -93,7 +93,7 @@ class CustomerAdmin(KeysetAdmin):
             return forms.ChoiceField(
                 label=db_field.verbose_name, choices=[("", _("not said")), *names], required=False
             )
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("account_manager", "deputy_manager"):
             field.widget = field.widget.widget  # without the icons that lead to colleagues' own forms
         return field

@@ -23,8 +23,6 @@ from crm.wording import number
 class TimelineEntryAdmin(ReadOnlyAdmin):
     list_display = ("what", "person", "kind", "source", "occurred", "recorded")
     list_select_related = ("customer",)
-    search_fields = ("source_id",)
-    search_help_text = _("The id of the event in its source.")
     fields = (
         ("what", "person"),
         ("kind", "version", "channel", "direction"),
@@ -103,7 +101,8 @@ class ReactionCursorAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         last = FeedRow.objects.order_by("-position").values("position")[:1]
-        return super().get_queryset(request).annotate(head=Subquery(last))
+        cursors: QuerySet[Any] = super().get_queryset(request).annotate(head=Subquery(last))
+        return cursors
 
     @admin.display(description=_("has read to"))
     def position_read(self, cursor: ReactionCursor) -> str:

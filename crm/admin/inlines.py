@@ -11,21 +11,21 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
-class RowsFormSet(BaseInlineFormSet):
+class RowsFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
             form.fields["DELETE"].widget.attrs["aria-label"] = _("Remove this row")
 
 
-class Inline(admin.TabularInline):
+class Inline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     formset = RowsFormSet
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            widget = getattr(field.widget, "widget", field.widget)
+            widget: Any = getattr(field.widget, "widget", field.widget)
             widget.attrs.setdefault("aria-label", capfirst(db_field.verbose_name))
         return field
 

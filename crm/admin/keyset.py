@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
@@ -23,14 +24,15 @@ class KeysetChangeList(ChangeList):
     """
 
     by_key = True
+    model_admin: KeysetAdmin
     older: str | None = None
     newer: str | None = None
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(request, *args)
-        self.title = capfirst(self.opts.verbose_name_plural)
+        self.title = str(capfirst(self.opts.verbose_name_plural))
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
         first = str(super().get_ordering(request, queryset)[0])
         self.descending = first.startswith("-")
         self.column = first.removeprefix("-")
@@ -58,8 +60,8 @@ class KeysetChangeList(ChangeList):
         """Where the next pages begin. `shown` is in the order it was read in."""
         if not shown:
             return
-        onwards, back = f"{way}-{shown[-1].pk}", f"{BEFORE if way == AFTER else AFTER}-{shown[0].pk}"
-        onwards, back = onwards if is_more else None, back if moved else None
+        onwards = f"{way}-{shown[-1].pk}" if is_more else None
+        back = f"{BEFORE if way == AFTER else AFTER}-{shown[0].pk}" if moved else None
         self.older, self.newer = (onwards, back) if way == AFTER else (back, onwards)
 
     def _beyond(self, pk: int, *, backwards: bool) -> Q | None:
@@ -78,14 +80,14 @@ class KeysetChangeList(ChangeList):
         return self.model_admin.url_of(result) or super().url_for_result(result)
 
 
-class KeysetAdmin(admin.ModelAdmin):
+class KeysetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A list by key, searched by `search`. Sorting is offered by `sortable_by` alone: columns that have an index."""
 
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    ordering: ClassVar[Sequence[str]] = ("-pk",)
-    sortable_by: ClassVar[Sequence[str]] = ()
+    ordering = ("-pk",)
+    sortable_by: ClassVar[Sequence[str]] = ()  # type: ignore[assignment]
     list_prefetch_related: ClassVar[Sequence[str]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -55,12 +55,8 @@ class OrderAdmin(ReadOnlyAdmin):
             _("What happened"),
             {
                 "fields": (
-                    "placed_at",
-                    "paid_at",
-                    "shipped_at",
-                    "delivered_at",
-                    "completed_at",
-                    "cancelled_at",
+                    ("placed_at", "paid_at", "shipped_at"),
+                    ("delivered_at", "completed_at", "cancelled_at"),
                 )
             },
         ),

@@ -15,7 +15,7 @@ from crm.admin.keyset import KeysetAdmin
 from crm.models import User
 
 
-class ColleagueForm(AdminUserCreationForm):
+class ColleagueForm(AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("email", "name")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from crm import api_keys
 from crm.models import Shop
+from crm.pages.requests import StaffRequest
 
 
 class ApiKeyForm(forms.Form):
@@ -49,7 +50,7 @@ class ApiKeyForm(forms.Form):
 @never_cache
 @sensitive_variables("text")
 @permission_required("crm.add_apikey", raise_exception=True)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     form = ApiKeyForm(request.POST or None)
     key, text = None, ""
     if request.method == "POST" and form.is_valid():
@@ -65,11 +66,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_variables()
-def _issue(request: HttpRequest, given: dict[str, Any]) -> tuple[Any, str]:
+def _issue(request: StaffRequest, given: dict[str, Any]) -> tuple[Any, str]:
     return api_keys.issue_key(
         shop=given["shop"],
         name=given["name"],
         scopes=given["scopes"],
         expires_at=given["expires_on"],
-        created_by=request.user,  # type: ignore[arg-type]
+        created_by=request.user,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,12 +22,13 @@ from crm.errors import Refusal
 from crm.history import BadCursor
 from crm.models import Customer
 from crm.pages import timeline
+from crm.pages.requests import StaffRequest
 from crm.pages.timeline import Choice
 
 
 @require_GET
 @permission_required("crm.view_customer", raise_exception=True)
-def customer(request: HttpRequest, pk: int) -> HttpResponse:
+def customer(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole page; or, for htmx, its history anew, or the next turn of it."""
     person = _person(pk)
     if person.merged_into_id:
@@ -43,7 +44,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("crm.change_customer", raise_exception=True)
-def notes(request: HttpRequest, pk: int) -> HttpResponse:
+def notes(request: StaffRequest, pk: int) -> HttpResponse:
     """Write a note. The form carries a key, so that sending it twice leaves one note."""
     person = _person(pk)
     at = timezone.now()
@@ -73,7 +74,7 @@ def _person(pk: int) -> Customer:
     return get_object_or_404(people, pk=pk)
 
 
-def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
+def _page(request: StaffRequest, visit: Visit) -> dict[str, Any]:
     return {
         **admin.site.each_context(request),
         **_history(request, visit),
@@ -85,7 +86,7 @@ def _page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _history(request: HttpRequest, visit: Visit, *, refusal: str = "") -> dict[str, Any]:
+def _history(request: StaffRequest, visit: Visit, *, refusal: str = "") -> dict[str, Any]:
     choice = Choice.from_query(request.GET)
     groups, channels = timeline.chips(visit.customer, choice)
     return {
@@ -100,7 +101,7 @@ def _history(request: HttpRequest, visit: Visit, *, refusal: str = "") -> dict[s
     }
 
 
-def _turn(request: HttpRequest, visit: Visit) -> dict[str, Any]:
+def _turn(request: StaffRequest, visit: Visit) -> dict[str, Any]:
     choice = Choice.from_query(request.GET)
     try:
         page = timeline.read(

@@ -30,6 +30,8 @@ def pages(story):
     yield reverse("admin:crm_user_change", args=[story.colleague.pk])
     yield reverse("admin:crm_timelineentry_changelist")
     yield reverse("admin:crm_parkedentry_changelist")
+    yield reverse("crm:new-api-key")
+    yield reverse("admin:crm_importjob_changelist")
     yield "/admin/no-such-page/"
 
 
