@@ -14,6 +14,10 @@ from crm.models import IdempotentAnswer, Shop
 
 KEPT_FOR = timedelta(hours=72)
 FORGOTTEN_AT_ONCE = 5000
+KEEP = """
+INSERT INTO crm_idempotentanswer (shop_id, operation, key, request_sha256, status, body, answered_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 class KeyReused(Refusal):
@@ -59,15 +63,8 @@ def answer_once(
             raise KeyReused
         return Answer(status=status, body=body, is_replayed=True)
     answer = act()
-    IdempotentAnswer.objects.create(
-        shop_id=shop.pk,
-        operation=operation,
-        key=key,
-        request_sha256=request_sha256,
-        status=answer.status,
-        body=answer.body,
-        answered_at=at,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [shop.pk, operation, key, request_sha256, answer.status, answer.body, at])
     return answer
 
 

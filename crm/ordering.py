@@ -5,12 +5,13 @@ Parcels stand in `shipping`, goods that come back in `returning`. `at` is now; `
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm import timeline
@@ -24,7 +25,7 @@ from crm.facts import (
     OrderPlaced,
     OrderShipped,
 )
-from crm.models import Customer, Order, OrderLine, Product, Shop
+from crm.models import Customer, Order, OrderLine, Shop
 from crm.order_progress import MOMENTS, progress_of
 from crm.timeline import Told
 
@@ -99,23 +100,26 @@ def place_order(
         progress=progress_of(moments),
         **{f"{moment}_at": occurred_at for moment, occurred_at in moments.items()},
     )
-    try:
-        return _keep(order, lines, source=source, at=at)
-    except IntegrityError:
-        standing = Order.objects.filter(shop=shop, external_id=external_id).select_related("customer").first()
-        if standing is None:
-            raise
+    kept = _keep(order, lines, source=source, at=at)
+    if kept is None:
+        standing = Order.objects.select_related("customer").get(shop=shop, external_id=external_id)
         return _same_order(standing, order, lines)
+    return kept
 
 
 @transaction.atomic
-def _keep(order: Order, lines: Sequence[LineGiven], *, source: str, at: datetime) -> Order:
-    order.save(force_insert=True)
-    products = {
-        product.sku: product
-        for product in Product.objects.filter(sku__in={line.sku for line in lines if line.sku})
-    }
-    kept = OrderLine.objects.bulk_create(_line(order, line, products.get(line.sku)) for line in lines)
+def _keep(order: Order, lines: Sequence[LineGiven], *, source: str, at: datetime) -> Order | None:
+    """Write the order, its lines and its facts. None: one stands under this id already."""
+    order.created_at = at
+    told = {field.attname: getattr(order, field.attname) for field in Order._meta.concrete_fields}
+    told["lines"] = [{**vars(line), "amount": line.computed_amount} for line in lines]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM crm_keep_order(%s)", [json.dumps(told, default=_written)])
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    order.pk, order._state.adding = rows[0][0], False
+    kept = [_line(order, line, *given) for line, (_, *given) in zip(lines, rows, strict=True)]
     timeline.record_all(
         [
             tell(order, fact_of(order, moment, lines=kept), moment=moment, source=source, at=at)
@@ -127,6 +131,11 @@ def _keep(order: Order, lines: Sequence[LineGiven], *, source: str, at: datetime
     return order
 
 
+def _written(value: object) -> str:
+    """Amounts and moments to the last digit."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 def _remember_lines(order: Order, lines: Sequence[OrderLine]) -> None:
     """`order.lines.all()` answers what was just written, as after a prefetch."""
     known = order.lines.all()
@@ -134,20 +143,24 @@ def _remember_lines(order: Order, lines: Sequence[OrderLine]) -> None:
     order.__dict__["_prefetched_objects_cache"] = {"lines": known}
 
 
-def _line(order: Order, line: LineGiven, product: Product | None) -> OrderLine:
-    cost_known = product is not None and product.unit_cost_currency == order.currency
-    return OrderLine(
+def _line(
+    order: Order, line: LineGiven, pk: int, product_id: int | None, name: str, unit_cost: Decimal | None
+) -> OrderLine:
+    kept = OrderLine(
+        pk=pk,
         order=order,
         external_id=line.external_id,
-        product=product,
+        product_id=product_id,
         sku=line.sku,
-        name=line.name or (product.name if product else ""),
+        name=name,
         quantity=line.quantity,
         unit_price=line.unit_price,
         discount_amount=line.discount_amount,
         amount=line.computed_amount,
-        unit_cost=product.unit_cost if product and cost_known else None,
+        unit_cost=unit_cost,
     )
+    kept._state.adding = False
+    return kept
 
 
 def _same_order(standing: Order, told: Order, lines: Sequence[LineGiven]) -> Order:
