@@ -107,7 +107,7 @@ def place_order(
     return kept
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # everything was checked before: nothing is refused in here
 def _keep(order: Order, lines: Sequence[LineGiven], *, source: str, at: datetime) -> Order | None:
     """Write the order, its lines and its facts. None: one stands under this id already."""
     order.created_at = at
