@@ -11,7 +11,7 @@ import pytest
 
 from config import embedded
 
-PROJECT = Path(embedded.__file__).parents[1]
+PROJECT = Path(embedded.__file__).parents[2]
 BARE_PYTHON = Path(sys.base_prefix) / "bin" / "python3"
 WHERE = "import sys; print(sys.prefix)"
 

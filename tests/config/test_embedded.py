@@ -64,7 +64,7 @@ def start(clients: list[subprocess.Popen[str]], service: embedded.Service) -> su
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=Path(embedded.__file__).parents[1],
+        cwd=Path(embedded.__file__).parents[2],
     )
     clients.append(client)
     return client
@@ -288,7 +288,7 @@ def test_a_child_ends_when_its_parent_is_killed():
             "print(child.pid, flush=True); time.sleep(60)",
         ],
         stdout=subprocess.PIPE,
-        cwd=Path(embedded.__file__).parents[1],
+        cwd=Path(embedded.__file__).parents[2],
     )
     with parent:
         assert parent.stdout

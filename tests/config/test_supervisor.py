@@ -14,7 +14,7 @@ import pytest
 
 from config import embedded
 
-PROJECT = Path(embedded.__file__).parents[1]
+PROJECT = Path(embedded.__file__).parents[2]
 PROGRAM = """
 import sys
 from config.supervisor import Role, SupervisorError, supervise
