@@ -28,11 +28,22 @@ from config import database_roles, embedded
 
 BUILDING_TEMPLATES = 7_210_002
 TEMPLATES_KEPT = 3
+NO_BROWSER = "NO BROWSER: not one page was looked at. Install Chromium (on Debian: apt install chromium)."
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """A single test, named with `::`, runs in this process: quicker than starting two."""
     return 0 if any("::" in argument for argument in config.args) else None
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Whoever runs the suite without a browser is told so where they look last."""
+    skipped = [
+        report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)
+    ]
+    if skipped:
+        terminalreporter.write_sep("!", f"{len(skipped)} browser tests skipped", red=True, bold=True)
+        terminalreporter.write_line(NO_BROWSER, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")

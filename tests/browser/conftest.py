@@ -13,17 +13,21 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.conftest import NO_BROWSER
+
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NO_BROWSER = "NO BROWSER: not one page was looked at. Install Chromium (on Debian: apt install chromium)."
 SERIOUS = {"serious", "critical"}
 
 
 def chromium() -> str | None:
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CANDIDATES)), None)
+    """Its path: CHROMIUM says which (empty: none), else the first that is installed."""
+    if "CHROMIUM" in os.environ:
+        return os.environ["CHROMIUM"] or None
+    return next(filter(None, map(shutil.which, CANDIDATES)), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,14 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db(transaction=True))
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    reports = terminalreporter.stats.get("skipped", [])
-    skipped = [report for report in reports if NO_BROWSER in str(report.longrepr)]
-    if skipped:
-        terminalreporter.write_sep("!", f"{len(skipped)} browser tests skipped", red=True, bold=True)
-        terminalreporter.write_line(NO_BROWSER, red=True, bold=True)
 
 
 RUNNING = pytest.StashKey[Browser]()

@@ -1,5 +1,5 @@
 """Journeys are made in the browser of tests/browser."""
 
-from tests.browser.conftest import browser, pytest_terminal_summary, reader
+from tests.browser.conftest import browser, reader
 
-__all__ = ["browser", "pytest_terminal_summary", "reader"]
+__all__ = ["browser", "reader"]
