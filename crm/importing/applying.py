@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -22,7 +23,7 @@ ROWS_AT_ONCE = 4_000
 
 MARK = """
 UPDATE crm_importeddocument SET outcome = CASE WHEN number = ANY (%(fresh)s) THEN 'imported' ELSE 'known' END
-WHERE job_id = %(job)s AND number = ANY (%(numbers)s)
+WHERE job_id = %(job)s AND number BETWEEN %(first)s AND %(last)s AND refusal = ''
 """
 
 
@@ -35,26 +36,27 @@ def apply_next(job: ImportJob, *, at: datetime) -> ImportJob:
     Raises:
         ImportCannotDoThat: somebody stopped the job.
     """
-    introduce(job, _accepted(_next_documents(job)), at=at)
-    return _apply(job, at=at)
+    documents = _next_documents(job)
+    introduce(job, _accepted(documents), at=at)
+    return _apply(job, documents, at=at)
 
 
 @transaction.atomic
-def _apply(job: ImportJob, *, at: datetime) -> ImportJob:
-    introduced_behind = job.documents_done
+def _apply(job: ImportJob, documents: Sequence[ImportedDocument], *, at: datetime) -> ImportJob:
+    stood_at = job.documents_done
     job = jobs.locked(job, {jobs.State.RUNNING})
-    if job.documents_done != introduced_behind:
+    if job.documents_done != stood_at:
         return job
-    documents = _next_documents(job)
     accepted = _accepted(documents)
     customers = known_customers(job.shop, {one.customer_ref for one in accepted if one.customer_ref})
     sales, of_sales = keep_sales(job, [one for one in accepted if one.kind == SALE], customers, at=at)
     credits, of_credits = keep_credits(job, [one for one in accepted if one.kind == CREDIT], customers, at=at)
-    _mark(job, accepted, fresh=[*sales, *credits])
+    _mark(job, documents, fresh=[*sales, *credits])
     job.documents_done = documents[-1].number if documents else job.documents_total
     job.rows_done += sum(document.rows_count for document in accepted)
     job.moved_at = at
     job.save(update_fields=["documents_done", "rows_done", "moved_at"])
+    _check_constraints()
     timeline.record_all(_by_date(of_sales, of_credits))
     return job
 
@@ -78,9 +80,22 @@ def _accepted(documents: Sequence[ImportedDocument]) -> list[ImportedDocument]:
 def _mark(
     job: ImportJob, documents: Sequence[ImportedDocument], *, fresh: Sequence[ImportedDocument]
 ) -> None:
-    numbers = [document.number for document in documents]
+    if documents:
+        values: dict[str, Any] = {
+            "job": job.pk,
+            "first": documents[0].number,
+            "last": documents[-1].number,
+            "fresh": [document.number for document in fresh],
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(MARK, values)
+
+
+def _check_constraints() -> None:
+    """Thousands of foreign keys would be checked at the commit, while customers are locked: check them before."""
     with connection.cursor() as cursor:
-        cursor.execute(MARK, {"job": job.pk, "numbers": numbers, "fresh": [one.number for one in fresh]})
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _by_date(of_sales: Sequence[Told], of_credits: Sequence[Told]) -> list[Told]:

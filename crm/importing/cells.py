@@ -47,21 +47,12 @@ def _number_written_by_people(text: str) -> Decimal:
 
 
 def moment_reader(zone: ZoneInfo, order: DateOrder) -> Callable[[str], datetime]:
-    """A reader of moments that were written in `zone`; it answers in UTC and raises ValueError.
-
-    Remembers what it read: thousands of rows share a minute.
-    """
-    known: dict[str, datetime] = {}
+    """A reader of moments that were written in `zone`; it answers in UTC and raises ValueError."""
 
     def moment_in(text: str) -> datetime:
-        found = known.get(text)
-        if found is None:
-            if len(known) > 10_000:
-                known.clear()
-            local = _moment(text.strip(), order)
-            aware = local if local.tzinfo else local.replace(tzinfo=zone)
-            found = known[text] = aware.astimezone(UTC)
-        return found
+        local = _moment(text.strip(), order)
+        aware = local if local.tzinfo else local.replace(tzinfo=zone)
+        return aware.astimezone(UTC)
 
     return moment_in
 

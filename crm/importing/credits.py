@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -15,18 +15,36 @@ from crm.facts import CreditGiven, GoodsReturned
 from crm.importing.layouts.base import CREDIT
 from crm.importing.matching import Piece, Sold, take_back
 from crm.importing.telling import goods_said, told
-from crm.models import Customer, ImportedDocument, ImportedRow, ImportJob, Return, ReturnLine
+from crm.models import ImportedDocument, ImportJob, Return, ReturnLine
 from crm.timeline import Told
 
 ORDERS_SAID = 5
 
-# Locked in order of their ids, as those do who take back the lines of one order.
+# OFFSET 0: looked up by the document's number, never by walking the job in order of its lines.
+ROWS = """
+SELECT d.reference, r.sku, r.name, r.quantity, r.unit_price
+FROM unnest(%(refs)s::text[]) AS d(reference)
+CROSS JOIN LATERAL (
+  SELECT * FROM crm_importedrow
+  WHERE job_id = %(job)s AND reference = d.reference AND kind = 'credit' AND refusal = '' OFFSET 0
+) AS r ORDER BY d.reference, r.line_number
+"""
+
+# Person by person (OFFSET 0), whatever the planner believes of tables just filled. The lines are then locked in order
+# of their ids, as those do who take back the lines of one order.
 SOLD = """
-SELECT o.customer_id, l.sku, l.id, o.number, o.placed_at, l.quantity - l.returned_quantity
-FROM crm_order o JOIN crm_orderline l ON l.order_id = o.id
-WHERE o.shop_id = %(shop)s AND o.customer_id = ANY (%(customers)s) AND o.cancelled_at IS NULL
-  AND (o.customer_id, l.sku) IN (SELECT * FROM unnest(%(customers)s::bigint[], %(skus)s::text[]))
-  AND l.returned_quantity < l.quantity
+WITH found AS MATERIALIZED (
+  SELECT who.customer_id, line.*
+  FROM (SELECT DISTINCT unnest(%(customers)s::bigint[]) AS customer_id) AS who
+  CROSS JOIN LATERAL (
+    SELECT l.id AS line_id, o.number, o.placed_at
+    FROM crm_order o JOIN crm_orderline l ON l.order_id = o.id
+    WHERE o.shop_id = %(shop)s AND o.customer_id = who.customer_id AND o.cancelled_at IS NULL
+      AND l.sku = ANY (%(skus)s) AND l.returned_quantity < l.quantity OFFSET 0
+  ) AS line
+)
+SELECT found.customer_id, l.sku, l.id, found.number, found.placed_at, l.quantity - l.returned_quantity
+FROM found JOIN crm_orderline l ON l.id = found.line_id
 ORDER BY l.id FOR NO KEY UPDATE OF l
 """
 
@@ -38,13 +56,20 @@ FROM unnest(%(lines)s::bigint[], %(quantities)s::numeric[]) AS taken(line, quant
 SoldByCode = Mapping[tuple[int, str], Sequence[Sold]]
 
 
+class CreditedRow(NamedTuple):
+    sku: str
+    name: str
+    quantity: Decimal
+    unit_price: Decimal
+
+
 @dataclass(frozen=True, kw_only=True)
 class Credit:
     """A credit on its way in: whose, and each of its rows with the pieces it was sold as."""
 
     document: ImportedDocument
-    customer: Customer | None
-    rows: list[tuple[ImportedRow, list[Piece]]]
+    customer_id: int | None
+    rows: list[tuple[CreditedRow, list[Piece]]]
 
     @property
     def sold(self) -> list[Sold]:
@@ -52,7 +77,7 @@ class Credit:
 
 
 def keep_credits(
-    job: ImportJob, documents: Sequence[ImportedDocument], customers: Mapping[str, Customer], *, at: datetime
+    job: ImportJob, documents: Sequence[ImportedDocument], customers: Mapping[str, int], *, at: datetime
 ) -> tuple[list[ImportedDocument], list[Told]]:
     """Write the returns that were not there, and count what came back on the lines it was sold as.
 
@@ -78,7 +103,7 @@ def keep_credits(
             job,
             _fact(job, credit, goods[credit.document.reference]),
             event=f"return:{credit.document.reference}:given",
-            customer_id=credit.customer.pk if credit.customer else None,
+            customer_id=credit.customer_id,
             subject=goods_return,
             occurred_at=credit.document.occurred_at,
             at=at,
@@ -93,25 +118,24 @@ def _unknown(job: ImportJob, documents: Sequence[ImportedDocument]) -> list[Impo
     return [document for document in documents if document.reference not in known]
 
 
-def _rows_of(job: ImportJob, documents: Iterable[ImportedDocument]) -> dict[str, list[ImportedRow]]:
-    found = ImportedRow.objects.filter(
-        job=job, reference__in=[document.reference for document in documents], kind=CREDIT, refusal=""
-    ).order_by("line_number")
-    rows: dict[str, list[ImportedRow]] = defaultdict(list)
-    for row in found.defer("cells"):
-        rows[row.reference].append(row)
+def _rows_of(job: ImportJob, documents: Iterable[ImportedDocument]) -> dict[str, list[CreditedRow]]:
+    rows: dict[str, list[CreditedRow]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS, {"job": job.pk, "refs": [document.reference for document in documents]})
+        for reference, *values in cursor.fetchall():
+            rows[reference].append(CreditedRow(*values))
     return rows
 
 
 def _sold(
     job: ImportJob,
     documents: Iterable[ImportedDocument],
-    customers: Mapping[str, Customer],
-    rows: Mapping[str, Sequence[ImportedRow]],
+    customers: Mapping[str, int],
+    rows: Mapping[str, Sequence[CreditedRow]],
 ) -> SoldByCode:
     """What these customers bought under the codes they are credited for, and have not given back yet."""
     wanted = {
-        (customers[document.customer_ref].pk, row.sku)
+        (customers[document.customer_ref], row.sku)
         for document in documents
         if document.customer_ref
         for row in rows[document.reference]
@@ -133,22 +157,22 @@ def _sold(
 
 def _match(
     document: ImportedDocument,
-    customer: Customer | None,
-    rows: Mapping[str, Sequence[ImportedRow]],
+    customer_id: int | None,
+    rows: Mapping[str, Sequence[CreditedRow]],
     sold: SoldByCode,
 ) -> Credit:
     """Documents come by date: what an earlier credit took back is not there for a later one."""
     return Credit(
         document=document,
-        customer=customer,
+        customer_id=customer_id,
         rows=[
             (
                 row,
                 take_back(
-                    row.quantity or Decimal(0),
-                    row.unit_price or Decimal(0),
+                    row.quantity,
+                    row.unit_price,
                     credited_at=document.occurred_at,
-                    sold=sold.get((customer.pk, row.sku), ()) if customer else (),
+                    sold=sold.get((customer_id, row.sku), ()) if customer_id else (),
                 ),
             )
             for row in rows[document.reference]
@@ -160,7 +184,7 @@ def _return(job: ImportJob, credit: Credit) -> Return:
     document = credit.document
     return Return(
         shop=job.shop,
-        customer=credit.customer,
+        customer_id=credit.customer_id,
         external_id=document.reference,
         number=document.reference,
         currency=job.currency,

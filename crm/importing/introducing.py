@@ -16,7 +16,7 @@ from crm.models import Customer, Identity, ImportedDocument, ImportJob, Shop
 
 
 @transaction.atomic
-def introduce(job: ImportJob, documents: Sequence[ImportedDocument], *, at: datetime) -> dict[str, Customer]:
+def introduce(job: ImportJob, documents: Sequence[ImportedDocument], *, at: datetime) -> dict[str, int]:
     """Everybody whom these documents name, by number; who was not known becomes a customer (CustomerJoined).
 
     Documents come by date: the first that names somebody says since when they are known. Idempotent. Takes the locks
@@ -37,16 +37,24 @@ def introduce(job: ImportJob, documents: Sequence[ImportedDocument], *, at: date
     return known
 
 
-def known_customers(shop: Shop, refs: Iterable[str]) -> dict[str, Customer]:
+def known_customers(shop: Shop, refs: Iterable[str]) -> dict[str, int]:
+    """Number in the shop → customer; of those who were merged, whom they are the same as."""
     rows = Identity.objects.filter(
         kind=IdentityKind.EXTERNAL, namespace=shop.slug, value__in=list(refs), verified_at__isnull=False
-    ).select_related("customer__merged_into")
-    return {row.value: survivor(row.customer) for row in rows}
+    )
+    known, merged = {}, []
+    for ref, customer_id, merged_into in rows.values_list("value", "customer", "customer__merged_into"):
+        known[ref] = customer_id
+        if merged_into:
+            merged.append(ref)
+    for row in rows.filter(value__in=merged).select_related("customer__merged_into") if merged else ():
+        known[row.value] = survivor(row.customer).pk
+    return known
 
 
 def _create(
     job: ImportJob, newcomers: dict[str, datetime], signs: dict[str, Sign], *, at: datetime
-) -> dict[str, Customer]:
+) -> dict[str, int]:
     customers = Customer.objects.bulk_create(Customer(created_at=first) for first in newcomers.values())
     created = dict(zip(newcomers, customers, strict=True))
     Identity.objects.bulk_create(_identity(customer, signs[ref], at=at) for ref, customer in created.items())
@@ -64,7 +72,7 @@ def _create(
             for ref, customer in created.items()
         ]
     )
-    return created
+    return {ref: customer.pk for ref, customer in created.items()}
 
 
 def _sign(shop: Shop, ref: str) -> Sign:

@@ -28,11 +28,15 @@ FROM crm_importedrow WHERE job_id = %(job)s AND refusal = ''
 GROUP BY kind, reference
 """
 
+REFUSED = """
+SELECT kind, refusal, array_agg(reference) FROM crm_importeddocument
+WHERE job_id = %(job)s AND refusal <> '' GROUP BY kind, refusal
+"""
+
+# No join: nothing is known yet about rows that were just written, and a plan made in ignorance can take hours.
 REFUSE_THEIR_ROWS = """
-UPDATE crm_importedrow r SET refusal = d.refusal
-FROM crm_importeddocument d
-WHERE d.job_id = %(job)s AND d.refusal <> ''
-  AND r.job_id = %(job)s AND r.reference = d.reference AND r.kind = d.kind AND r.refusal = ''
+UPDATE crm_importedrow SET refusal = %(refusal)s
+WHERE job_id = %(job)s AND kind = %(kind)s AND refusal = '' AND reference = ANY (%(references)s)
 """
 
 COUNT = """
@@ -73,8 +77,12 @@ def plan(job: ImportJob, *, at: datetime) -> ImportJob:
     values = {"job": job.pk, "largest": LARGEST_SUM}
     with connection.cursor() as cursor:
         be_patient(cursor)
-        for statement in (DOCUMENTS, REFUSE_THEIR_ROWS, COUNT):
-            cursor.execute(statement, values)
+        cursor.execute(DOCUMENTS, values)
+        cursor.execute(REFUSED, values)
+        for kind, refusal, references in cursor.fetchall():
+            found = {"kind": kind, "refusal": refusal, "references": references}
+            cursor.execute(REFUSE_THEIR_ROWS, {**values, **found})
+        cursor.execute(COUNT, values)
     job.refresh_from_db()
     job.read_at = job.moved_at = at
     if job.confirmed_at:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from crm.identifiers import normal_external
@@ -19,6 +20,14 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCKS_MAY_DIFFER = timedelta(days=1)
 CENT, THOUSANDTH, HUNDREDTH_OF_A_CENT = Decimal("0.01"), Decimal("0.001"), Decimal("0.0001")
 LARGEST_QUANTITY, LARGEST_PRICE, LARGEST_AMOUNT = Decimal(10**9), Decimal(10**10), Decimal(10**11)
+
+
+KEPT = 20_000
+
+
+def remember(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """`read`, remembering its latest answers (a refusal is not one)."""
+    return lru_cache(maxsize=KEPT)(read)
 
 
 class ReadRow(NamedTuple):
@@ -36,7 +45,10 @@ class ReadRow(NamedTuple):
 
 
 class RowReader:
-    """Reads the rows of one file. Its dates were written in `zone`; nothing may lie more than a day after `at`."""
+    """Reads the rows of one file. Its dates were written in `zone`; nothing may lie more than a day after `at`.
+
+    Half a million rows hold some thousands of different codes, customers, prices and quantities: each is read once.
+    """
 
     def __init__(
         self, layout: Layout, columns: ColumnMap, *, zone: ZoneInfo, width: int, at: datetime
@@ -52,6 +64,10 @@ class RowReader:
         self.name_at, self.customer_at = places.get("name"), places.get("customer_ref")
         self.moment_in = moment_reader(zone, columns.dates)
         self.latest = at + CLOCKS_MAY_DIFFER
+        self._moment, self._sku, self._customer = (
+            remember(read) for read in (self._read_moment, self._read_sku, self._read_customer)
+        )
+        self._quantity, self._price = remember(self._read_quantity), remember(self._read_price)
 
     def read(self, cells: Sequence[str]) -> ReadRow:
         """Raises RowRefused."""
@@ -67,9 +83,9 @@ class RowReader:
         return ReadRow(
             kind,
             reference,
-            self._customer(cells),
+            self._customer(cells[self.customer_at]) if self.customer_at is not None else "",
             self._moment(cells[self.date_at]),
-            self.layout.code(self._code(cells[self.sku_at], RowRefusal.NO_PRODUCT)),
+            self._sku(cells[self.sku_at]),
             cells[self.name_at].strip()[:LONGEST_NAME] if self.name_at is not None else "",
             quantity,
             price,
@@ -84,16 +100,18 @@ class RowReader:
             raise RowRefused(RowRefusal.TOO_LONG)
         return code
 
-    def _customer(self, cells: Sequence[str]) -> str:
-        text = cells[self.customer_at].strip() if self.customer_at is not None else ""
-        if not text:
+    def _read_sku(self, text: str) -> str:
+        return self.layout.code(self._code(text, RowRefusal.NO_PRODUCT))
+
+    def _read_customer(self, text: str) -> str:
+        if not text.strip():
             return ""
         try:
-            return normal_external(self.layout.customer(text), "")
+            return normal_external(self.layout.customer(text.strip()), "")
         except ValueError as error:
             raise RowRefused(RowRefusal.BAD_CUSTOMER) from error
 
-    def _moment(self, text: str) -> datetime:
+    def _read_moment(self, text: str) -> datetime:
         try:
             moment = self.moment_in(text)
         except (ValueError, OverflowError) as error:
@@ -102,10 +120,10 @@ class RowReader:
             raise RowRefused(RowRefusal.BAD_DATE)
         return moment
 
-    def _quantity(self, text: str) -> Decimal:
+    def _read_quantity(self, text: str) -> Decimal:
         return self._number(text, RowRefusal.BAD_QUANTITY, LARGEST_QUANTITY, THOUSANDTH)
 
-    def _price(self, text: str) -> Decimal:
+    def _read_price(self, text: str) -> Decimal:
         return self._number(text, RowRefusal.BAD_PRICE, LARGEST_PRICE, HUNDREDTH_OF_A_CENT)
 
     def _number(self, text: str, refusal: RowRefusal, largest: Decimal, finest: Decimal) -> Decimal:

@@ -13,13 +13,16 @@ from crm.models import ImportJob, Order, OrderLine, Shop
 from crm.ordering import NAMES_SAID, goods_of
 from crm.timeline import Told
 
+# OFFSET 0: looked up by the document's number, never by walking the job in order of its lines.
 FIRST_LINES = """
-SELECT reference, sku, name FROM (
-  SELECT r.reference, r.sku, r.name, r.line_number,
-         row_number() OVER (PARTITION BY r.reference ORDER BY r.line_number) AS place
-  FROM crm_importedrow r
-  WHERE r.job_id = %(job)s AND r.reference = ANY (%(refs)s) AND r.kind = %(kind)s AND r.refusal = ''
-) AS lines WHERE place <= %(most)s ORDER BY reference, place
+SELECT d.reference, r.sku, r.name
+FROM unnest(%(refs)s::text[]) AS d(reference)
+CROSS JOIN LATERAL (
+  SELECT * FROM (
+    SELECT line_number, sku, name FROM crm_importedrow
+    WHERE job_id = %(job)s AND reference = d.reference AND kind = %(kind)s AND refusal = '' OFFSET 0
+  ) AS lines ORDER BY line_number LIMIT %(most)s
+) AS r ORDER BY d.reference, r.line_number
 """
 
 
