@@ -7,8 +7,9 @@ from collections.abc import Collection
 from django.db import connection
 
 RECOUNT = """
-INSERT INTO crm_customerfigures (customer_id, orders, returns, net_revenue, currency, first_order_at, last_order_at)
-SELECT c.id, o.orders, r.returns, o.sold - r.refunded, c.currency, o.first_at, o.last_at
+INSERT INTO crm_customerfigures (customer_id, orders, returns, net_revenue, currency, first_order_at, last_order_at,
+  first_purchase_on, second_purchase_on)
+SELECT c.id, o.orders, r.returns, o.sold - r.refunded, c.currency, o.first_at, o.last_at, d.days[1], d.days[2]
 FROM (
   SELECT w.id, coalesce((
     SELECT currency FROM crm_order WHERE customer_id = w.id AND cancelled_at IS NULL ORDER BY placed_at DESC LIMIT 1
@@ -24,9 +25,17 @@ CROSS JOIN LATERAL (
   SELECT count(*) AS returns, coalesce(sum(amount) FILTER (WHERE currency = c.currency), 0) AS refunded
   FROM crm_return WHERE customer_id = c.id
 ) r
+CROSS JOIN LATERAL (
+  SELECT array(
+    SELECT DISTINCT (o.placed_at AT TIME ZONE s.time_zone)::date AS bought_on
+    FROM crm_order o JOIN crm_shop s ON s.id = o.shop_id
+    WHERE o.customer_id = c.id AND o.cancelled_at IS NULL ORDER BY bought_on LIMIT 2
+  ) AS days
+) d
 ON CONFLICT (customer_id) DO UPDATE SET
   orders = excluded.orders, returns = excluded.returns, net_revenue = excluded.net_revenue,
-  currency = excluded.currency, first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at
+  currency = excluded.currency, first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at,
+  first_purchase_on = excluded.first_purchase_on, second_purchase_on = excluded.second_purchase_on
 """
 
 
@@ -34,7 +43,7 @@ def recount(customer_ids: Collection[int]) -> None:
     """Count these customers' orders anew. Idempotent: derived from the orders, whatever stood before.
 
     Net revenue is goods sold minus refunds in the currency of the customer's latest order: cancelled orders,
-    delivery and amounts in other currencies are left out.
+    delivery and amounts in other currencies are left out. Days of purchases are those of the shop's own clock.
     """
     with connection.cursor() as cursor:
         cursor.execute(RECOUNT, {"customers": sorted(customer_ids)})

@@ -13,8 +13,10 @@ from crm.models.idempotent_answer import IdempotentAnswer
 from crm.models.identity import Identity
 from crm.models.import_job import ImportedDocument, ImportedRow, ImportJob
 from crm.models.order import Order, OrderLine
+from crm.models.saved_view import SavedView
 from crm.models.shipment import Shipment
 from crm.models.shop import Shop
+from crm.models.task import Task
 from crm.models.timeline_entry import TimelineEntry
 from crm.models.user import User
 
@@ -42,8 +44,10 @@ __all__ = [
     "ReactionCursor",
     "Return",
     "ReturnLine",
+    "SavedView",
     "Shipment",
     "Shop",
+    "Task",
     "TimelineEntry",
     "User",
 ]

@@ -12,10 +12,15 @@ class CustomerFigures(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     first_order_at = models.DateTimeField(_("first order"), null=True)
     last_order_at = models.DateTimeField(_("last order"), null=True)
+    first_purchase_on = models.DateField(
+        _("first day of purchases"), null=True, help_text=_("On the clock of the shop where it was bought.")
+    )
+    second_purchase_on = models.DateField(_("second day of purchases"), null=True)
 
     class Meta:
         verbose_name = _("figures of a customer")
         verbose_name_plural = _("figures of customers")
+        permissions = [("view_dashboard", _("Can read the dashboard"))]
         indexes = [
             models.Index("net_revenue", "customer", name="customers_by_net_revenue"),
             models.Index("last_order_at", "customer", name="customers_by_last_order"),

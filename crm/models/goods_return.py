@@ -31,7 +31,12 @@ class Return(models.Model):
             models.UniqueConstraint("shop", "external_id", name="return_known_once_per_shop"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="refund_never_negative"),
         ]
-        indexes = [models.Index("customer", F("returned_at").desc(), name="return_by_customer")]
+        indexes = [
+            models.Index("customer", F("returned_at").desc(), name="return_by_customer"),
+            models.Index(
+                fields=["returned_at"], include=["currency", "amount"], name="returns_as_they_are_counted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -59,6 +59,12 @@ class Order(models.Model):
             models.Index("shop", F("placed_at").desc(), name="order_by_shop"),
             models.Index("number", name="order_by_number"),
             models.Index(F("placed_at").desc(), F("id").desc(), name="orders_newest_first"),
+            models.Index(
+                fields=["placed_at"],
+                include=["customer", "currency", "goods_amount"],
+                condition=Q(cancelled_at=None),
+                name="orders_as_they_are_counted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -81,3 +81,24 @@ def test_who_bought_nothing_has_empty_figures(maria: Customer) -> None:
     found = counted(maria)
 
     assert (found.orders, found.net_revenue, found.last_order_at) == (0, 0, None)
+
+
+def test_two_orders_of_one_day_are_one_day_of_purchases(shop: Shop, maria: Customer) -> None:
+    bought(shop, maria, "1", "40.00", placed_at=NOON)
+    bought(shop, maria, "2", "40.00", placed_at=NOON + timedelta(hours=3))
+    bought(shop, maria, "3", "9.00", placed_at=NOON + timedelta(days=1), cancelled_at=NOON)
+    once = counted(maria)
+    bought(shop, maria, "4", "5.00", placed_at=NOON - timedelta(days=30))
+    twice = counted(maria)
+
+    assert (once.first_purchase_on, once.second_purchase_on) == (NOON.date(), None)
+    assert (twice.first_purchase_on, twice.second_purchase_on) == (
+        NOON.date() - timedelta(days=30),
+        NOON.date(),
+    )
+
+
+def test_a_day_of_purchases_is_told_by_the_clock_of_the_shop(shop: Shop, maria: Customer) -> None:
+    bought(shop, maria, "1", "40.00", placed_at=datetime(2026, 11, 20, 22, 30, tzinfo=UTC))
+
+    assert str(counted(maria).first_purchase_on) == "2026-11-21"
