@@ -23,6 +23,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "crm.product": LOOK,
         "crm.offering": LOOK,
         "crm.shop": LOOK,
+        "crm.task": WORK,
     },
     "manager": {
         "crm.customer": WORK,
@@ -42,6 +43,9 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "crm.eventtype": WORK,
         "crm.parkedentry": ("view", "change"),
         "crm.reactioncursor": LOOK,
+        "crm.task": WORK,
+        "crm.dashboard": LOOK,
+        "crm.list": ("export",),
         "crm.user": LOOK,
     },
     "administrator": {
@@ -63,6 +67,9 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "crm.apikey": WORK,
         "crm.parkedentry": ("view", "change"),
         "crm.reactioncursor": LOOK,
+        "crm.task": WORK,
+        "crm.dashboard": LOOK,
+        "crm.list": ("export",),
         "crm.user": WORK,
     },
 }

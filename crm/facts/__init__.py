@@ -18,6 +18,7 @@ from crm.facts.orders import (
 )
 from crm.facts.people import CustomerJoined, IdentityAdded, NoteWritten
 from crm.facts.shops import ShopEventHappened
+from crm.facts.tasks import TaskCompleted, TaskHandedOver, TaskSet, TaskSnoozed
 
 __all__ = [
     "FACTS",
@@ -36,6 +37,10 @@ __all__ = [
     "OrderShipped",
     "ParcelPromised",
     "ShopEventHappened",
+    "TaskCompleted",
+    "TaskHandedOver",
+    "TaskSet",
+    "TaskSnoozed",
     "UnknownFact",
     "fact_from",
 ]

@@ -1,7 +1,7 @@
 """Facts read themselves aloud, and come back from the database as they went in."""
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -31,6 +31,7 @@ EXAMPLES = {
     Decimal: Decimal("10.50"),
     int: 5,
     date: date(2026, 11, 22),
+    datetime: datetime(2026, 11, 22, 15, tzinfo=UTC),
     dict: {},
     tuple: (),
     bool: True,
