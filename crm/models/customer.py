@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
 
@@ -66,8 +66,11 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         indexes = [
             GinIndex(
-                OpClass(Lower("full_name"), name="gin_trgm_ops"),
-                name="customer_by_name",
+                Func("given_name", "patronymic", "family_name", function="crm_name_words"),
+                name="customer_by_words_of_name",
+            ),
+            models.Index(
+                fields=["birthday"], condition=~models.Q(birthday=None), name="customer_by_birthday"
             ),
         ]
         constraints = [

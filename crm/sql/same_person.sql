@@ -1,0 +1,15 @@
+-- All ids by which one person is known: the survivor's first, then those merged into it, directly or by way of others.
+-- Any of them may be asked by. UNION, not UNION ALL: even a circle, which must not be, would end.
+CREATE OR REPLACE FUNCTION crm_same_person(one bigint) RETURNS bigint[]
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  WITH RECURSIVE up AS (
+    SELECT c.id, c.merged_into_id FROM crm_customer c WHERE c.id = one
+    UNION
+    SELECT c.id, c.merged_into_id FROM up JOIN crm_customer c ON c.id = up.merged_into_id
+  ), down AS (
+    SELECT up.id, 0 AS steps FROM up WHERE up.merged_into_id IS NULL
+    UNION
+    SELECT c.id, down.steps + 1 FROM down JOIN crm_customer c ON c.merged_into_id = down.id
+  )
+  SELECT array_agg(down.id ORDER BY down.steps, down.id) FROM down
+$$;
