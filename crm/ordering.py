@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -265,7 +266,16 @@ def tell(order: Order, fact: Fact, *, moment: str, source: str, at: datetime) ->
     )
 
 
-def goods_of(lines: Sequence[OrderLine]) -> str:
+class Goods(Protocol):
+    """What a line, of whatever kind, calls its goods."""
+
+    @property
+    def sku(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def goods_of(lines: Sequence[Goods]) -> str:
     """The first names of what was bought, as far as they have any."""
     return ", ".join((line.name or line.sku)[:60] for line in lines[:NAMES_SAID])
 

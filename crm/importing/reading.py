@@ -28,6 +28,7 @@ COPY crm_importedrow (job_id, line_number, kind, reference, customer_ref, occurr
 """
 NOTHING_READ = ("", "", "", None, "", "", None, None, None)
 
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 Staged = tuple[Any, ...]
 
 
@@ -61,7 +62,7 @@ def _staged(job: ImportJob, rows: Rows) -> Iterator[Staged]:
 
 
 def _as_staged(job_pk: int, number: int, cells: Sequence[str] | None, reader: RowReader) -> Staged:
-    written = json.dumps(cells or [], ensure_ascii=False)
+    written = as_json(cells or [])
     try:
         if cells is None:
             raise RowRefused(RowRefusal.BROKEN)

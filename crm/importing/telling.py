@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, models
 
 from crm.facts import Fact
-from crm.models import ImportJob, Order, OrderLine, Shop
+from crm.models import ImportJob, Order, Shop
 from crm.ordering import NAMES_SAID, goods_of
 from crm.timeline import Told
 
@@ -24,6 +25,11 @@ CROSS JOIN LATERAL (
   ) AS lines ORDER BY line_number LIMIT %(most)s
 ) AS r ORDER BY d.reference, r.line_number
 """
+
+
+class Named(NamedTuple):
+    sku: str
+    name: str
 
 
 def told(
@@ -56,11 +62,11 @@ def channel_of(shop: Shop) -> str:
 
 def goods_said(job: ImportJob, references: Collection[str], *, kind: str) -> dict[str, str]:
     """For each document the first names of its goods, as a fact says them."""
-    lines: dict[str, list[OrderLine]] = defaultdict(list)
+    lines: dict[str, list[Named]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
             FIRST_LINES, {"job": job.pk, "refs": list(references), "kind": kind, "most": NAMES_SAID}
         )
         for reference, sku, name in cursor.fetchall():
-            lines[reference].append(OrderLine(sku=sku, name=name))
+            lines[reference].append(Named(sku, name))
     return {reference: goods_of(found) for reference, found in lines.items()}
