@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 
 from crm.identity_kinds import IdentityKind
@@ -63,7 +64,14 @@ class Identity(models.Model):
             ),
             models.CheckConstraint(condition=~Q(value=""), name="identity_has_a_value"),
         ]
-        indexes = [models.Index(fields=["value", "kind"], name="identity_by_value")]
+        indexes = [
+            models.Index(fields=["value", "kind"], name="identity_by_value"),
+            models.Index(
+                Right("value", 4),
+                condition=Q(kind__in=[IdentityKind.PHONE, IdentityKind.CARD]),
+                name="identity_by_last_four",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}"

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Func, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +60,7 @@ class TimelineEntry(models.Model):
         verbose_name_plural = _("timeline")
         constraints = [
             models.UniqueConstraint("source", "source_id", "kind", name="event_recorded_once"),
-            models.CheckConstraint(condition=models.Q(depth__lte=8), name="entry_caused_within_eight_steps"),
+            models.CheckConstraint(condition=Q(depth__lte=8), name="entry_caused_within_eight_steps"),
         ]
         indexes = [
             models.Index(
@@ -67,7 +68,13 @@ class TimelineEntry(models.Model):
                 F("occurred_at").desc(),
                 F("id").desc(),
                 name="timeline_of_a_customer",
-            )
+            ),
+            # Of entries in which somebody wrote something; the conditions of crm.searching say the same.
+            GinIndex(
+                Func("payload", "occurred_at", function="crm_entry_words"),
+                condition=Q(payload__has_any_keys=["subject", "text", "reason"]),
+                name="entry_by_words",
+            ),
         ]
 
     def __str__(self) -> str:
