@@ -4,10 +4,9 @@ import os
 import signal
 from typing import Any
 
-from celery import Celery
-from celery.signals import worker_process_init
+from celery import Celery, signals
 
-from config import embedded
+from config import embedded, logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
@@ -16,7 +15,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+signals.setup_logging.connect(logs.keep_our_logs)
+signals.before_task_publish.connect(logs.send_along)
+signals.task_prerun.connect(logs.begin_task)
+signals.task_postrun.connect(logs.end_task)
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def end_with_the_worker(**_: Any) -> None:
     """A pool process whose worker was killed would wait forever, or finish a task that is already given to another."""
     embedded.end_with_parent(signal.SIGKILL)

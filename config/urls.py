@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from config import health, metrics
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", include("crm.pages.urls")),
@@ -11,6 +13,9 @@ urlpatterns = [
     path("api/", include("crm.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("preferences/", include("crm.pages.preferences_urls")),
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    path("metrics", metrics.page),
 ]
 
 handler400 = "config.problems.bad_request"

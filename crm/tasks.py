@@ -3,12 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm import idempotency
+from crm import canary, idempotency
 from crm.importing.tasks import continue_imports, run_import
 
-__all__ = ["continue_imports", "forget_idempotency_keys", "run_import"]
+__all__ = ["continue_imports", "forget_idempotency_keys", "run_import", "sing"]
 
 
 @shared_task  # type: ignore[untyped-decorator]
 def forget_idempotency_keys() -> None:
     idempotency.forget(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sing() -> None:
+    canary.sing(at=timezone.now())

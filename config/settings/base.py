@@ -1,5 +1,6 @@
 """What is the same everywhere. No `if` here: what differs stands in development, demo, test or production."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from config import logs
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -39,6 +42,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.logs.RequestLogMiddleware",
+    "config.metrics.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -196,8 +201,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.importing.tasks.continue_imports",
         "schedule": crontab(),
     },
+    # One that waited longer than its turn is thrown away: its age must not look young when a worker comes back.
+    "canary": {
+        "task": "crm.tasks.sing",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# ── Watching: who sends METRICS_TOKEN sees /metrics; without one only this machine does ──────────────────────
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Probes come from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 
 # ── Logs: JSON on standard output, never a personal datum ────────────────────
 LOGGING: dict[str, Any] = {
@@ -206,12 +222,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "foreign_pre_chain": [
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                structlog.stdlib.ExtraAdder(),
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
+            "foreign_pre_chain": logs.PROCESSORS,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),

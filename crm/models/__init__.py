@@ -2,6 +2,7 @@
 
 from crm.models.address import Address
 from crm.models.api_key import ApiKey
+from crm.models.canary import Canary
 from crm.models.catalogue import Category, Offering, Product
 from crm.models.company import Company, CompanyPerson
 from crm.models.consent import Consent, ConsentChannel, Decision, Purpose
@@ -27,6 +28,7 @@ from crm.models.user import User
 __all__ = [
     "Address",
     "ApiKey",
+    "Canary",
     "Category",
     "Company",
     "CompanyPerson",
