@@ -154,8 +154,9 @@ def refuse_unknown_members(
     result: dict[str, Any], generator: Any, request: Any, public: bool
 ) -> dict[str, Any]:
     """What is sent has no members but these; what is answered may gain some."""
+    sent = {shape.__name__ for shape in _shapes(Request)}
     for name, schema in result.get("components", {}).get("schemas", {}).items():
-        if any(name == shape.__name__ for shape in _shapes(Request)):
+        if name in sent:
             schema["additionalProperties"] = False
     return result
 
@@ -172,6 +173,22 @@ class BearerKey(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "vrn_live_…"}
+
+
+class TextOf(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Text: how long it may be, and whether it may be empty."""
+
+    target_class = fields.TextField
+    match_subclasses = True
+    priority = -1
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": "string"}
+        if self.target.max_length:
+            schema["maxLength"] = self.target.max_length
+        if not self.target.allow_blank and isinstance(self.target.parent, Request):
+            schema["minLength"] = 1
+        return schema
 
 
 class PatternOf(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -18,8 +18,9 @@ MOST_ON_A_PAGE = 200
 PAGE = 50
 
 
+# What a shape says in its docstring is published with the schema: these here stay silent.
 class Request(serializers.Serializer):  # type: ignore[type-arg]
-    """The body of a request. A member that is not a field is refused: a typing error must not pass as success."""
+    # The body of a request. A member that is not a field is refused: a typing error must not pass as success.
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
@@ -28,7 +29,7 @@ class Request(serializers.Serializer):  # type: ignore[type-arg]
 
 
 class Query(Request):
-    """The parameters of an address: every value comes as text."""
+    # The parameters of an address: every value comes as text.
 
     def to_internal_value(self, data: Any) -> Any:
         repeated = [name for name, values in data.lists() if len(values) > 1]
@@ -38,11 +39,13 @@ class Query(Request):
 
 
 class NothingAsked(Query):
-    """No parameters."""
+    # No parameters.
+    pass
 
 
 class View(serializers.Serializer):  # type: ignore[type-arg]
-    """What is answered."""
+    # What is answered.
+    pass
 
 
 class NumberParameter(WholeField):
@@ -63,7 +66,7 @@ class FlagParameter(serializers.ChoiceField):
 
 
 class PageQuery(Query):
-    """Lists are read by key: `cursor` is what the page before gave as `next_cursor`."""
+    # Lists are read by key: `cursor` is what the page before gave as `next_cursor`.
 
     cursor = TextField(required=False, max_length=200, help_text="`next_cursor` of the page before.")
     limit = NumberParameter(

@@ -66,6 +66,12 @@ class ApiView(APIView):
     def shop(self) -> Shop:
         return self.key.shop
 
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """A refusal is an answer, not news for the log, where the address with its parameters would stand."""
+        answered = super().finalize_response(request, response, *args, **kwargs)
+        answered._has_been_logged = answered.status_code < 500  # type: ignore[attr-defined]
+        return answered
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if self.operation:
