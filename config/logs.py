@@ -28,11 +28,13 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 TASK_FACTS = ("name", "id")
 # Where the fixed words of a message usually end, when somebody has already filled it in.
 END_OF_WORDS = re.compile(r"[:=\"'\n]")
+PLACEHOLDER = re.compile(r"%(\(\w+\))?[a-z]")
 # Errors that speak of the installation and of nobody: their messages help whoever runs it.
 ABOUT_THE_INSTALLATION = {"ImproperlyConfigured", "ImportError", "ModuleNotFoundError", "EmbeddedError"}
 # Every LogRecord has these; what else it has came as `extra`.
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 PLACES = 12
+PROBES = ("/livez", "/readyz", "/metrics")
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 _task: ContextVar[Mapping[str, str] | None] = ContextVar("task", default=None)
@@ -86,6 +88,8 @@ def _request_id(sent: str) -> str:
 
 def _write(request: HttpRequest, response: HttpResponse, *, milliseconds: int) -> None:
     level = logging.ERROR if response.status_code >= 500 else logging.INFO
+    if level == logging.INFO and request.path in PROBES:
+        level = logging.DEBUG
     facts = {"method": method_of(request), "status": response.status_code, "milliseconds": milliseconds}
     access.log(level, "answered", extra=facts)
 
@@ -135,14 +139,17 @@ def keep_personal_data_out(logger: Any, method: str, event: Event) -> Event:
     if is_ours(record.name):
         event |= {name: value for name, value in vars(record).items() if name not in STANDARD}
     else:
-        event["event"] = _words(record.msg)
+        event["event"] = _words(record.msg) or record.funcName
         event |= _task_facts(record)
     return event
 
 
 def _words(message: object) -> str:
-    """What its author wrote, before anything was filled in."""
-    return END_OF_WORDS.split(message, 1)[0] if isinstance(message, str) else type(message).__name__
+    """What its author wrote, before anything was filled in; nothing when it is all filled in."""
+    if not isinstance(message, str):
+        return type(message).__name__
+    words = END_OF_WORDS.split(message, maxsplit=1)[0]
+    return words if PLACEHOLDER.sub("", words).strip() else ""
 
 
 def _task_facts(record: logging.LogRecord) -> dict[str, Any]:
@@ -189,6 +196,7 @@ def is_ours(name: str) -> bool:
     return name.partition(".")[0] in OURS
 
 
+# What is done to every record before it is written.
 PROCESSORS = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -197,3 +205,28 @@ PROCESSORS = [
     say_where,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+FORMATTER: dict[str, Any] = {
+    "()": "structlog.stdlib.ProcessorFormatter",
+    "foreign_pre_chain": PROCESSORS,
+    "processors": [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ],
+}
+
+
+def as_gunicorn_wants_it(level: str) -> dict[str, Any]:
+    """gunicorn speaks before Django has been set up: the same lines, from its own loggers."""
+    handlers = {"handlers": ["console"], "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": FORMATTER},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {
+            "gunicorn.error": {**handlers, "level": level.upper()},
+            "gunicorn.access": {**handlers, "level": "CRITICAL"},
+        },
+    }

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import environ
-import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +23,9 @@ INSTALLED_APPS = [
     "support",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "pgtrigger",
+    "pghistory",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -81,6 +83,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # ── The wiring tables: dotted names, so that apps need not import config ─────
 REACTIONS = "config.reactions"
 CUSTOMER_PAGE = "config.customer_page"
+DASHBOARD = "config.dashboard"
 IDENTIFIERS = "config.identifiers"
 PROBLEM_TYPE_BASE = env.str("PROBLEM_TYPE_BASE", default="/api/v1/problems/")
 
@@ -220,16 +223,11 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "foreign_pre_chain": logs.PROCESSORS,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        },
+        "json": logs.FORMATTER,
         "console": {"format": "%(levelname)s %(name)s %(message)s"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # What was refused stands in config.access, one line a request.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }
