@@ -4,6 +4,21 @@ from crm.models.address import Address
 from crm.models.api_key import ApiKey
 from crm.models.canary import Canary
 from crm.models.catalogue import Category, Offering, Product
+from crm.models.changes import (
+    AddressChange,
+    ApiKeyChange,
+    CompanyChange,
+    CompanyPersonChange,
+    CustomerChange,
+    EventTypeChange,
+    IdentityChange,
+    InstallationChange,
+    PermissionOfRoleChange,
+    RoleChange,
+    RoleOfUserChange,
+    ShopChange,
+    UserChange,
+)
 from crm.models.company import Company, CompanyPerson
 from crm.models.consent import Consent, ConsentChannel, Decision, Purpose
 from crm.models.customer import Customer
@@ -14,6 +29,9 @@ from crm.models.goods_return import Return, ReturnLine
 from crm.models.idempotent_answer import IdempotentAnswer
 from crm.models.identity import Identity
 from crm.models.import_job import ImportedDocument, ImportedRow, ImportJob
+from crm.models.installation import Installation
+from crm.models.invitation import Invitation
+from crm.models.look import Look
 from crm.models.merge import Merge, MergeProposal
 from crm.models.name_word import NameWord
 from crm.models.order import Order, OrderLine
@@ -27,23 +45,34 @@ from crm.models.user import User
 
 __all__ = [
     "Address",
+    "AddressChange",
     "ApiKey",
+    "ApiKeyChange",
     "Canary",
     "Category",
     "Company",
+    "CompanyChange",
     "CompanyPerson",
+    "CompanyPersonChange",
     "Consent",
     "ConsentChannel",
     "Customer",
+    "CustomerChange",
     "CustomerFigures",
     "Decision",
     "EventType",
+    "EventTypeChange",
     "FeedRow",
     "IdempotentAnswer",
     "Identity",
+    "IdentityChange",
     "ImportJob",
     "ImportedDocument",
     "ImportedRow",
+    "Installation",
+    "InstallationChange",
+    "Invitation",
+    "Look",
     "Merge",
     "MergeProposal",
     "NameWord",
@@ -52,16 +81,21 @@ __all__ = [
     "OrderLine",
     "OutboxRow",
     "ParkedEntry",
+    "PermissionOfRoleChange",
     "Product",
     "Purpose",
     "ReactionCursor",
     "Return",
     "ReturnLine",
+    "RoleChange",
+    "RoleOfUserChange",
     "SavedView",
     "Shipment",
     "Shop",
+    "ShopChange",
     "Suppression",
     "Task",
     "TimelineEntry",
     "User",
+    "UserChange",
 ]

@@ -1,0 +1,207 @@
+"""What was changed in people and in the configuration, by whom. Triggers fill these tables, so that a bulk change and
+bare SQL are recorded too.
+
+A row holds what stood *before* a change: the state after it is the next row's, or the record's own. New people are no
+change (the timeline tells of them), so that millions can be imported without a second copy.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pghistory
+from django.contrib.auth.models import Group
+
+from crm.models.address import Address
+from crm.models.api_key import ApiKey
+from crm.models.company import Company, CompanyPerson
+from crm.models.customer import Customer
+from crm.models.event_type import EventType
+from crm.models.identity import Identity
+from crm.models.installation import Installation
+from crm.models.shop import Shop
+from crm.models.user import User
+
+
+def _changes() -> tuple[Any, ...]:
+    return (pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
+
+
+def _all() -> tuple[Any, ...]:
+    return (pghistory.InsertEvent(), *_changes())
+
+
+class CustomerChange(  # type: ignore[misc]
+    pghistory.create_event_model(
+        Customer,
+        *_changes(),
+        fields=[
+            *("family_name", "given_name", "patronymic", "birthday", "language", "time_zone"),
+            *("preferred_channel", "account_manager", "deputy_manager", "merged_into"),
+        ],
+        model_name="BaseCustomerChange",
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ("view",)
+
+
+class IdentityChange(  # type: ignore[misc]
+    pghistory.create_event_model(
+        Identity,
+        *_changes(),
+        fields=["customer", "kind", "namespace", "value", "evidence", "verified_at"],
+        model_name="BaseIdentityChange",
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class AddressChange(  # type: ignore[misc]
+    pghistory.create_event_model(Address, *_changes(), model_name="BaseAddressChange")
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class CompanyChange(  # type: ignore[misc]
+    pghistory.create_event_model(Company, *_changes(), model_name="BaseCompanyChange")
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class CompanyPersonChange(  # type: ignore[misc]
+    pghistory.create_event_model(CompanyPerson, *_changes(), model_name="BaseCompanyPersonChange")
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class InstallationChange(  # type: ignore[misc]
+    pghistory.create_event_model(
+        Installation,
+        *_changes(),
+        fields=["name", "logo_type", "currency", "time_zone", "languages"],
+        model_name="BaseInstallationChange",
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class ShopChange(  # type: ignore[misc]
+    pghistory.create_event_model(Shop, *_all(), model_name="BaseShopChange")
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class ApiKeyChange(  # type: ignore[misc]
+    pghistory.create_event_model(
+        ApiKey,
+        *_all(),
+        fields=["shop", "name", "prefix", "scopes", "expires_at", "revoked_at"],
+        model_name="BaseApiKeyChange",
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class EventTypeChange(  # type: ignore[misc]
+    pghistory.create_event_model(EventType, *_all(), model_name="BaseEventTypeChange")
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class UserChange(  # type: ignore[misc]
+    pghistory.create_event_model(
+        User,
+        *_all(),
+        fields=["email", "name", "is_staff", "is_superuser", "is_active"],
+        model_name="BaseUserChange",
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class Role(Group):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+
+class RoleChange(  # type: ignore[misc]
+    pghistory.create_event_model(Role, *_all(), model_name="BaseRoleChange", app_label="crm")
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class RoleOfUser(User.groups.through):  # type: ignore[misc, name-defined]
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+
+class RoleOfUserChange(  # type: ignore[misc]
+    pghistory.create_event_model(
+        RoleOfUser,
+        pghistory.InsertEvent(),
+        pghistory.DeleteEvent(),
+        model_name="BaseRoleOfUserChange",
+        obj_field=None,
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class PermissionOfRole(Group.permissions.through):  # type: ignore[misc, name-defined]
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+
+class PermissionOfRoleChange(  # type: ignore[misc]
+    pghistory.create_event_model(
+        PermissionOfRole,
+        pghistory.InsertEvent(),
+        pghistory.DeleteEvent(),
+        model_name="BasePermissionOfRoleChange",
+        app_label="crm",
+        obj_field=None,
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Installation(models.Model):
+    """The company that lives here: one row. What it says of itself stands on every page that customers see."""
+
+    THE_ONE = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE, editable=False)
+    name = models.CharField(_("name"), max_length=100, help_text=_("As customers know you."))
+    # In the database and not in a folder: one backup holds everything, and no second place needs to be served.
+    logo = models.BinaryField(_("logo"), blank=True, default=b"")
+    logo_type = models.CharField(max_length=20, blank=True, editable=False)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
+    languages = ArrayField(
+        models.CharField(max_length=5, choices=settings.LANGUAGES),
+        verbose_name=_("languages of your customers"),
+    )
+    set_up_at = models.DateTimeField(_("set up"))
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("company")
+        default_permissions = ("view", "change")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one_company"),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="installation_currency_is_iso_4217"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(logo=b"", logo_type="") | ~models.Q(logo=b"") & ~models.Q(logo_type=""),
+                name="logo_comes_with_its_type",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
