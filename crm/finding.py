@@ -1,57 +1,75 @@
 """Finding people by what an agent has at hand: a name, a phone, an e-mail, a card, the number of an order.
 
-Reads only. Every look-up is exact by an index, or by the trigrams of names.
+Reads only. Every look-up is exact by an index, or by the words of names as they sound (crm.hearing).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Right
 
+from crm import hearing
 from crm.identifiers import identifiers
+from crm.identity_kinds import IdentityKind
 from crm.models import Customer, Identity, Order, Shipment, Shop
 
-MOST_WORDS = 6
 MOST_BY_SIGN = 200
+MOST_BY_ENDING = 500
+LONGEST_TRUNK = 9
+NAMED = "crm_name_words(crm_customer.given_name, crm_customer.patronymic, crm_customer.family_name) @@ %s::tsquery"
 
 
 def customers(text: str, *, among: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Those whose name holds every word of `text`, or who are known by it. Two queries more than the list itself."""
-    known = known_by(text)
-    return among.alias(lower_name=Lower("full_name")).filter(_named(text) | Q(pk__in=known))
+    """Those whose name holds every word of `text`, or who are known by it. Five queries more than the list itself."""
+    known = Q(pk__in=known_by(text))
+    if query := hearing.spoken_query(text):
+        known |= Q(RawSQL(NAMED, [query], output_field=BooleanField()))
+    return among.filter(known)
 
 
 def known_by(text: str) -> set[int]:
     """Ids of the customers who have this very e-mail, phone, card, handle or order number."""
-    return _by_sign(text) | _by_order(text)
+    by_number = orders_numbered([text]).exclude(customer=None)
+    return by_sign([text]) | set(by_number.values_list("customer_id", flat=True)[:MOST_BY_SIGN])
 
 
 def orders_known_by(text: str) -> Q:
     """Orders with this number or tracking number, and those of the people known by it."""
-    tracked = Shipment.objects.filter(tracking_number=text).exclude(tracking_number="")
-    return (
-        Q(number=text)
-        | Q(pk__in=list(tracked.values_list("order_id", flat=True)[:MOST_BY_SIGN]))
-        | Q(customer_id__in=_by_sign(text))
+    numbered = list(orders_numbered([text]).values_list("pk", flat=True)[:MOST_BY_SIGN])
+    return Q(pk__in=numbered) | Q(customer_id__in=by_sign([text]))
+
+
+def orders_numbered(texts: Iterable[str]) -> QuerySet[Order]:
+    """Orders with one of these numbers, or with a parcel of such a tracking number, in whatever case it is typed."""
+    written = {form for text in texts for form in (text, text.upper(), text.lower()) if text}
+    tracked = Shipment.objects.filter(tracking_number__in=written).exclude(tracking_number="")
+    return Order.objects.filter(
+        Q(number__in=written) | Q(pk__in=list(tracked.values_list("order_id", flat=True)[:MOST_BY_SIGN]))
     )
 
 
-def _named(text: str) -> Q:
-    found = Q()
-    for word in text.lower().split()[:MOST_WORDS]:
-        found &= Q(lower_name__contains=word)
-    return found
-
-
-def _by_sign(text: str) -> set[int]:
+def by_sign(texts: Collection[str]) -> set[int]:
+    """Ids of the customers who have one of these as their e-mail, phone, card, handle or number in a shop."""
+    regions = set(Shop.objects.values_list("region", flat=True))
     signs = Q()
-    for kind, value in _readings(text, set(Shop.objects.values_list("region", flat=True))):
+    for kind, value in {sign for text in texts for sign in _readings(text, regions)}:
         signs |= Q(kind=kind, value=value)
     if not signs:
         return set()
     return set(Identity.objects.filter(signs).values_list("customer_id", flat=True)[:MOST_BY_SIGN])
+
+
+def by_ending(digits: str) -> set[int]:
+    """Ids of the customers whose phone or card ends with these digits, of which there are at least four."""
+    if len(digits) > LONGEST_TRUNK:
+        digits = digits[-LONGEST_TRUNK:]
+    ending = Identity.objects.alias(last_four=Right("value", 4)).filter(
+        last_four=digits[-4:], kind__in=[IdentityKind.PHONE, IdentityKind.CARD], value__endswith=digits
+    )
+    return set(ending.values_list("customer_id", flat=True)[:MOST_BY_ENDING])
 
 
 def _readings(text: str, regions: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -62,8 +80,3 @@ def _readings(text: str, regions: Collection[str]) -> Iterator[tuple[str, str]]:
                 yield known.kind.value, known.normal(text, region)
             except ValueError:
                 continue
-
-
-def _by_order(text: str) -> set[int]:
-    by_number = Order.objects.filter(number=text).exclude(customer=None)
-    return set(by_number.values_list("customer_id", flat=True)[:MOST_BY_SIGN])

@@ -30,12 +30,12 @@ CREATE OR REPLACE FUNCTION crm_forget_old_name() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   DELETE FROM crm_nameword known
-  USING unnest(tsvector_to_array(crm_name_words(OLD.given_name, OLD.patronymic, OLD.family_name))) AS old(word)
-  WHERE known.word = old.word
+  USING unnest(tsvector_to_array(crm_name_words(OLD.given_name, OLD.patronymic, OLD.family_name))) AS gone(word)
+  WHERE known.word = gone.word
     AND NOT EXISTS (
       SELECT 1 FROM crm_customer c
       WHERE crm_name_words(c.given_name, c.patronymic, c.family_name)
-        @@ quote_literal(old.word)::tsquery
+        @@ quote_literal(gone.word)::tsquery
     );
   RETURN NULL;
 END $$;

@@ -33,6 +33,8 @@ pytestmark = pytest.mark.django_db
         "Елена Yelena Elena",
         "Андреев Andreev Andreyev",
         "Григорьев Grigoryev Grigor’ev Grigor'ev",
+        "Виктор Victor Viktor",
+        "Оскар Oscar Oskar",
         "Чайковский Tchaikovsky Chaykovskiy",
     ],
 )

@@ -1,0 +1,185 @@
+"""People by their names, however those are spelt: in another alphabet, another layout, another order, with slips.
+
+Exact words come first, by an index; what they do not find is corrected by the dictionary of names (crm_nameword),
+which is small, and looked for again. Nothing here reads more than AT_MOST people, whatever is typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from crm.search_words import MOST_WORDS, allowed_slips, readings, unlikeness
+
+AT_MOST = 120
+ENOUGH = 5
+NEAR_ASKED, NEAR_TRIED = 60, 12
+OTHER_READING_COSTS, MISSING_COSTS = 0.2, 3.0
+
+Words = tuple[str, ...]
+
+PEOPLE = """
+SELECT c.id, tsvector_to_array(crm_name_words(c.given_name, c.patronymic, c.family_name)), f.last_order_at
+FROM (
+  SELECT id, given_name, patronymic, family_name FROM crm_customer
+  WHERE crm_name_words(given_name, patronymic, family_name) @@ %s::tsquery AND erased_at IS NULL
+  LIMIT %s
+) AS c
+LEFT JOIN crm_customerfigures f ON f.customer_id = c.id
+"""
+NAMES = """
+SELECT c.id, tsvector_to_array(crm_name_words(c.given_name, c.patronymic, c.family_name)), f.last_order_at
+FROM crm_customer c LEFT JOIN crm_customerfigures f ON f.customer_id = c.id
+WHERE c.id = ANY (%s) AND c.erased_at IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Somebody, as search knows them."""
+
+    id: int
+    words: Words
+    last_order_at: datetime | None
+
+
+def people(text: str) -> list[int]:
+    """Ids of those who may be called so, likeliest first. At most seven queries, two when the name is spelt well."""
+    asked = heard(readings(text))
+    if not asked:
+        return []
+    found: dict[int, Heard] = {}
+    for query in _queries(asked):
+        if query and len(found) < ENOUGH:
+            found |= {person.id: person for person in _rows(PEOPLE, [query, AT_MOST])}
+    return in_order(found.values(), asked)
+
+
+def among(ids: Iterable[int], text: str) -> list[int]:
+    """Of these people, those who may be called so (all, when nothing is said of a name), likeliest first."""
+    asked = heard([text])
+    known = _rows(NAMES, [list(ids)])
+    if not asked:
+        return in_order(known, [])
+    return [pk for pk in in_order(known, asked) if _fits(next(one for one in known if one.id == pk), asked)]
+
+
+def heard(texts: Sequence[str]) -> list[Words]:
+    """The words of each text as names sound, each sequence once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT crm_fold(t.said) FROM unnest(%s::text[]) WITH ORDINALITY AS t(said, n) ORDER BY n", [list(texts)]
+        )
+        keys = [tuple(key.split()[:MOST_WORDS]) for (key,) in cursor.fetchall()]
+    return list(dict.fromkeys(words for words in keys if words))
+
+
+def spoken_query(text: str) -> str:
+    """For lists: everybody whose name has, for each word typed, that word or one that begins with it or holds it."""
+    asked = heard([text])
+    if not asked:
+        return ""
+    near = _near(asked[:1])
+    return _all_of([{word, *(one for one in near[word] if word in one)} for word in asked[0]])
+
+
+def in_order(found: Iterable[Heard], asked: Sequence[Words]) -> list[int]:
+    """Likeliest first; among the equally likely, who bought last."""
+
+    def place(person: Heard) -> tuple[float, float, int]:
+        last = person.last_order_at.timestamp() if person.last_order_at else 0.0
+        return round(_unlikeness(person, asked), 1), -last, person.id
+
+    return [person.id for person in sorted(found, key=place)]
+
+
+def _queries(asked: Sequence[Words]) -> Iterator[str]:
+    """What to look for, surest first; each is made only when those before it found too little."""
+    typed, others = asked[0], asked[1:]
+    yield _beginning_with(typed)
+    yield " | ".join(_beginning_with(words) for words in others)
+    near = _near([typed])
+    yield _all_of([_alternatives(word, near[word], most=1.0) for word in typed])
+    yield _all_of([_alternatives(word, near[word], most=allowed_slips(word)) for word in typed])
+    near_others = _near(others)
+    yield " | ".join(
+        query
+        for words in others
+        if (query := _all_of([_alternatives(word, near_others[word], most=1.0) for word in words]))
+    )
+    yield " | ".join(_without_one([_alternatives(word, near[word], most=1.0) for word in typed]))
+
+
+def _near(asked: Sequence[Words]) -> Mapping[str, list[str]]:
+    """For each word, what the dictionary of names has like it."""
+    words = sorted({word for one in asked for word in one})
+    near: dict[str, list[str]] = {word: [] for word in words}
+    if words:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT asked_word, word FROM crm_near_words(%s, %s)", [words, NEAR_ASKED])
+            for word, found in cursor.fetchall():
+                near[word].append(found)
+    return near
+
+
+def _alternatives(word: str, near: Sequence[str], *, most: float) -> set[str]:
+    liked = sorted((unlikeness(word, one), one) for one in near)
+    return {one for unlike, one in liked[:NEAR_TRIED] if unlike <= most or word in one}
+
+
+def _beginning_with(words: Words) -> str:
+    """The last word may not have been typed to its end; initials never are."""
+    last = len(words) - 1
+    parts = [_quoted(word) + (":*" if n == last or len(word) < 2 else "") for n, word in enumerate(words)]
+    return f"({' & '.join(parts)})"
+
+
+def _all_of(alternatives: Sequence[set[str]]) -> str:
+    """Empty when there is a word for which nothing is known."""
+    if not all(alternatives):
+        return ""
+    return f"({' & '.join(_one_of(words) for words in alternatives)})"
+
+
+def _one_of(words: set[str]) -> str:
+    return f"({' | '.join(_quoted(word) for word in sorted(words))})"
+
+
+def _without_one(alternatives: Sequence[set[str]]) -> Iterator[str]:
+    """A city or a nickname among the words must not hide the person."""
+    if len(alternatives) > 2:
+        for n in range(len(alternatives)):
+            if query := _all_of([*alternatives[:n], *alternatives[n + 1 :]]):
+                yield query
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "''").replace("\\", "\\\\") + "'"
+
+
+def _rows(sql: str, params: Sequence[object]) -> list[Heard]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [Heard(pk, tuple(words), last) for pk, words, last in cursor.fetchall()]
+
+
+def _fits(person: Heard, asked: Sequence[Words]) -> bool:
+    return all(
+        any(unlikeness(word, own) <= allowed_slips(word) for own in person.words) for word in asked[0]
+    )
+
+
+def _unlikeness(person: Heard, asked: Sequence[Words]) -> float:
+    return min(
+        (_unlike(person.words, words) + (OTHER_READING_COSTS if n else 0) for n, words in enumerate(asked)),
+        default=0.0,
+    )
+
+
+def _unlike(own: Words, asked: Words) -> float:
+    return sum(
+        min((*(unlikeness(word, one) for one in own), MISSING_COSTS), key=float) for word in asked
+    )
