@@ -57,6 +57,11 @@ class UnknownCustomer(Refusal):
     status = 422
 
 
+class PersonErased(Refusal):
+    code = "person-erased"
+    title = _("This person was erased at their own request, or for another lawful reason.")
+
+
 class TotalsDisagree(Refusal):
     code = "totals-disagree"
     title = _("The amounts do not add up.")

@@ -7,29 +7,38 @@ from collections.abc import Collection
 from django.db import connection
 
 RECOUNT = """
+WITH person AS MATERIALIZED (
+  SELECT DISTINCT crm_same_person(w.id) AS ids FROM unnest(%(customers)s::bigint[]) AS w(id)
+), counted_elsewhere AS (
+  DELETE FROM crm_customerfigures f USING person p WHERE f.customer_id = ANY (p.ids[2:])
+)
 INSERT INTO crm_customerfigures (customer_id, orders, returns, net_revenue, currency, first_order_at, last_order_at,
   first_purchase_on, second_purchase_on)
 SELECT c.id, o.orders, r.returns, o.sold - r.refunded, c.currency, o.first_at, o.last_at, d.days[1], d.days[2]
 FROM (
-  SELECT w.id, coalesce((
-    SELECT currency FROM crm_order WHERE customer_id = w.id AND cancelled_at IS NULL ORDER BY placed_at DESC LIMIT 1
-  ), (SELECT currency FROM crm_return WHERE customer_id = w.id ORDER BY returned_at DESC LIMIT 1), '') AS currency
-  FROM unnest(%(customers)s::bigint[]) AS w(id)
+  SELECT p.ids[1] AS id, p.ids, coalesce((
+    SELECT currency FROM crm_order
+    WHERE customer_id = ANY (p.ids) AND cancelled_at IS NULL ORDER BY placed_at DESC LIMIT 1
+  ), (
+    SELECT currency FROM crm_return WHERE customer_id = ANY (p.ids) ORDER BY returned_at DESC LIMIT 1
+  ), '') AS currency
+  FROM person p
+  WHERE p.ids IS NOT NULL
 ) c
 CROSS JOIN LATERAL (
   SELECT count(*) AS orders, coalesce(sum(goods_amount) FILTER (WHERE currency = c.currency), 0) AS sold,
          min(placed_at) AS first_at, max(placed_at) AS last_at
-  FROM crm_order WHERE customer_id = c.id AND cancelled_at IS NULL
+  FROM crm_order WHERE customer_id = ANY (c.ids) AND cancelled_at IS NULL
 ) o
 CROSS JOIN LATERAL (
   SELECT count(*) AS returns, coalesce(sum(amount) FILTER (WHERE currency = c.currency), 0) AS refunded
-  FROM crm_return WHERE customer_id = c.id
+  FROM crm_return WHERE customer_id = ANY (c.ids)
 ) r
 CROSS JOIN LATERAL (
   SELECT array(
     SELECT DISTINCT (o.placed_at AT TIME ZONE s.time_zone)::date AS bought_on
     FROM crm_order o JOIN crm_shop s ON s.id = o.shop_id
-    WHERE o.customer_id = c.id AND o.cancelled_at IS NULL ORDER BY bought_on LIMIT 2
+    WHERE o.customer_id = ANY (c.ids) AND o.cancelled_at IS NULL ORDER BY bought_on LIMIT 2
   ) AS days
 ) d
 ON CONFLICT (customer_id) DO UPDATE SET
@@ -41,6 +50,8 @@ ON CONFLICT (customer_id) DO UPDATE SET
 
 def recount(customer_ids: Collection[int]) -> None:
     """Count these customers' orders anew. Idempotent: derived from the orders, whatever stood before.
+
+    A person known by several ids is counted once, as the survivor; those merged into them have no figures.
 
     Net revenue is goods sold minus refunds in the currency of the customer's latest order: cancelled orders,
     delivery and amounts in other currencies are left out. Days of purchases are those of the shop's own clock.

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from crm.facts.base import FACTS, Group, kinds_of
 from crm.models import Customer, TimelineEntry
+from crm.same_person import ids_of
 
 PAGE = 50
 COUNTED_AT_MOST = 1000
@@ -98,8 +99,14 @@ def _newer_page(entries: QuerySet[TimelineEntry], place: Place, limit: int) -> P
 
 
 def of(customer: Customer) -> QuerySet[TimelineEntry]:
-    """Everything on this customer's timeline."""
-    return TimelineEntry.objects.filter(customer=customer)
+    """Everything on this person's timeline: of a survivor, what happened to those merged into them as well.
+
+    One query of its own, unless the customer was read by crm.same_person.with_ids.
+    """
+    ids = ids_of(customer)
+    if len(ids) == 1:
+        return TimelineEntry.objects.filter(customer=ids[0])  # an equality walks the index in its order
+    return TimelineEntry.objects.filter(customer__in=ids)
 
 
 def only(

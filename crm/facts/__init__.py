@@ -5,6 +5,8 @@ their own `facts.py`, which is found on start.
 """
 
 from crm.facts.base import FACTS, Fact, Group, UnknownFact, fact_from
+from crm.facts.consents import ConsentGiven, ConsentWithdrawn
+from crm.facts.one_person import CustomerErased, CustomersMerged, CustomersSeparated, PersonalDataGiven
 from crm.facts.orders import (
     CreditGiven,
     GoodsReturned,
@@ -22,8 +24,13 @@ from crm.facts.tasks import TaskCompleted, TaskHandedOver, TaskSet, TaskSnoozed
 
 __all__ = [
     "FACTS",
+    "ConsentGiven",
+    "ConsentWithdrawn",
     "CreditGiven",
+    "CustomerErased",
     "CustomerJoined",
+    "CustomersMerged",
+    "CustomersSeparated",
     "Fact",
     "GoodsReturned",
     "Group",
@@ -36,6 +43,7 @@ __all__ = [
     "OrderPlaced",
     "OrderShipped",
     "ParcelPromised",
+    "PersonalDataGiven",
     "ShopEventHappened",
     "TaskCompleted",
     "TaskHandedOver",
