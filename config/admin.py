@@ -59,6 +59,13 @@ SECTIONS: Sequence[Section] = (
         keys="g o",
     ),
     Section(
+        label=_("Dashboard"),
+        icon="chart",
+        url_name="dashboard:home",
+        permission="crm.view_dashboard",
+        keys="g r",
+    ),
+    Section(
         label=_("Catalogue"),
         icon="shop",
         url_name="admin:crm_product_changelist",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
+    path("dashboard/", include("crm.pages.dashboard_urls")),
     path("api/", include("crm.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("preferences/", include("crm.pages.preferences_urls")),

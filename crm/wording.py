@@ -52,6 +52,12 @@ def number(value: Decimal | float, places: int = 0) -> str:
     return (MINUS if value < 0 else "") + "".join(marks.get(mark, mark) for mark in digits)
 
 
+def percent(share: float, of: int) -> str:
+    """“14,8 %” as each language writes it; whole below 1,000 cases, which cannot tell tenths apart."""
+    said = number(100 * share, 0 if of < 1_000 else 1)
+    return f"{said}{NBSP}%" if (get_language() or "").startswith("ru") else f"{said}%"
+
+
 def near(moment: datetime, now: datetime | None = None) -> str:
     """“today, 15:00” and “yesterday, 15:00” when near, “3 Nov, 15:00” this year, else the date alone."""
     local, today = timezone.localtime(moment), timezone.localtime(now).date()

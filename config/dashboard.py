@@ -1,0 +1,13 @@
+"""What stands on the managers' dashboard, in this order: see crm.dashboard."""
+
+from collections.abc import Sequence
+
+from crm import tiles
+from crm.dashboard import FigureSource
+
+FIGURES: Sequence[FigureSource] = (
+    tiles.net_revenue,
+    tiles.orders,
+    tiles.customers,
+    tiles.repeat_customers,
+)

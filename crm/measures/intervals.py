@@ -1,0 +1,99 @@
+"""Shares and sums with their 95 % intervals, and when two of them differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+Z = 1.959964  # of the normal distribution: 95 % lie within
+FEWEST = 30
+
+
+@dataclass(frozen=True)
+class Interval:
+    low: float
+    high: float
+
+    @property
+    def excludes_zero(self) -> bool:
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something now less something before. It has *changed* only where the interval leaves out zero."""
+
+    value: float
+    interval: Interval
+
+    @property
+    def is_change(self) -> bool:
+        return self.interval.excludes_zero
+
+
+@dataclass(frozen=True)
+class Share:
+    """`count` of `of`. Under FEWEST it is told as these two counts: no per cent, no trend."""
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        return self.count / self.of if self.of else 0.0
+
+    @property
+    def is_few(self) -> bool:
+        return self.of < FEWEST
+
+    @property
+    def interval(self) -> Interval:
+        """Wilson's score interval (1927): 8 of 10 → 49…94 %, 80 of 100 → 71…87 %. Everything for none of none."""
+        if not self.of:
+            return Interval(0.0, 1.0)
+        spread = 1 + Z * Z / self.of
+        middle = (self.value + Z * Z / (2 * self.of)) / spread
+        reach = Z / spread * sqrt(self.value * (1 - self.value) / self.of + (Z / (2 * self.of)) ** 2)
+        return Interval(max(0.0, middle - reach), min(1.0, middle + reach))
+
+    def against(self, before: Share) -> Difference | None:
+        """The difference of two independent shares: Newcombe's hybrid score interval (1998, method 10).
+
+        Shares of overlapping people move together, so for them the true interval is narrower: this one is slower to
+        say “changed”, never quicker. None where either side is few.
+        """
+        if self.is_few or before.is_few:
+            return None
+        ours, theirs = self.interval, before.interval
+        value = self.value - before.value
+        below = sqrt((self.value - ours.low) ** 2 + (theirs.high - before.value) ** 2)
+        above = sqrt((ours.high - self.value) ** 2 + (before.value - theirs.low) ** 2)
+        return Difference(value, Interval(value - below, value + above))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What `count` amounts add up to; `squares` is the sum of their squares. A count is a sum of ones."""
+
+    total: float
+    count: int
+    squares: float
+
+    @classmethod
+    def of_ones(cls, count: int) -> Sum:
+        return cls(count, count, count)
+
+    @property
+    def is_few(self) -> bool:
+        return self.count < FEWEST
+
+    def against(self, before: Sum) -> Difference | None:
+        """The difference of two sums over separate times, each a compound Poisson sum: its variance is Σ amount².
+
+        So many small orders tell a change sooner than a few large ones. None where either side is few.
+        """
+        if self.is_few or before.is_few:
+            return None
+        value = self.total - before.total
+        reach = Z * sqrt(self.squares + before.squares)
+        return Difference(value, Interval(value - reach, value + reach))

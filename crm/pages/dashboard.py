@@ -1,0 +1,67 @@
+"""The managers' page of figures, for a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from crm import dashboard
+from crm.dashboard import Question
+from crm.pages.requests import StaffRequest
+from crm.periods import DEFAULT, LENGTHS, Period, months_offered, period_of
+from crm.wording import number
+
+
+@dataclass(frozen=True)
+class Choice:
+    key: str
+    words: str
+
+
+@require_GET
+@permission_required("crm.view_dashboard", raise_exception=True)
+def page(request: StaffRequest) -> HttpResponse:
+    at = timezone.now()
+    today = timezone.localdate(at)
+    period = period_of(request.GET.get("period", DEFAULT), today)
+    question = Question(period=period, reader=request.user, at=at)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Dashboard"),
+        "period": period,
+        "period_said": _said(period),
+        "compared_said": _("Changes are against the time from %(since)s to %(until)s.")
+        % {"since": _day(period.previous.since), "until": _day(period.previous.until)},
+        "lengths": [Choice(str(length), _length_said(length)) for length in LENGTHS],
+        "months": [Choice(month.key, _month_said(month.since)) for month in months_offered(today)],
+        "figures": dashboard.figures(question),
+    }
+    return TemplateResponse(request, "dashboard/page.html", context)
+
+
+def _said(period: Period) -> str:
+    return _("From %(since)s to %(until)s, both days included, in all shops.") % {
+        "since": _day(period.since),
+        "until": _day(period.until),
+    }
+
+
+def _day(day: date) -> str:
+    return formats.date_format(day, "DATE_FORMAT")
+
+
+def _length_said(days: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": number(days)}
+
+
+def _month_said(day: date) -> str:
+    return formats.date_format(day, "YEAR_MONTH_FORMAT")
