@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func
+from django.db.models.functions import ExtractDay, ExtractMonth
 from django.utils.translation import gettext_lazy as _
 
 
@@ -71,6 +72,12 @@ class Customer(models.Model):
             ),
             models.Index(
                 fields=["birthday"], condition=~models.Q(birthday=None), name="customer_by_birthday"
+            ),
+            models.Index(
+                ExtractMonth("birthday"),
+                ExtractDay("birthday"),
+                condition=~models.Q(birthday=None),
+                name="customers_by_day_of_birth",
             ),
         ]
         constraints = [
