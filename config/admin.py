@@ -12,7 +12,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from crm import desk
+from crm.desk import Morning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +86,7 @@ SECTIONS: Sequence[Section] = (
 )
 
 SHELVES: Sequence[Shelf] = (
-    Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.company")),
+    Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.company", "crm.task")),
     Shelf(label=_("Sales"), icon="order", models=("crm.order", "crm.return", "crm.importjob")),
     Shelf(label=_("Catalogue"), icon="shop", models=("crm.product", "crm.category")),
     Shelf(label=_("The company"), icon="settings", models=("crm.shop", "crm.user", "auth.group")),
@@ -122,6 +126,11 @@ class VerenAdminSite(AdminSite):
             "find_url": self._find_url(request),
         }
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The desk: what needs the reader now, over the shelves."""
+        morning = Morning(reader=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return super().index(request, {**(extra_context or {}), "desk_lists": desk.lists(morning)})
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Shelves instead of apps, on the desk; what no shelf names stands on the last one."""
         apps = super().get_app_list(request, app_label)
@@ -152,9 +161,7 @@ class VerenAdminSite(AdminSite):
         return redirect("account_change_password")
 
     def _find_url(self, request: HttpRequest) -> str | None:
-        return (
-            reverse("admin:crm_customer_changelist") if request.user.has_perm("crm.view_customer") else None
-        )
+        return reverse("crm:search") if request.user.has_perm("crm.view_customer") else None
 
 
 def sections_for(request: HttpRequest) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -47,14 +48,16 @@ class Heard:
 
 
 def people(text: str) -> list[int]:
-    """Ids of those who may be called so, likeliest first. At most seven queries, two when the name is spelt well."""
+    """Ids of those who may be called so, likeliest first. At most nine queries, two when the name is spelt well."""
     asked = heard(readings(text))
     if not asked:
         return []
     found: dict[int, Heard] = {}
     for query in _queries(asked):
-        if query and len(found) < ENOUGH:
+        if query:
             found |= {person.id: person for person in _rows(PEOPLE, [query, AT_MOST])}
+        if len(found) >= ENOUGH:
+            break
     return in_order(found.values(), asked)
 
 
@@ -62,16 +65,15 @@ def among(ids: Iterable[int], text: str) -> list[int]:
     """Of these people, those who may be called so (all, when nothing is said of a name), likeliest first."""
     asked = heard([text])
     known = _rows(NAMES, [list(ids)])
-    if not asked:
-        return in_order(known, [])
-    return [pk for pk in in_order(known, asked) if _fits(next(one for one in known if one.id == pk), asked)]
+    return in_order([person for person in known if not asked or _fits(person, asked[0])], asked)
 
 
 def heard(texts: Sequence[str]) -> list[Words]:
     """The words of each text as names sound, each sequence once."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT crm_fold(t.said) FROM unnest(%s::text[]) WITH ORDINALITY AS t(said, n) ORDER BY n", [list(texts)]
+            "SELECT crm_fold(t.said) FROM unnest(%s::text[]) WITH ORDINALITY AS t(said, n) ORDER BY n",
+            [list(texts)],
         )
         keys = [tuple(key.split()[:MOST_WORDS]) for (key,) in cursor.fetchall()]
     return list(dict.fromkeys(words for words in keys if words))
@@ -160,16 +162,14 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("'", "''").replace("\\", "\\\\") + "'"
 
 
-def _rows(sql: str, params: Sequence[object]) -> list[Heard]:
+def _rows(sql: str, params: Sequence[Any]) -> list[Heard]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [Heard(pk, tuple(words), last) for pk, words, last in cursor.fetchall()]
 
 
-def _fits(person: Heard, asked: Sequence[Words]) -> bool:
-    return all(
-        any(unlikeness(word, own) <= allowed_slips(word) for own in person.words) for word in asked[0]
-    )
+def _fits(person: Heard, asked: Words) -> bool:
+    return all(any(unlikeness(word, own) <= allowed_slips(word) for own in person.words) for word in asked)
 
 
 def _unlikeness(person: Heard, asked: Sequence[Words]) -> float:
@@ -180,6 +180,4 @@ def _unlikeness(person: Heard, asked: Sequence[Words]) -> float:
 
 
 def _unlike(own: Words, asked: Words) -> float:
-    return sum(
-        min((*(unlikeness(word, one) for one in own), MISSING_COSTS), key=float) for word in asked
-    )
+    return sum(min([MISSING_COSTS, *(unlikeness(word, one) for one in own)]) for word in asked)

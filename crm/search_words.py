@@ -17,7 +17,7 @@ SHORTEST_NUMBER = 4
 # Key for key, what each layout writes where an English one writes this.
 KEYS = "`qwertyuiop[]\\asdfghjkl;'zxcvbnm,./@"
 LAYOUTS = {
-    "ru": "ёйцукенгшщзхъ\\фывапролджэячсмитьбю.\"",
+    "ru": 'ёйцукенгшщзхъ\\фывапролджэячсмитьбю."',
     "bg phonetic": "чявертъуиопшщюасдфгхйкл;'зьцжбнм,./@",
     "bg phonetic of 2006": "ючшертъуиопящьасдфгхйкл;'зжцвбнм,./@",
     "bg": "(,уеишщксдзц;„ьяаожгтнвмчюйъэфхпрлб?",
@@ -28,7 +28,10 @@ CONSONANT = "bcdfghjklmnpqrstvwxz"
 
 # The article and the plural in Bulgarian, and what ends most words in both languages; the longest first.
 ENDINGS = tuple(
-    "овете евете ията ието иите ове еве ата ята ото ето ите ът ят та то те ой ей ом ем ам ям ах ях ии ия а я и ы у ю е о й ь".split()
+    (
+        "овете евете ията иято иите ове еве ата ята ото ето ите ът ят та то те "
+        "ой ей ом ем ам ям ах ях ии ия а я и ы у ю е о й ь"
+    ).split()
 )
 
 # An ending that inflection changes: Иванова, Ивановой; Мария, Марии, Марией.
@@ -115,7 +118,9 @@ def _differ_in_ending(one: str, other: str) -> bool:
         if left != right:
             break
         same += 1
-    return same >= SHORTEST_STEM and max(len(one), len(other)) - same <= LONGEST_ENDING and same * 2 > len(one)
+    return (
+        same >= SHORTEST_STEM and max(len(one), len(other)) - same <= LONGEST_ENDING and same * 2 > len(one)
+    )
 
 
 def _slips(one: str, other: str) -> int:

@@ -138,6 +138,10 @@ def chips(customer: Customer, choice: Choice) -> tuple[list[Chip], list[Chip]]:
     return groups, channels
 
 
+def rows(entries: Iterable[TimelineEntry]) -> list[Row]:
+    return [_row(entry) for entry in entries]
+
+
 def _row(entry: TimelineEntry) -> Row:
     fact = entry.fact
     by_channel = fact.group in (Group.MESSAGES, Group.CALLS) and entry.channel

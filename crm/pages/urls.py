@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.urls import path
 
-from crm.pages import api_keys, customer, imports
+from crm.pages import api_keys, customer, imports, searching
 
 app_name = "crm"
 urlpatterns = [
+    path("search/", admin.site.admin_view(searching.results), name="search"),
+    path("search/suggestions/", admin.site.admin_view(searching.suggestions), name="suggestions"),
     path("crm/apikey/new/", admin.site.admin_view(api_keys.new), name="new-api-key"),
     path("crm/customer/<int:pk>/", admin.site.admin_view(customer.customer), name="customer"),
     path("crm/customer/<int:pk>/notes/", admin.site.admin_view(customer.notes), name="customer-notes"),

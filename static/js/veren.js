@@ -24,6 +24,7 @@
 
   function press(event) {
     if (event.key === "Escape") return leave(event);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") return choose(event);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return send(event);
     if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
@@ -50,10 +51,22 @@
 
   // From row to row of a list.
   function step(by) {
-    const rows = [...document.querySelectorAll("#result_list tbody th a")];
+    const rows = [...document.querySelectorAll("#result_list tbody th a, .found > li a")];
     const at = rows.indexOf(document.activeElement);
     const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by];
     if (next) next.focus();
+  }
+
+  // In the search box: down and up among what it suggests; Enter opens a suggestion, or searches.
+  function choose(event) {
+    const box = event.target.closest(".find");
+    if (!box) return;
+    const stops = [box.querySelector("input"), ...box.querySelectorAll(".suggestions a")];
+    const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
   }
 
   function send(event) {
@@ -69,6 +82,8 @@
     if (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();
+    } else if (event.target.closest(".suggestions")) {
+      event.target.closest(".find").querySelector("input").focus();
     } else if (writes(event.target) && !event.target.closest("dialog")) {
       event.target.blur();
     }

@@ -23,10 +23,10 @@ def test_an_agent_finds_a_person_reads_filters_and_leaves_a_note(reader, languag
     assert agent.page.locator("html").get_attribute("lang") == language
 
     agent.press("/")
-    agent.type("Соколова")
+    agent.type("Вера Соколова")
     agent.press("Enter")
-    agent.page.wait_for_url("**/customer/?q=**")
-    agent.press("j", "j", "k", "j", "Enter")
+    agent.page.wait_for_url("**/search/?q=**")
+    agent.press("j", "j", "k", "Enter")
     agent.page.wait_for_url(f"**/customer/{vera.pk}/")
     assert agent.page.locator("h1").inner_text() == "Вера Андреевна Соколова"
 

@@ -13,7 +13,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def vera():
     vera = CustomerFactory(given_name="Вера", patronymic="Андреевна", family_name="Соколова")
-    for given, family in [("Калина", "Стоянова"), ("Верка", "Сколева"), ("Emma", "Clarke"), ("Анна", "Щерева")]:
+    for given, family in [
+        ("Калина", "Стоянова"),
+        ("Верка", "Сколева"),
+        ("Emma", "Clarke"),
+        ("Анна", "Щерева"),
+    ]:
         CustomerFactory(given_name=given, family_name=family)
     return vera
 

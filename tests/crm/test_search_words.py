@@ -61,7 +61,13 @@ def test_a_likelier_word_is_less_unlike(asked, nearer, further):
 
 @pytest.mark.parametrize(
     ("word", "begins"),
-    [("чаят", "ча"), ("чайника", "чайник"), ("доставката", "доставк"), ("доставка", "доставк"), ("чай", "чай")],
+    [
+        ("чаят", "ча"),
+        ("чайника", "чайник"),
+        ("доставката", "доставк"),
+        ("доставка", "доставк"),
+        ("чай", "чай"),
+    ],
 )
 def test_a_word_is_looked_for_without_its_ending(word, begins):
     assert stem(word).startswith(begins)

@@ -1,0 +1,154 @@
+"""The one search box: people, orders and what was written, by whatever somebody has at hand.
+
+Reads only, and by index only. People who were merged lead to whom they were merged into; the erased never show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from crm import finding, hearing
+from crm.models import Customer, Order, TimelineEntry
+from crm.search_words import LONGEST, MOST_WORDS, number_in, readings, stem
+
+PEOPLE_SHOWN, ORDERS_SHOWN, ENTRIES_SHOWN = 10, 10, 20
+WINDOW = timedelta(days=90)
+MOST_MERGES = 8
+SHORTEST_PREFIX = 3
+
+# Fields of facts in which people write; the index of crm.models.timeline_entry says the same.
+WRITTEN_IN = ["subject", "text", "reason"]
+WRITTEN = "crm_entry_words(crm_timelineentry.payload, crm_timelineentry.occurred_at) @@ ({query})"
+WORD = "(plainto_tsquery('pg_catalog.russian', %s) || to_tsquery('pg_catalog.simple', %s))"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """`sure` is the one person or order that was meant beyond doubt: an exact number, phone, e-mail or card."""
+
+    people: list[Customer] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    entries: list[TimelineEntry] = field(default_factory=list)
+    sure: Customer | Order | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.orders or self.entries)
+
+
+def search(typed: str, *, at: datetime) -> Found:
+    """Everything that may be meant: people likeliest first, orders and entries newest first."""
+    text = tidy(typed)
+    if not text:
+        return Found()
+    known = survivors(_by_sign(text))
+    numbered = orders(text)
+    named = [] if known or numbered else survivors(_by_ending(text) or hearing.people(text))
+    return Found(
+        people=(known or named)[:PEOPLE_SHOWN],
+        orders=numbered,
+        entries=entries(text, since=at - WINDOW),
+        sure=_the_one([*known, *numbered]),
+    )
+
+
+def people(typed: str, *, limit: int = PEOPLE_SHOWN) -> list[Customer]:
+    """People alone, likeliest first; by the number of an order as well."""
+    text = tidy(typed)
+    if not text:
+        return []
+    buyers = [order.customer_id for order in orders(text) if order.customer_id]
+    ids = [*_by_sign(text), *buyers] or _by_ending(text) or hearing.people(text)
+    return survivors(ids[: 2 * limit])[:limit]
+
+
+def orders(text: str) -> list[Order]:
+    """By their number or that of a parcel, whatever the keyboard was set to."""
+    found = finding.orders_numbered(_as_signs(text)).select_related("customer", "shop")
+    return list(found.order_by("-placed_at", "-pk")[:ORDERS_SHOWN])
+
+
+def entries(
+    text: str, *, since: datetime | None = None, among: QuerySet[TimelineEntry] | None = None
+) -> list[TimelineEntry]:
+    """Entries in which every word was written, newest first. With a moment, those since then; `among` narrows more."""
+    words = re.findall(r"\w+", text.lower())[:MOST_WORDS]
+    if not any(len(word) >= SHORTEST_PREFIX for word in words):
+        return []
+    found = TimelineEntry.objects.all() if among is None else among
+    parts, params = [WORD] * len(words), [form for word in words for form in (word, _simple(word))]
+    if since:
+        found = found.filter(occurred_at__gte=since)
+        parts, params = [*parts, "%s::tsquery"], [*params, _months_from(since)]
+    is_written = RawSQL(WRITTEN.format(query=" && ".join(parts)), params, output_field=BooleanField())  # noqa: S611
+    found = found.filter(is_written, payload__has_any_keys=WRITTEN_IN, erased_at=None)
+    return list(
+        found.select_related("customer", "shop", "actor").order_by("-occurred_at", "-id")[:ENTRIES_SHOWN]
+    )
+
+
+def survivors(ids: Iterable[int]) -> list[Customer]:
+    """These people in this order, each once: whoever was merged stands for the one they were merged into."""
+    asked = list(dict.fromkeys(ids))
+    people = _alive(asked)
+    for _ in range(MOST_MERGES):
+        ahead = {person.merged_into_id for person in people.values() if person.merged_into_id} - set(people)
+        if not ahead:
+            break
+        people |= _alive(ahead)
+    last = (_last_of(pk, people) for pk in asked)
+    return list(dict.fromkeys(person for person in last if person))
+
+
+def tidy(typed: str) -> str:
+    """What was typed, without what cannot be searched for."""
+    return " ".join(typed.replace("\0", "").split())[:LONGEST]
+
+
+def _alive(ids: Iterable[int]) -> dict[int, Customer]:
+    return {person.pk: person for person in Customer.objects.filter(pk__in=ids, erased_at=None)}
+
+
+def _last_of(pk: int, people: Mapping[int, Customer]) -> Customer | None:
+    """The end of the way that merges lead from here."""
+    person = people.get(pk)
+    for _ in range(MOST_MERGES):
+        if person is None or person.merged_into_id is None:
+            return person
+        person = people.get(person.merged_into_id)
+    return None
+
+
+def _by_sign(text: str) -> list[int]:
+    return sorted(finding.by_sign(_as_signs(text)))
+
+
+def _as_signs(text: str) -> list[str]:
+    """As typed; and by other layouts what cannot be a name: those have neither digits nor an @."""
+    return [text, *(one for one in readings(text)[1:] if re.search(r"\d|@", one))]
+
+
+def _by_ending(text: str) -> list[int]:
+    digits, name = number_in(text)
+    return hearing.among(finding.by_ending(digits), name) if digits else []
+
+
+def _the_one(found: Sequence[Customer | Order]) -> Customer | Order | None:
+    return found[0] if len(found) == 1 else None
+
+
+def _simple(word: str) -> str:
+    """How the word begins, without its ending; a short one as it stands."""
+    return f"'{stem(word)}':*" if len(word) > SHORTEST_PREFIX else f"'{word}'"
+
+
+def _months_from(since: datetime) -> str:
+    """The months that crm_entry_words noted, from this moment on: as many as the window may touch."""
+    day = since.astimezone(UTC)
+    first = day.year * 12 + day.month
+    return " | ".join(f"'in {first + n}'" for n in range(WINDOW.days // 28 + 2))
