@@ -127,7 +127,8 @@ def _refunds(lines: Sequence[LineReturned], sold: Mapping[str, OrderLine]) -> li
     refunds, faults = [], []
     for position, returned in enumerate(lines):
         line = sold[returned.line]
-        left = line.amount - so_far.get(line.pk, Decimal(0))
+        # An imported credit may have given back more than the line cost.
+        left = max(line.amount - so_far.get(line.pk, Decimal(0)), Decimal(0))
         refund = (
             min(in_proportion(line, returned.quantity), left) if returned.amount is None else returned.amount
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from crm.importing.refusals import RowRefusal
 from crm.importing.rows import RowReader
 from crm.models import ImportJob
 
-BATCH = 10_000
+BATCH = 5_000
 COPY = """
 COPY crm_importedrow (job_id, line_number, kind, reference, customer_ref, occurred_at, sku, name, quantity,
                       unit_price, amount, refusal, cells) FROM STDIN
@@ -43,8 +43,9 @@ def stage(job: ImportJob, path: Path, kind: Kind, *, clock: Callable[[], datetim
     """
     rows = rows_of(path, kind)
     staged = _staged(job, rows)
-    while batch := list(islice(staged, BATCH)):
-        yield _keep(job, batch, share_read=rows.share_read, at=clock())
+    for first in staged:
+        job = _keep(job, chain([first], islice(staged, BATCH - 1)), rows, clock=clock)
+        yield job
 
 
 def _staged(job: ImportJob, rows: Rows) -> Iterator[Staged]:
@@ -62,24 +63,27 @@ def _staged(job: ImportJob, rows: Rows) -> Iterator[Staged]:
 
 
 def _as_staged(job_pk: int, number: int, cells: Sequence[str] | None, reader: RowReader) -> Staged:
-    written = as_json(cells or [])
+    """The cells are kept where they may be shown: of refused rows, and of those without a customer (often no sales)."""
     try:
         if cells is None:
             raise RowRefused(RowRefusal.BROKEN)
-        return (job_pk, number, *reader.read(cells), "", written)
+        row = reader.read(cells)
+        return (job_pk, number, *row, "", "[]" if row.customer_ref else as_json(cells))
     except RowRefused as refused:
-        return (job_pk, number, *NOTHING_READ, refused.reason.value, written)
+        return (job_pk, number, *NOTHING_READ, refused.reason.value, as_json(cells or []))
 
 
 @transaction.atomic
-def _keep(job: ImportJob, batch: Sequence[Staged], *, share_read: float, at: datetime) -> ImportJob:
+def _keep(job: ImportJob, batch: Iterable[Staged], rows: Rows, *, clock: Callable[[], datetime]) -> ImportJob:
+    """Rows are read while the server takes those before them."""
     job = jobs.locked(job, {jobs.State.READING})
     with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for row in batch:
-            if row[1] > job.rows_read:
+            number = row[1]
+            if number > job.rows_read:
                 copy.write_row(row)
-    job.rows_read = max(job.rows_read, batch[-1][1])
-    job.percent_read = max(job.percent_read, int(100 * share_read))
-    job.moved_at = at
+                job.rows_read = number
+    job.percent_read = max(job.percent_read, int(100 * rows.share_read))
+    job.moved_at = clock()
     job.save(update_fields=["rows_read", "percent_read", "moved_at"])
     return job

@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from crm.importing.columns import ColumnMap
 from crm.importing.planning import be_patient
 from crm.importing.refusals import RowRefusal
 from crm.models import ImportedRow, ImportJob
@@ -102,7 +103,8 @@ class Report:
         )
 
 
-# What was not applied yet counts as what it will be: known where the shop has it, to be imported otherwise.
+# Behind the cursor, what is not marked as known was imported. What is still ahead counts as what it will be: known
+# where the shop has it, to be imported otherwise.
 DOCUMENTS = """
 SELECT CASE WHEN outcome = 'known' THEN 'known'
             WHEN kind = 'sale' THEN CASE WHEN is_anonymous THEN 'anonymous-sales' ELSE 'sales' END
@@ -110,7 +112,8 @@ SELECT CASE WHEN outcome = 'known' THEN 'known'
        count(*), sum(rows_count), sum(CASE WHEN kind = 'sale' THEN amount ELSE -amount END)
 FROM (
   SELECT d.kind, d.rows_count, d.amount, d.customer_ref = '' AS is_anonymous,
-         CASE WHEN d.outcome <> '' THEN d.outcome
+         CASE WHEN d.outcome = 'known' THEN 'known'
+              WHEN d.number <= %(done)s THEN 'imported'
               WHEN o.id IS NOT NULL OR r.id IS NOT NULL THEN 'known' ELSE 'imported' END AS outcome
   FROM crm_importeddocument d
   LEFT JOIN crm_order o ON d.kind = 'sale' AND o.shop_id = %(shop)s AND o.external_id = d.reference
@@ -134,7 +137,7 @@ SELECT count(l.order_line_id), count(*) - count(l.order_line_id)
 FROM crm_importeddocument d
 JOIN crm_return r ON r.shop_id = %(shop)s AND r.external_id = d.reference
 JOIN crm_returnline l ON l.goods_return_id = r.id
-WHERE d.job_id = %(job)s AND d.kind = 'credit' AND d.outcome = 'imported'
+WHERE d.job_id = %(job)s AND d.kind = 'credit' AND d.number <= %(done)s AND d.outcome <> 'known' AND d.refusal = ''
 """
 
 
@@ -142,7 +145,7 @@ def report(job: ImportJob) -> Report:
     """The report of a job that was read: what will happen before it does, what happened afterwards."""
     if job.outcome:
         return Report.from_json(job.outcome)
-    values = {"job": job.pk, "shop": job.shop_id}
+    values = {"job": job.pk, "shop": job.shop_id, "done": job.documents_done}
     with connection.cursor() as cursor:
         be_patient(cursor)
         cursor.execute(DOCUMENTS, values)
@@ -182,8 +185,17 @@ def refused_rows(job: ImportJob) -> Iterator[str]:
     yield "\ufeff"
     yield writer.writerow([say("Row"), say("Reason"), *map(harmless, job.header)])
     refused = ImportedRow.objects.filter(job=job).exclude(refusal="").order_by("line_number")
-    for row in refused.only("job", "line_number", "refusal", "cells").iterator(chunk_size=1000):
-        yield writer.writerow([row.line_number, reason_said(row.refusal), *map(harmless, row.cells)])
+    for row in refused.iterator(chunk_size=1000):
+        cells = row.cells or _as_read(row, job)
+        yield writer.writerow([row.line_number, reason_said(row.refusal), *map(harmless, cells)])
+
+
+def _as_read(row: ImportedRow, job: ImportJob) -> list[str]:
+    """The cells of a row that was fit to be imported by itself, from what was read of it."""
+    cells = [""] * len(job.header)
+    for name, place in ColumnMap.from_json(job.mapping).positions.items():
+        cells[place] = str(getattr(row, name))
+    return cells
 
 
 def harmless(cell: str) -> str:
