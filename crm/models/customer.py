@@ -65,6 +65,11 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [
+            ("merge_customer", _("Can merge two customers and separate them")),
+            ("erase_customer", _("Can erase a person")),
+            ("tell_customer", _("Can take a copy of all data about a person")),
+        ]
         indexes = [
             GinIndex(
                 Func("given_name", "patronymic", "family_name", function="crm_name_words"),
