@@ -34,15 +34,22 @@ WHERE returned_at >= %(since)s AND returned_at < %(until)s
 GROUP BY 1, 2
 """
 
+# Orders stay with the id they came with; whoever was merged into somebody is counted as that person.
 BUYERS = """
-WITH bought AS (
-  SELECT DISTINCT width_bucket(placed_at, %(edges)s::timestamptz[]) - 1 AS step, customer_id
-  FROM crm_order
+WITH RECURSIVE same AS (
+  SELECT c.id, person.id AS person
+  FROM crm_customer c JOIN crm_customer person ON person.id = c.merged_into_id AND person.merged_into_id IS NULL
+  UNION ALL
+  SELECT c.id, same.person FROM crm_customer c JOIN same ON c.merged_into_id = same.id
+), bought AS (
+  SELECT DISTINCT width_bucket(placed_at, %(edges)s::timestamptz[]) - 1 AS step,
+         coalesce(same.person, customer_id) AS person
+  FROM crm_order LEFT JOIN same ON same.id = customer_id
   WHERE cancelled_at IS NULL AND customer_id IS NOT NULL AND placed_at >= %(since)s AND placed_at < %(until)s
 )
 SELECT step, count(*) FROM bought GROUP BY step
 UNION ALL
-SELECT NULL, count(*) FROM (SELECT DISTINCT customer_id FROM bought) people
+SELECT NULL, count(*) FROM (SELECT DISTINCT person FROM bought) people
 """
 
 NEW_BUYERS = """

@@ -84,6 +84,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 REACTIONS = "config.reactions"
 CUSTOMER_PAGE = "config.customer_page"
 DASHBOARD = "config.dashboard"
+DESK = "config.desk"
 IDENTIFIERS = "config.identifiers"
 PROBLEM_TYPE_BASE = env.str("PROBLEM_TYPE_BASE", default="/api/v1/problems/")
 

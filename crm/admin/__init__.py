@@ -1,6 +1,6 @@
 """Lists and forms for those who work here. These classes only look; what they do is a verb."""
 
-from crm.admin import catalogue, companies, customers, developers, history, imports, orders, shops, users
+from crm.admin import catalogue, companies, customers, developers, history, imports, orders, shops, tasks, users
 
 __all__ = [
     "catalogue",
@@ -11,5 +11,6 @@ __all__ = [
     "imports",
     "orders",
     "shops",
+    "tasks",
     "users",
 ]

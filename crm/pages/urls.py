@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from crm.pages import api_keys, customer, imports, searching
+from crm.pages import api_keys, customer, imports, searching, tasks
 
 app_name = "crm"
 urlpatterns = [
@@ -12,6 +12,15 @@ urlpatterns = [
     path("crm/apikey/new/", admin.site.admin_view(api_keys.new), name="new-api-key"),
     path("crm/customer/<int:pk>/", admin.site.admin_view(customer.customer), name="customer"),
     path("crm/customer/<int:pk>/notes/", admin.site.admin_view(customer.notes), name="customer-notes"),
+    path("crm/customer/<int:customer_pk>/tasks/new/", admin.site.admin_view(tasks.new), name="task-new"),
+    path("crm/task/<int:pk>/", admin.site.admin_view(tasks.task), name="task"),
+    path("crm/task/<int:pk>/completion/", admin.site.admin_view(tasks.completion), name="task-completion"),
+    path(
+        "crm/task/<int:pk>/postponement/",
+        admin.site.admin_view(tasks.postponement),
+        name="task-postponement",
+    ),
+    path("crm/task/<int:pk>/handover/", admin.site.admin_view(tasks.handover), name="task-handover"),
     path("crm/importjob/add/", admin.site.admin_view(imports.new), name="import-new"),
     path("crm/importjob/<int:pk>/", admin.site.admin_view(imports.job), name="import"),
     path("crm/importjob/<int:pk>/columns/", admin.site.admin_view(imports.columns), name="import-columns"),

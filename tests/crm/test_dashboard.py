@@ -129,6 +129,21 @@ def test_customers_are_people_not_orders_and_new_when_their_first_order_is(clien
     assert "Orders 4 " in page["Orders"]
 
 
+def test_two_ids_of_one_person_are_one_customer(client, manager, books):
+    maria, masha, mimi = CustomerFactory(), CustomerFactory(), CustomerFactory()
+    for one in (maria, masha, mimi):
+        books.bought(one, "2026-11-10")
+    Customer.objects.filter(pk=mimi.pk).update(merged_into=masha)
+    Customer.objects.filter(pk=masha.pk).update(merged_into=maria)
+    figures.recount([mimi.pk])
+
+    page = told(read(client))
+
+    assert "Customers who bought 1 " in page["Customers who bought"]
+    assert "1 of them for the first time; 1 customers are known" in page["Customers who bought"]
+    assert "Repeat customers 0 of 1" in page["Repeat customers"]
+
+
 def test_under_thirty_customers_counts_are_told_and_no_share(client, manager, books):
     for number in range(3):
         one = CustomerFactory()
