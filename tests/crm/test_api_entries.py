@@ -74,13 +74,16 @@ def test_a_shop_sees_its_own_and_nobodys_entries_and_no_others(api: ShopSystem):
     assert fed == ["mine", "nobody's"]
 
 
-def test_a_page_of_a_timeline_takes_the_same_queries_however_long(api: ShopSystem, django_assert_num_queries):
+def test_a_page_of_a_timeline_takes_the_same_queries_however_long(
+    api: ShopSystem, django_assert_max_num_queries
+):
     customer = CustomerFactory()
-    for n in range(4):
+    for n in range(9):
         placed_order(f"o-{n}", shop=api.shop, customer=customer)
-    api.get(f"customers/{customer.pk}/timeline/")
-    with django_assert_num_queries(4):  # the customer, their identities, who else they are, the entries
-        api.get(f"customers/{customer.pk}/timeline/")
+    path = f"customers/{customer.pk}/timeline/"
+    api.warm(path)
+    with django_assert_max_num_queries(4):  # the customer, their identities, who else they are, the entries
+        assert len(api.get(path).body["items"]) == 9
 
 
 def test_a_feed_read_to_its_end_has_everything_once_and_in_order(api: ShopSystem):
@@ -115,6 +118,6 @@ def test_a_page_of_the_feed_takes_two_queries(api: ShopSystem, django_assert_num
     for n in range(4):
         placed_order(f"o-{n}", shop=api.shop)
     feed.sequence()
-    api.get("feed/")
+    api.warm("feed/")
     with django_assert_num_queries(2):
         assert len(api.get("feed/").body["items"]) == 4

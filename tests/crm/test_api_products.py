@@ -112,7 +112,7 @@ def test_products_are_listed_and_filtered_in_one_query(api: ShopSystem, django_a
     for _ in range(3):
         OfferingFactory(shop=api.shop)
     ProductFactory(sku="OLD", is_active=False)
-    api.get("products/")
+    api.warm("products/")
     with django_assert_num_queries(1):
         assert len(api.get("products/").body["items"]) == 4
     assert [item["sku"] for item in api.get("products/?is_active=false").body["items"]] == ["OLD"]
