@@ -137,10 +137,10 @@ def say_where(logger: Any, method: str, event: Event) -> Event:
 def keep_personal_data_out(logger: Any, method: str, event: Event) -> Event:
     record: logging.LogRecord = event["_record"]
     if is_ours(record.name):
-        event |= {name: value for name, value in vars(record).items() if name not in STANDARD}
+        event.update({name: value for name, value in vars(record).items() if name not in STANDARD})
     else:
         event["event"] = _words(record.msg) or record.funcName
-        event |= _task_facts(record)
+        event.update(_task_facts(record))
     return event
 
 
