@@ -1,0 +1,28 @@
+"""The reference of the API in a browser: complete, from our own server alone, and silent under the strict CSP."""
+
+from crm.api.schema import whole_schema
+from crm.api_keys import issue_key
+from tests.factories.shops import ShopFactory
+
+
+def test_the_reference_shows_every_operation_and_tries_one_out(reader):
+    _, key = issue_key(shop=ShopFactory(), scopes=["*"])
+    developer = reader()
+    asked = []
+    developer.page.on("request", lambda request: asked.append(request.url))
+    developer.open("/api/v1/docs/")
+    developer.page.locator("#operations-orders-post_orders").wait_for()
+
+    operations = sum(len(methods) for methods in whole_schema()["paths"].values())
+    assert developer.page.locator(".opblock").count() == operations
+    assert all(url.startswith((developer.address, "data:")) for url in asked)
+
+    developer.page.locator(".auth-wrapper .authorize").first.click()
+    developer.page.locator(".modal-ux input").fill(key)
+    developer.page.locator(".modal-ux .authorize").click()
+    developer.page.locator(".modal-ux .btn-done").click()
+    listing = developer.page.locator("#operations-products-get_products")
+    listing.locator(".opblock-summary-control").click()
+    listing.locator(".try-out__btn").click()
+    listing.locator(".execute").click()
+    assert listing.locator(".live-responses-table td.response-col_status").inner_text() == "200"
