@@ -52,15 +52,21 @@ def orders_numbered(texts: Iterable[str]) -> QuerySet[Order]:
     )
 
 
-def by_sign(texts: Collection[str]) -> set[int]:
-    """Ids of the customers who have one of these as their e-mail, phone, card, handle or number in a shop."""
+def by_sign(texts: Collection[str], *, shop: Shop | None = None) -> set[int]:
+    """Ids of the customers who have one of these as their e-mail, phone, card, handle or number in a shop.
+
+    With a shop, the numbers of other shops stay theirs.
+    """
     regions = set(Shop.objects.values_list("region", flat=True))
     signs = Q()
     for kind, value in {sign for text in texts for sign in _readings(text, regions)}:
         signs |= Q(kind=kind, value=value)
     if not signs:
         return set()
-    return set(Identity.objects.filter(signs).values_list("customer_id", flat=True)[:MOST_BY_SIGN])
+    found = Identity.objects.filter(signs)
+    if shop:
+        found = found.filter(namespace__in=["", shop.slug])
+    return set(found.values_list("customer_id", flat=True)[:MOST_BY_SIGN])
 
 
 def by_ending(digits: str) -> set[int]:

@@ -14,7 +14,7 @@ from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from crm import finding, hearing
-from crm.models import Customer, Order, TimelineEntry
+from crm.models import Customer, Order, Shop, TimelineEntry
 from crm.search_words import LONGEST, MOST_WORDS, number_in, readings, stem
 
 PEOPLE_SHOWN, ORDERS_SHOWN, ENTRIES_SHOWN = 10, 10, 20
@@ -57,19 +57,21 @@ def search(typed: str, *, at: datetime) -> Found:
     )
 
 
-def people(typed: str, *, limit: int = PEOPLE_SHOWN) -> list[Customer]:
-    """People alone, likeliest first; by the number of an order as well."""
+def people(typed: str, *, limit: int = PEOPLE_SHOWN, shop: Shop | None = None) -> list[Customer]:
+    """People alone, likeliest first; by the number of an order as well. With a shop, by its own numbers only."""
     text = tidy(typed)
     if not text:
         return []
-    buyers = [order.customer_id for order in orders(text) if order.customer_id]
-    ids = [*_by_sign(text), *buyers] or _by_ending(text) or hearing.people(text)
+    buyers = [order.customer_id for order in orders(text, shop=shop) if order.customer_id]
+    ids = [*_by_sign(text, shop), *buyers] or _by_ending(text) or hearing.people(text)
     return survivors(ids[: 2 * limit])[:limit]
 
 
-def orders(text: str) -> list[Order]:
+def orders(text: str, *, shop: Shop | None = None) -> list[Order]:
     """By their number or that of a parcel, whatever the keyboard was set to."""
     found = finding.orders_numbered(_as_signs(text)).select_related("customer", "shop")
+    if shop:
+        found = found.filter(shop=shop)
     return list(found.order_by("-placed_at", "-pk")[:ORDERS_SHOWN])
 
 
@@ -124,8 +126,8 @@ def _last_of(pk: int, people: Mapping[int, Customer]) -> Customer | None:
     return None
 
 
-def _by_sign(text: str) -> list[int]:
-    return sorted(finding.by_sign(_as_signs(text)))
+def _by_sign(text: str, shop: Shop | None = None) -> list[int]:
+    return sorted(finding.by_sign(_as_signs(text), shop=shop))
 
 
 def _as_signs(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from django.urls import path
 from crm.api.customers import Customers, OneCustomer
 from crm.api.entries import Feed, Timeline
 from crm.api.events import Events, EventTypes
+from crm.api.lookup import Lookup
 from crm.api.orders import OrderEvents, Orders
 from crm.api.products import OneProduct, Products
 from crm.api.reference import docs, schema
@@ -16,6 +17,7 @@ from crm.api.whole_order import WholeOrder
 app_name = "api"
 urlpatterns = [
     path("v1/customers/", Customers.as_view(), name="customers"),
+    path("v1/customers/lookup/", Lookup.as_view(), name="customer-lookup"),
     path("v1/customers/<int:pk>/", OneCustomer.as_view(), name="customer"),
     path("v1/customers/<int:pk>/timeline/", Timeline.as_view(), name="timeline"),
     path("v1/event-types/", EventTypes.as_view(), name="event-types"),

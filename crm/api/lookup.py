@@ -1,0 +1,53 @@
+"""Who is meant? The search box of the admin, for a shop's own till or help desk."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request as ApiRequest
+from rest_framework.response import Response
+
+from crm import searching
+from crm.api import fields
+from crm.api.customers import ANSWER_EXAMPLE, CustomerView, seen_by
+from crm.api.shapes import NumberParameter, Query, View, show
+from crm.api.views import ApiView, Operation
+from crm.models import Customer
+
+MOST = 20
+
+
+class LookupQuery(Query):
+    q = fields.TextField(
+        max_length=120,
+        help_text="A name in any alphabet, a phone or its last digits (four at least), an e-mail, a card, an order.",
+    )
+    limit = NumberParameter(
+        required=False,
+        default=searching.PEOPLE_SHOWN,
+        min_value=1,
+        max_value=MOST,
+        help_text="People at most.",
+    )
+
+
+class LookupView(View):
+    items = CustomerView(
+        many=True, help_text="Likeliest first. Who was merged stands as the one they are now."
+    )
+
+
+class Lookup(ApiView):
+    operations = {
+        "GET": Operation(
+            summary="Look a customer up by whatever is at hand",
+            scope="customers:read",
+            asks=LookupQuery,
+            gives=LookupView,
+            answer_example={"items": [ANSWER_EXAMPLE]},
+        ),
+    }
+
+    def get(self, request: ApiRequest) -> Response:
+        found = searching.people(self.asked["q"], limit=self.asked["limit"], shop=self.shop)
+        likely = [person.pk for person in found]
+        seen = {person.pk: person for person in seen_by(self.shop, Customer.objects.filter(pk__in=likely))}
+        return Response({"items": [show(CustomerView, seen[pk]) for pk in likely if pk in seen]})
