@@ -54,6 +54,7 @@ def enrol(
 
     Raises:
         UnreadableIdentity, ConflictingIdentities: nothing is changed.
+        PersonErased: whoever was known by one of the hints was erased, and must not come back unasked.
     """
     signs = signs_of(hints, shop=shop)
     found = identify_by(signs)

@@ -13,8 +13,8 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm import identifiers, timeline
-from crm.errors import ConflictingIdentities, Fault, UnreadableIdentity
+from crm import identifiers, suppression, timeline
+from crm.errors import ConflictingIdentities, Fault, PersonErased, UnreadableIdentity
 from crm.facts import IdentityAdded
 from crm.models import Customer, Identity, Shop
 from crm.timeline import Told
@@ -186,6 +186,7 @@ def add_identities(
     Raises:
         UnreadableIdentity: nothing is added.
         ConflictingIdentities: a strong one belongs to somebody else; nothing is added.
+        PersonErased: one was that of somebody who was erased; nothing is added.
     """
     signs = signs_of(hints, shop=shop)
     lock_signs(signs)
@@ -204,12 +205,24 @@ def add_signs(
     source: str,
     at: datetime,
 ) -> list[Identity]:
-    """Write the signs that `standing` (rows read under the lock of `lock_signs`) lacks for this customer."""
+    """Write the signs that `standing` (rows read under the lock of `lock_signs`) lacks for this customer.
+
+    Raises:
+        PersonErased: one of those it lacks was that of somebody erased.
+    """
     own = identities_of(customer, standing)
     _verify([own[sign.key] for sign in signs if sign.is_strong and sign.key in own], at=at)
-    fresh = Identity.objects.bulk_create(_row(customer, sign, at=at) for sign in signs if sign.key not in own)
+    lacking = [sign for sign in signs if sign.key not in own]
+    refuse_erased(lacking)
+    fresh = Identity.objects.bulk_create(_row(customer, sign, at=at) for sign in lacking)
     timeline.record_all([_told(row, customer, shop=shop, source=source, at=at) for row in fresh])
     return fresh
+
+
+def refuse_erased(signs: Sequence[Sign]) -> None:
+    """Raises PersonErased when one of these was that of somebody who was erased: see crm.suppression."""
+    if signs and suppression.suppressed([sign.key for sign in signs]):
+        raise PersonErased
 
 
 def _verify(rows: Sequence[Identity], *, at: datetime) -> None:

@@ -56,11 +56,11 @@ def merge(
     Raises:
         AlreadyOnePerson, PersonErased: nothing is changed.
     """
-    _let_one_at_a_time()
+    let_one_at_a_time()
     survivor_pk, other_pk = _person_behind(survivor), _person_behind(other)
     if survivor_pk == other_pk:
         raise AlreadyOnePerson
-    people = _lock(survivor_pk, other_pk)
+    people = lock(survivor_pk, other_pk)
     survivor, other = people[survivor_pk], people[other_pk]
     if survivor.erased_at or other.erased_at:
         raise PersonErased
@@ -98,13 +98,13 @@ def unmerge(merge: Merge, *, by: User | None, at: datetime) -> Merge:
     Raises:
         NotMerged, PersonErased: nothing is changed.
     """
-    _let_one_at_a_time()
+    let_one_at_a_time()
     standing = Merge.objects.select_for_update().get(pk=merge.pk)
     if standing.undone_at:
         raise NotMerged
     survivor_pk = _person_behind(Customer(pk=standing.customer_id))
     together = ids_by(survivor_pk)
-    people = _lock(*{survivor_pk, standing.survivor_id, standing.customer_id})
+    people = lock(*{survivor_pk, standing.survivor_id, standing.customer_id})
     survivor, other = people[standing.survivor_id], people[standing.customer_id]
     if any(person.erased_at for person in people.values()):
         raise PersonErased
@@ -130,7 +130,8 @@ def _let_withdrawals_count_for_both(
     consenting.carry_withdrawals(to=one, said_by=theirs, since=since, at=at)
 
 
-def _let_one_at_a_time() -> None:
+def let_one_at_a_time() -> None:
+    """Until the transaction ends nobody else moves pointers, so that who is one person stays as it was read."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGING])
 
@@ -140,7 +141,7 @@ def _person_behind(customer: Customer) -> int:
     return ids_by(customer.pk)[0]
 
 
-def _lock(*ids: int) -> dict[int, Customer]:
+def lock(*ids: int) -> dict[int, Customer]:
     """Their rows, FOR NO KEY UPDATE, in ascending id."""
     locked = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     return {person.pk: person for person in locked}

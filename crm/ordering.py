@@ -28,6 +28,7 @@ from crm.facts import (
 )
 from crm.models import Customer, Order, OrderLine, Shop
 from crm.order_progress import MOMENTS, progress_of
+from crm.same_person import ids_of
 from crm.timeline import Told
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -173,14 +174,22 @@ def _same_order(standing: Order, told: Order, lines: Sequence[LineGiven]) -> Ord
     again = {
         line.external_id: (line.sku, line.quantity, line.unit_price, line.computed_amount) for line in lines
     }
-    whose = {standing.customer_id, told.customer_id}
     if (
         kept != again
-        or len(whose) > 1
+        or not _is_of_the_same_person(standing, told)
         or (standing.currency, standing.placed_at) != (told.currency, told.placed_at)
     ):
         raise OrderDiffers
     return standing
+
+
+def _is_of_the_same_person(standing: Order, told: Order) -> bool:
+    """Also when they were merged since; and nobody can be named any more who was erased since."""
+    if standing.customer is None or standing.customer_id == told.customer_id:
+        return standing.customer_id == told.customer_id
+    if told.customer_id is None:
+        return standing.customer.erased_at is not None
+    return told.customer_id in ids_of(standing.customer)
 
 
 @transaction.atomic

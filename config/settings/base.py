@@ -86,6 +86,7 @@ CUSTOMER_PAGE = "config.customer_page"
 DASHBOARD = "config.dashboard"
 DESK = "config.desk"
 IDENTIFIERS = "config.identifiers"
+PERSONAL_DATA = "config.personal_data"
 PROBLEM_TYPE_BASE = env.str("PROBLEM_TYPE_BASE", default="/api/v1/problems/")
 
 # ── People ───────────────────────────────────────────────────────────────────
@@ -108,6 +109,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Keys the digests of people who were erased; empty: made from SECRET_KEY, and then lost when that is changed.
+SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="")
 
 # ── Languages and places ─────────────────────────────────────────────────────
 LANGUAGES = [("bg", _("Bulgarian")), ("ru", _("Russian")), ("en", _("English"))]

@@ -21,11 +21,13 @@ from crm.api.errors import PreconditionFailed, PreconditionMissing, QueryInvalid
 from crm.api.shapes import PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.customers import DETAILS, change_customer, enrol
-from crm.errors import ConflictingIdentities, UnreadableIdentity
+from crm.errors import ConflictingIdentities, PersonErased, UnreadableIdentity
 from crm.identification import Hint, sign_of
 from crm.identity_kinds import IdentityKind
 from crm.models import Customer, Identity, Shop
+from crm.same_person import ids_by, ids_of, survivors, with_ids
 
+MOST_WITH_ONE_SIGN = 200
 RECOGNISED = [kind for kind in IdentityKind.values if kind != IdentityKind.EXTERNAL]
 
 
@@ -138,14 +140,14 @@ class Customers(ApiView):
             takes=CustomerRequest,
             gives=EnrolledView,
             status=201,
-            refusals=(UnreadableIdentity, ConflictingIdentities),
+            refusals=(UnreadableIdentity, ConflictingIdentities, PersonErased),
             example=EXAMPLE,
             answer_example={**ANSWER_EXAMPLE, "candidates": []},
         ),
     }
 
     def get(self, request: ApiRequest) -> Response:
-        found = Customer.objects.all()
+        found = Customer.objects.filter(erased_at=None)
         if since := self.asked.get("updated_since"):
             found = found.filter(updated_at__gte=since)
         for kind, parameter in {**{kind: kind for kind in RECOGNISED}, "external": "external_id"}.items():
@@ -161,7 +163,7 @@ class Customers(ApiView):
         enrolled = enrol(
             shop=self.shop, hints=hints_in(told), details=details_in(told), source=self.key.source, at=at
         )
-        customer = seen_by(self.shop, Customer.objects.filter(pk=enrolled.customer.pk)).get()
+        customer = customer_or_404(self.shop, enrolled.customer.pk)
         return {
             **show(CustomerView, customer),
             "candidates": [other.pk for other in enrolled.candidates],
@@ -182,7 +184,7 @@ class OneCustomer(ApiView):
             scope="customers:write",
             takes=CustomerRequest,
             gives=CustomerView,
-            refusals=(UnreadableIdentity, ConflictingIdentities),
+            refusals=(UnreadableIdentity, ConflictingIdentities, PersonErased),
             example={"preferred_channel": "telegram"},
             answer_example=ANSWER_EXAMPLE,
             sends_etag=True,
@@ -196,9 +198,7 @@ class OneCustomer(ApiView):
     def patch(self, request: ApiRequest, pk: int) -> Response:
         told = self.read_body()
         with transaction.atomic():
-            customer = Customer.objects.select_for_update(no_key=True).filter(pk=pk).first()
-            if customer is None:
-                raise Http404
+            customer = lock_or_404(pk)
             self._check_if_match(customer)
             change_customer(
                 customer,
@@ -208,7 +208,7 @@ class OneCustomer(ApiView):
                 source=self.key.source,
                 at=timezone.now(),
             )
-        return self._answer(customer_or_404(self.shop, pk))
+        return self._answer(customer_or_404(self.shop, customer.pk))
 
     def _check_if_match(self, customer: Customer) -> None:
         given = self.request.headers.get("If-Match")
@@ -228,15 +228,35 @@ def etag_of(customer: Customer) -> str:
 
 def seen_by(shop: Shop, customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """With the identities that this shop may see, in one more query."""
-    identities = Identity.objects.filter(namespace__in=["", shop.slug]).order_by("id")
-    return customers.prefetch_related(Prefetch("identities", identities, to_attr="seen_identities"))
+    return customers.prefetch_related(
+        Prefetch("identities", _identities_seen_by(shop), to_attr="seen_identities")
+    )
+
+
+def _identities_seen_by(shop: Shop) -> QuerySet[Identity]:
+    return Identity.objects.filter(namespace__in=["", shop.slug]).order_by("id")
 
 
 def customer_or_404(shop: Shop, pk: int) -> Customer:
-    customer = seen_by(shop, Customer.objects.filter(pk=pk)).first()
-    if customer is None:
+    """The person with this id; of one who was merged, the survivor. With what each of their ids is recognised by."""
+    customer = with_ids(Customer.objects.filter(pk=pk)).first()
+    if customer and customer.merged_into_id:
+        customer = with_ids(Customer.objects.filter(pk=ids_of(customer)[0])).first()
+    if customer is None or customer.erased_at:
         raise Http404
+    customer.seen_identities = list(  # type: ignore[attr-defined]
+        _identities_seen_by(shop).filter(customer__in=ids_of(customer))
+    )
     return customer
+
+
+def lock_or_404(pk: int) -> Customer:
+    """As `customer_or_404`, the row locked (FOR NO KEY UPDATE) until the transaction ends."""
+    ids = ids_by(pk)
+    locked = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids[:1], erased_at=None).first()
+    if locked is None:
+        raise Http404
+    return locked
 
 
 def hints_in(told: Mapping[str, Any]) -> list[Hint]:
@@ -260,4 +280,5 @@ def _recognised_by(
             parameters=[{"parameter": parameter, "detail": str(_("This cannot be read."))}]
         ) from error
     owners = Identity.objects.filter(kind=sign.kind, namespace=sign.namespace, value=sign.value)
-    return customers.filter(pk__in=owners.values("customer"))
+    known = list(owners.values_list("customer", flat=True)[:MOST_WITH_ONE_SIGN])
+    return customers.filter(pk__in=survivors(known))

@@ -23,6 +23,7 @@ from crm.errors import (
     Fault,
     NotPlausible,
     OrderDiffers,
+    PersonErased,
     RepeatedLine,
     TotalsDisagree,
     UnknownCustomer,
@@ -242,9 +243,12 @@ class Orders(ApiView):
             return known_customer(said["id"])
         if not _names_anybody(said) and (standing := self._standing(external_id)):
             return standing.customer
-        return enrol(
-            shop=self.shop, hints=hints_in(said), details=details_in(said), source=self.key.source, at=at
-        ).customer
+        try:
+            return enrol(
+                shop=self.shop, hints=hints_in(said), details=details_in(said), source=self.key.source, at=at
+            ).customer
+        except PersonErased:
+            return None  # the sale is kept, and nobody comes back by it unasked
 
     def _standing(self, external_id: str) -> Order | None:
         """An order told again by a shop that cannot name the customer is not somebody new again."""
@@ -294,7 +298,10 @@ def known_customer(pk: int) -> Customer:
     customer = Customer.objects.filter(pk=pk).first()
     if customer is None:
         raise UnknownCustomer(Fault(pointer="/customer", detail=_("No such customer is known.")))
-    return survivor(customer)
+    person = survivor(customer)
+    if person.erased_at:
+        raise UnknownCustomer(Fault(pointer="/customer", detail=_("No such customer is known.")))
+    return person
 
 
 def _names_anybody(said: Mapping[str, Any]) -> bool:

@@ -63,6 +63,7 @@ class ParcelPromised(Fact):
     icon = "clock"
     sentence = _("Delivery of order {order_number} promised for {promised_on}")
     more = "{carrier} {tracking_number}"
+    personal = frozenset({"tracking_number"})
 
     order_number: str
     carrier: str
@@ -98,6 +99,7 @@ class OrderCancelled(Fact):
     mood = "bad"
     sentence = _("Order {order_number} cancelled")
     more = "{reason}"
+    personal = frozenset({"reason"})
 
     order_number: str
     reason: str

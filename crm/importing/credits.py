@@ -137,7 +137,7 @@ def _sold(
     wanted = {
         (customers[document.customer_ref], row.sku)
         for document in documents
-        if document.customer_ref
+        if document.customer_ref in customers
         for row in rows[document.reference]
     }
     values: dict[str, Any] = {

@@ -13,6 +13,7 @@ from crm.identification import Sign, lock_signs, survivor
 from crm.identity_kinds import IdentityKind
 from crm.importing.telling import told
 from crm.models import Customer, Identity, ImportedDocument, ImportJob, Shop
+from crm.suppression import suppressed
 
 
 @transaction.atomic
@@ -21,7 +22,8 @@ def introduce(job: ImportJob, documents: Sequence[ImportedDocument], *, at: date
 
     Documents come by date: the first that names somebody says since when they are known. Idempotent. Takes the locks
     of `identification.lock_signs` for new numbers only, and a transaction of its own keeps them for a moment only.
-    The file has a number and no name, so that is all that is known; it is the shop's own, and decides.
+    The file has a number and no name, so that is all that is known; it is the shop's own, and decides. Somebody who
+    was erased stays nobody: their documents are kept without a customer.
     """
     firsts: dict[str, datetime] = {}
     for document in documents:
@@ -32,7 +34,8 @@ def introduce(job: ImportJob, documents: Sequence[ImportedDocument], *, at: date
         signs = {ref: _sign(job.shop, ref) for ref in missing}
         lock_signs(list(signs.values()))
         known |= known_customers(job.shop, missing)
-        newcomers = sorted(firsts.keys() - known.keys(), key=lambda ref: (firsts[ref], ref))
+        erased = {ref for _kind, _shop, ref in suppressed([sign.key for sign in signs.values()])}
+        newcomers = sorted(firsts.keys() - known.keys() - erased, key=lambda ref: (firsts[ref], ref))
         known |= _create(job, {ref: firsts[ref] for ref in newcomers}, signs, at=at)
     return known
 

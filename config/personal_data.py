@@ -1,0 +1,31 @@
+"""Where data about a person is kept. What it is and how it is erased: see crm.personal_data.
+
+The order is that of erasure: traces while the person's words are still known, then the person, and what stood before
+each change last.
+"""
+
+from collections.abc import Sequence
+
+from crm.personal_data import Holding, events, people, purchases, traces
+
+HOLDINGS: Sequence[Holding] = (
+    *traces.HOLDINGS,
+    people.SIGN_INS,
+    people.CUSTOMERS,
+    people.IDENTITIES,
+    people.ADDRESSES,
+    people.COMPANIES,
+    purchases.ORDERS,
+    purchases.LINES,
+    purchases.PARCELS,
+    purchases.RETURNS,
+    purchases.FIGURES,
+    events.CONSENTS,
+    events.ENTRIES,
+    events.TASKS,
+    events.MERGES,
+    events.PROPOSALS,
+    events.PARKED,
+    events.LOOKS,
+    *events.CHANGES,
+)

@@ -1,0 +1,123 @@
+"""Where words about a person are kept in passing: answers of the API, rows of files, what the admin wrote down.
+
+None of it belongs to the person by a key, so it is known by the ids it names and by the person's own words.
+"""
+
+from __future__ import annotations
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crm.identity_kinds import IdentityKind
+from crm.models import Customer, IdempotentAnswer, Identity, ImportedDocument, ImportedRow, SavedView, User
+from crm.personal_data import Erasing, Holding
+
+# What was answered about a customer, or about an entry of theirs, is known by the id it begins with. A repeat of the
+# request is answered by that id alone, and still has no second effect.
+ANSWERS = """
+UPDATE crm_idempotentanswer a
+SET body = coalesce('{"id":' || substring(a.body from '^\\{"id": ?([0-9]+)') || '}', '{}')
+WHERE (a.operation = 'POST /api/v1/customers/'
+    AND substring(a.body from '^\\{"id": ?([0-9]+)')::bigint = ANY (%(ids)s))
+  OR (a.operation = 'POST /api/v1/events/' AND EXISTS (
+    SELECT 1 FROM crm_timelineentry e
+    WHERE e.id = substring(a.body from '^\\{"id": ?([0-9]+)')::bigint AND e.customer_id = ANY (%(ids)s)))
+  OR EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(trace IN a.body) > 0)
+"""
+ROWS = """
+UPDATE crm_importedrow r SET cells = '[]', customer_ref = ''
+FROM crm_importjob j JOIN crm_shop s ON s.id = j.shop_id
+WHERE r.job_id = j.id AND (
+  (r.customer_ref <> '' AND concat(s.slug, ' ', r.customer_ref) = ANY (%(numbers)s))
+  OR EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(trace IN r.cells::text) > 0)
+)
+"""
+DOCUMENTS = """
+UPDATE crm_importeddocument d SET customer_ref = ''
+FROM crm_importjob j JOIN crm_shop s ON s.id = j.shop_id
+WHERE d.job_id = j.id AND d.customer_ref <> '' AND concat(s.slug, ' ', d.customer_ref) = ANY (%(numbers)s)
+"""
+
+
+def _erase_answers(erasing: Erasing) -> None:
+    _run(ANSWERS, ids=list(erasing.ids), traces=list(erasing.traces))
+
+
+def _erase_rows(erasing: Erasing) -> None:
+    """Before identities go: the shops' own numbers of the person stand there."""
+    own = Identity.objects.filter(customer__in=erasing.ids, kind=IdentityKind.EXTERNAL)
+    numbers = [f"{shop} {number}" for shop, number in own.values_list("namespace", "value")]
+    _run(ROWS, numbers=numbers, traces=list(erasing.traces))
+    _run(DOCUMENTS, numbers=numbers)
+
+
+def _run(statement: str, **told: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, told)
+
+
+def _erase_log(erasing: Erasing) -> None:
+    """What the admin noted of its own forms: how a person was called then, and the addresses added to them."""
+    signs = Identity.objects.filter(customer__in=erasing.ids).values_list("pk", flat=True)
+    users = User.objects.filter(customer__in=erasing.ids).values_list("pk", flat=True)
+    about = _about(Customer, erasing.ids) | _about(Identity, signs) | _about(User, users)
+    LogEntry.objects.filter(about).update(object_repr="", change_message="")
+
+
+def _about(model: type[Model], pks: object) -> Q:
+    ids = [str(pk) for pk in pks]  # type: ignore[attr-defined]
+    return Q(content_type=ContentType.objects.get_for_model(model), object_id__in=ids)
+
+
+def _erase_views(erasing: Erasing) -> None:
+    """A list that somebody saved under a search for this very person."""
+    named = Q()
+    for trace in erasing.traces:
+        named |= Q(query__contains=trace) | Q(name__contains=trace)
+    if named:
+        SavedView.objects.filter(named).delete()
+
+
+def _none_of(model: type[Model]) -> QuerySet[Model]:
+    return model._default_manager.none()
+
+
+HOLDINGS = (
+    Holding(
+        name="answers",
+        title=_("Answers kept for repeated requests"),
+        model=IdempotentAnswer,
+        rows=lambda ids: _none_of(IdempotentAnswer),
+        erase=_erase_answers,
+    ),
+    Holding(
+        name="imported_rows",
+        title=_("Rows of imported files"),
+        model=ImportedRow,
+        rows=lambda ids: _none_of(ImportedRow),
+        erase=_erase_rows,
+    ),
+    Holding(
+        name="imported_documents",
+        title=_("Documents of imported files"),
+        model=ImportedDocument,
+        rows=lambda ids: _none_of(ImportedDocument),
+    ),
+    Holding(
+        name="log",
+        title=_("Notes of the admin"),
+        model=LogEntry,
+        rows=lambda ids: _none_of(LogEntry),
+        erase=_erase_log,
+    ),
+    Holding(
+        name="views",
+        title=_("Saved views"),
+        model=SavedView,
+        rows=lambda ids: _none_of(SavedView),
+        erase=_erase_views,
+    ),
+)
