@@ -1,6 +1,17 @@
 """Lists and forms for those who work here. These classes only look; what they do is a verb."""
 
-from crm.admin import catalogue, companies, customers, developers, history, imports, orders, shops, tasks, users
+from crm.admin import (
+    catalogue,
+    companies,
+    customers,
+    developers,
+    history,
+    imports,
+    orders,
+    shops,
+    tasks,
+    users,
+)
 
 __all__ = [
     "catalogue",
