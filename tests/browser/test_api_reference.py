@@ -25,4 +25,6 @@ def test_the_reference_shows_every_operation_and_tries_one_out(reader):
     listing.locator(".opblock-summary-control").click()
     listing.locator(".try-out__btn").click()
     listing.locator(".execute").click()
-    assert listing.locator(".live-responses-table td.response-col_status:not(.col_header)").inner_text() == "200"
+    assert (
+        listing.locator(".live-responses-table td.response-col_status:not(.col_header)").inner_text() == "200"
+    )
