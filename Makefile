@@ -3,7 +3,7 @@ MANAGE = python3 manage.py
 RUN = $(MANAGE) -m
 APPS = config crm loyalty surveys support
 
-.PHONY: check lint types contracts django migrations words security test bench nightly lock
+.PHONY: check lint types contracts django migrations words security test compatible bench nightly lock
 
 check: lint types contracts django migrations words security
 
@@ -37,6 +37,10 @@ security:
 
 test:
 	$(MANAGE) test
+
+# The previous commit's code on the schema of this one; SINCE names another, such as the last release.
+compatible:
+	$(RUN) tests.compatible --since $(or $(SINCE),HEAD~1)
 
 bench:
 	$(RUN) tests.bench
