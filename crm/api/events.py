@@ -54,6 +54,8 @@ class EventTypeView(View):
 class CustomerReference(Request):
     """One of the two."""
 
+    bounds = {"minProperties": 1, "maxProperties": 1}
+
     id = fields.WholeField(required=False)
     external_id = fields.TextField(required=False, max_length=64, help_text="Their number in your system.")
 

@@ -11,6 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework.serializers import ListSerializer
 
 from crm.api import errors, fields
 from crm.api.shapes import NothingAsked, Request, View
@@ -153,11 +154,14 @@ def _snake(name: str) -> str:
 def refuse_unknown_members(
     result: dict[str, Any], generator: Any, request: Any, public: bool
 ) -> dict[str, Any]:
-    """What is sent has no members but these; what is answered may gain some."""
-    sent = {shape.__name__ for shape in _shapes(Request)}
-    for name, schema in result.get("components", {}).get("schemas", {}).items():
-        if name in sent:
-            schema["additionalProperties"] = False
+    """What is sent has no members but these, and some items; what is answered may gain some."""
+    components = result.get("components", {}).get("schemas", {})
+    for shape in _shapes(Request):
+        if schema := components.get(shape.__name__):
+            schema |= {"additionalProperties": False, **shape.bounds}
+            for name, field in shape().fields.items():
+                if isinstance(field, ListSerializer) and not field.allow_empty:
+                    schema["properties"][name] |= {"minItems": 1}
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -21,6 +21,8 @@ PAGE = 50
 # What a shape says in its docstring is published with the schema: these here stay silent.
 class Request(serializers.Serializer):  # type: ignore[type-arg]
     # The body of a request. A member that is not a field is refused: a typing error must not pass as success.
+    # `bounds` is what the schema says of the whole: how many members there must be.
+    bounds: ClassVar[dict[str, Any]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
