@@ -15,8 +15,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import desk
+from crm import desk, sign_in
 from crm.desk import Morning
+from crm.pages.second_factor import way_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +150,13 @@ class VerenAdminSite(AdminSite):
         shelves.append(_shelf(_("Other"), "filter", others))
         return [shelf for shelf in shelves if shelf["models"]]
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Somebody of ours, and sure of it: a second factor was shown in this very session."""
+        return super().has_permission(request) and sign_in.is_sure_enough(request)
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if super().has_permission(request) and not sign_in.is_sure_enough(request):
+            return way_in(request)
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))

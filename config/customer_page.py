@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from crm.customer_page import BadgeSource, NoticeSource, PanelSource, TileSource
-from crm.pages import customer_figures, customer_panels, task_panel
+from crm.pages import customer_figures, customer_panels, revealing, task_panel
 
 NOTICES: Sequence[NoticeSource] = (customer_panels.late_parcel,)
 
@@ -17,6 +17,7 @@ TILES: Sequence[TileSource] = (
 )
 
 PANELS: Sequence[PanelSource] = (
+    revealing.how_to_reach,
     task_panel.tasks,
     customer_panels.orders,
     customer_panels.returns,

@@ -4,74 +4,108 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 LOOK = ("view",)
 WORK = ("view", "add", "change")
 ALL = ("view", "add", "change", "delete")
 
+# What most roles share: whom the company knows, and what they bought.
+CUSTOMERS = {
+    "crm.customer": WORK,
+    "crm.identity": WORK,
+    "crm.address": ALL,
+    "crm.company": WORK,
+    "crm.companyperson": ALL,
+    "crm.timelineentry": LOOK,
+    "crm.task": WORK,
+}
+SALES = {
+    "crm.order": LOOK,
+    "crm.shipment": LOOK,
+    "crm.return": LOOK,
+    "crm.product": LOOK,
+    "crm.offering": LOOK,
+    "crm.shop": LOOK,
+}
+AGENT = {**CUSTOMERS, **SALES, "crm.look": ("reveal_identity",)}
+WATCH = {"crm.look": ("view", "reveal_identity"), "crm.customerchange": LOOK}
+MANAGER = {
+    **AGENT,
+    **WATCH,
+    "crm.customer": (*WORK, "merge", "tell"),
+    "crm.category": ALL,
+    "crm.product": WORK,
+    "crm.offering": WORK,
+    "crm.shop": WORK,
+    "crm.importjob": WORK,
+    "crm.eventtype": WORK,
+    "crm.parkedentry": ("view", "change"),
+    "crm.reactioncursor": LOOK,
+    "crm.dashboard": LOOK,
+    "crm.list": ("export",),
+    "crm.user": LOOK,
+}
+
 # Role → model → what one may do with it. Nobody deletes customers or orders: erasure is an action of its own.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
-    "agent": {
-        "crm.customer": WORK,
-        "crm.identity": WORK,
-        "crm.address": ALL,
-        "crm.company": WORK,
-        "crm.companyperson": ALL,
-        "crm.timelineentry": LOOK,
-        "crm.order": LOOK,
-        "crm.shipment": LOOK,
-        "crm.return": LOOK,
-        "crm.product": LOOK,
-        "crm.offering": LOOK,
-        "crm.shop": LOOK,
-        "crm.task": WORK,
-    },
-    "manager": {
-        "crm.customer": WORK,
-        "crm.identity": WORK,
-        "crm.address": ALL,
-        "crm.company": WORK,
-        "crm.companyperson": ALL,
-        "crm.timelineentry": LOOK,
-        "crm.order": LOOK,
-        "crm.shipment": LOOK,
-        "crm.return": LOOK,
-        "crm.category": ALL,
-        "crm.product": WORK,
-        "crm.offering": WORK,
-        "crm.shop": WORK,
-        "crm.importjob": WORK,
-        "crm.eventtype": WORK,
-        "crm.parkedentry": ("view", "change"),
-        "crm.reactioncursor": LOOK,
-        "crm.task": WORK,
+    "agent": AGENT,
+    "team lead": {
+        **AGENT,
+        **WATCH,
+        "crm.customer": (*WORK, "merge"),
         "crm.dashboard": LOOK,
-        "crm.list": ("export",),
         "crm.user": LOOK,
     },
-    "administrator": {
-        "crm.customer": WORK,
-        "crm.identity": ALL,
-        "crm.address": ALL,
-        "crm.company": ALL,
-        "crm.companyperson": ALL,
+    "manager": MANAGER,
+    # Speaks to many and reveals nobody: segments and figures, never a phone.
+    "marketer": {
+        "crm.customer": LOOK,
         "crm.timelineentry": LOOK,
-        "crm.order": LOOK,
-        "crm.shipment": LOOK,
-        "crm.return": LOOK,
-        "crm.category": ALL,
-        "crm.product": WORK,
-        "crm.offering": WORK,
-        "crm.shop": WORK,
-        "crm.importjob": WORK,
+        **SALES,
+        "crm.category": LOOK,
+        "crm.dashboard": LOOK,
+    },
+    "cashier": {
+        "crm.customer": WORK,
+        "crm.identity": ("view", "add"),
+        "crm.timelineentry": LOOK,
+        **SALES,
+    },
+    # Sees everything, changes nothing.
+    "auditor": {
+        **dict.fromkeys(CUSTOMERS, LOOK),
+        **SALES,
+        **dict.fromkeys(
+            (
+                *("crm.category", "crm.importjob", "crm.eventtype", "crm.apikey", "crm.parkedentry"),
+                *("crm.reactioncursor", "crm.dashboard", "crm.user", "crm.installation"),
+                *("crm.look", "crm.customerchange"),
+            ),
+            LOOK,
+        ),
+    },
+    "administrator": {
+        **MANAGER,
+        "crm.customer": (*WORK, "merge", "tell", "erase"),
+        "crm.identity": ALL,
+        "crm.company": ALL,
         "crm.eventtype": ALL,
         "crm.apikey": WORK,
-        "crm.parkedentry": ("view", "change"),
-        "crm.reactioncursor": LOOK,
-        "crm.task": WORK,
-        "crm.dashboard": LOOK,
-        "crm.list": ("export",),
         "crm.user": WORK,
+        "crm.installation": ("view", "change"),
     },
+}
+
+# What a role is called to those who give it.
+NAMES = {
+    "agent": _("agent"),
+    "team lead": _("team lead"),
+    "manager": _("manager"),
+    "marketer": _("marketer"),
+    "cashier": _("cashier"),
+    "auditor": _("auditor"),
+    "administrator": _("administrator"),
 }
 
 
@@ -79,4 +113,5 @@ def permissions_of(role: str) -> Iterator[tuple[str, str]]:
     """(app label, codename) of everything the role may do."""
     for model, deeds in ROLES[role].items():
         app, name = model.split(".")
-        yield from ((app, f"{deed}_{name}") for deed in deeds)
+        # A deed of its own name ("reveal_identity") stands as it is.
+        yield from ((app, deed if "_" in deed else f"{deed}_{name}") for deed in deeds)

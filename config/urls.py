@@ -2,17 +2,21 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from config import health, metrics
+from crm.pages import inviting, setup
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", setup.front, name="front"),
+    path("setup/", setup.setup, name="setup"),
+    path("logo/", setup.logo, name="logo"),
+    path("join/<str:token>/", inviting.join, name="join"),
     path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
     path("dashboard/", include("crm.pages.dashboard_urls")),
     path("api/", include("crm.api.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/second-factor/", include("crm.pages.second_factor_urls")),
     path("preferences/", include("crm.pages.preferences_urls")),
     path("livez", health.livez),
     path("readyz", health.readyz),

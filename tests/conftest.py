@@ -25,6 +25,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from config import database_roles, embedded
+from crm import company
 
 BUILDING_TEMPLATES = 7_210_002
 TEMPLATES_KEPT = 3
@@ -60,6 +61,12 @@ def django_db_setup(
         yield
         with django_db_blocker.unblock():
             database.drop()
+
+
+@pytest.fixture(autouse=True)
+def company_not_set_up() -> None:
+    """No page of a test asks for the company a first time, so that counts of queries do not depend on the order."""
+    company.remember(company.Company(), seconds=3600)
 
 
 @pytest.fixture

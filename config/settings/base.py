@@ -54,6 +54,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "crm.languages.LanguageMiddleware",
+    "crm.company.CompanyClockMiddleware",
+    "crm.audit.WhoChangesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -74,6 +76,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "crm.company.on_page",
+                "crm.sign_in.on_page",
             ],
         },
     }
@@ -100,6 +104,19 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "crm.sign_in.StaffAdapter"
 ACCOUNT_FORMS = {"login": "crm.sign_in.SignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# The admin is shut without a second factor in this very session; no browser is trusted for longer.
+STAFF_SECOND_FACTOR_REQUIRED = True
+MFA_ADAPTER = "crm.sign_in.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TRUST_ENABLED = False
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+# Accounts are made by colleagues, who know the address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Who may set up an empty house without the link that the console prints: see crm.pages.setup.
+SETUP_FROM_THIS_MACHINE = False
+ROLES = "config.roles"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -19,3 +19,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 LOGGING["root"]["level"] = "WARNING"
+
+# Loudly relaxed in most tests; those of the second factor ask for it.
+STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
+SETUP_FROM_THIS_MACHINE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -832,7 +832,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
+                related_name="+",
                 to="crm.address",
             ),
         ),
@@ -853,7 +853,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="shop_name_prefix_scopes_expires_at_revoked_at_events",
+                related_name="+",
                 to="crm.apikey",
             ),
         ),
@@ -886,7 +886,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
+                related_name="+",
                 to="crm.company",
             ),
         ),
@@ -931,7 +931,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
+                related_name="+",
                 to="crm.companyperson",
             ),
         ),
@@ -994,7 +994,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="family_name_given_name_patronymic_birthday_language_time_zone_preferred_channel_account_manager_deputy_manager_merged_into_events",
+                related_name="+",
                 to="crm.customer",
             ),
         ),
@@ -1015,7 +1015,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
+                related_name="+",
                 to="crm.eventtype",
             ),
         ),
@@ -1060,7 +1060,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="customer_kind_namespace_value_evidence_verified_at_events",
+                related_name="+",
                 to="crm.identity",
             ),
         ),
@@ -1136,7 +1136,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="name_logo_type_currency_time_zone_languages_events",
+                related_name="+",
                 to="crm.installation",
             ),
         ),
@@ -1290,7 +1290,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
+                related_name="+",
                 to="crm.shop",
             ),
         ),
@@ -1311,7 +1311,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="email_name_is_staff_is_superuser_is_active_events",
+                related_name="+",
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
@@ -1321,7 +1321,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
+                related_name="+",
                 to="crm.role",
             ),
         ),

@@ -23,6 +23,11 @@ from crm.models.shop import Shop
 from crm.models.user import User
 
 
+def _record() -> pghistory.ObjForeignKey:
+    """Nothing leads from a record to its changes but crm.audit."""
+    return pghistory.ObjForeignKey(related_name="+")
+
+
 def _changes() -> tuple[Any, ...]:
     return (pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 
@@ -31,14 +36,15 @@ def _all() -> tuple[Any, ...]:
     return (pghistory.InsertEvent(), *_changes())
 
 
-class CustomerChange(  # type: ignore[misc]
-    pghistory.create_event_model(
+class CustomerChange(
+    pghistory.create_event_model(  # type: ignore[misc]
         Customer,
         *_changes(),
         fields=[
             *("family_name", "given_name", "patronymic", "birthday", "language", "time_zone"),
             *("preferred_channel", "account_manager", "deputy_manager", "merged_into"),
         ],
+        obj_field=_record(),
         model_name="BaseCustomerChange",
     )
 ):
@@ -48,11 +54,12 @@ class CustomerChange(  # type: ignore[misc]
         default_permissions = ("view",)
 
 
-class IdentityChange(  # type: ignore[misc]
-    pghistory.create_event_model(
+class IdentityChange(
+    pghistory.create_event_model(  # type: ignore[misc]
         Identity,
         *_changes(),
         fields=["customer", "kind", "namespace", "value", "evidence", "verified_at"],
+        obj_field=_record(),
         model_name="BaseIdentityChange",
     )
 ):
@@ -62,8 +69,10 @@ class IdentityChange(  # type: ignore[misc]
         default_permissions = ()
 
 
-class AddressChange(  # type: ignore[misc]
-    pghistory.create_event_model(Address, *_changes(), model_name="BaseAddressChange")
+class AddressChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        Address, *_changes(), obj_field=_record(), model_name="BaseAddressChange"
+    )
 ):
     append_only = True
 
@@ -71,8 +80,10 @@ class AddressChange(  # type: ignore[misc]
         default_permissions = ()
 
 
-class CompanyChange(  # type: ignore[misc]
-    pghistory.create_event_model(Company, *_changes(), model_name="BaseCompanyChange")
+class CompanyChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        Company, *_changes(), obj_field=_record(), model_name="BaseCompanyChange"
+    )
 ):
     append_only = True
 
@@ -80,8 +91,10 @@ class CompanyChange(  # type: ignore[misc]
         default_permissions = ()
 
 
-class CompanyPersonChange(  # type: ignore[misc]
-    pghistory.create_event_model(CompanyPerson, *_changes(), model_name="BaseCompanyPersonChange")
+class CompanyPersonChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        CompanyPerson, *_changes(), obj_field=_record(), model_name="BaseCompanyPersonChange"
+    )
 ):
     append_only = True
 
@@ -89,11 +102,12 @@ class CompanyPersonChange(  # type: ignore[misc]
         default_permissions = ()
 
 
-class InstallationChange(  # type: ignore[misc]
-    pghistory.create_event_model(
+class InstallationChange(
+    pghistory.create_event_model(  # type: ignore[misc]
         Installation,
         *_changes(),
         fields=["name", "logo_type", "currency", "time_zone", "languages"],
+        obj_field=_record(),
         model_name="BaseInstallationChange",
     )
 ):
@@ -103,8 +117,10 @@ class InstallationChange(  # type: ignore[misc]
         default_permissions = ()
 
 
-class ShopChange(  # type: ignore[misc]
-    pghistory.create_event_model(Shop, *_all(), model_name="BaseShopChange")
+class ShopChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        Shop, *_all(), obj_field=_record(), model_name="BaseShopChange"
+    )
 ):
     append_only = True
 
@@ -112,11 +128,12 @@ class ShopChange(  # type: ignore[misc]
         default_permissions = ()
 
 
-class ApiKeyChange(  # type: ignore[misc]
-    pghistory.create_event_model(
+class ApiKeyChange(
+    pghistory.create_event_model(  # type: ignore[misc]
         ApiKey,
         *_all(),
         fields=["shop", "name", "prefix", "scopes", "expires_at", "revoked_at"],
+        obj_field=_record(),
         model_name="BaseApiKeyChange",
     )
 ):
@@ -126,8 +143,10 @@ class ApiKeyChange(  # type: ignore[misc]
         default_permissions = ()
 
 
-class EventTypeChange(  # type: ignore[misc]
-    pghistory.create_event_model(EventType, *_all(), model_name="BaseEventTypeChange")
+class EventTypeChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        EventType, *_all(), obj_field=_record(), model_name="BaseEventTypeChange"
+    )
 ):
     append_only = True
 
@@ -135,11 +154,12 @@ class EventTypeChange(  # type: ignore[misc]
         default_permissions = ()
 
 
-class UserChange(  # type: ignore[misc]
-    pghistory.create_event_model(
+class UserChange(
+    pghistory.create_event_model(  # type: ignore[misc]
         User,
         *_all(),
         fields=["email", "name", "is_staff", "is_superuser", "is_active"],
+        obj_field=_record(),
         model_name="BaseUserChange",
     )
 ):
@@ -155,8 +175,10 @@ class Role(Group):
         default_permissions = ()
 
 
-class RoleChange(  # type: ignore[misc]
-    pghistory.create_event_model(Role, *_all(), model_name="BaseRoleChange", app_label="crm")
+class RoleChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        Role, *_all(), obj_field=_record(), model_name="BaseRoleChange", app_label="crm"
+    )
 ):
     append_only = True
 
@@ -170,8 +192,8 @@ class RoleOfUser(User.groups.through):  # type: ignore[misc, name-defined]
         default_permissions = ()
 
 
-class RoleOfUserChange(  # type: ignore[misc]
-    pghistory.create_event_model(
+class RoleOfUserChange(
+    pghistory.create_event_model(  # type: ignore[misc]
         RoleOfUser,
         pghistory.InsertEvent(),
         pghistory.DeleteEvent(),
@@ -191,8 +213,8 @@ class PermissionOfRole(Group.permissions.through):  # type: ignore[misc, name-de
         default_permissions = ()
 
 
-class PermissionOfRoleChange(  # type: ignore[misc]
-    pghistory.create_event_model(
+class PermissionOfRoleChange(
+    pghistory.create_event_model(  # type: ignore[misc]
         PermissionOfRole,
         pghistory.InsertEvent(),
         pghistory.DeleteEvent(),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import customer_page, noting
+from crm import customer_page, noting, revealing
 from crm.customer_page import Visit
 from crm.errors import Refusal
 from crm.history import BadCursor
@@ -39,6 +39,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
         return TemplateResponse(request, "crm/customer/_turn.html", _turn(request, visit))
     if target == "history":
         return TemplateResponse(request, "crm/customer/_history.html", _history(request, visit))
+    revealing.note_opening(person, colleague=request.user, at=visit.at)
     return TemplateResponse(request, "crm/customer/page.html", _page(request, visit))
 
 

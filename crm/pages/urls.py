@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from crm.pages import api_keys, customer, imports, searching, tasks
+from crm.pages import api_keys, customer, imports, inviting, looks, revealing, searching, tasks
 
 app_name = "crm"
 urlpatterns = [
@@ -21,6 +21,20 @@ urlpatterns = [
         name="task-postponement",
     ),
     path("crm/task/<int:pk>/handover/", admin.site.admin_view(tasks.handover), name="task-handover"),
+    path("crm/customer/<int:pk>/looks/", admin.site.admin_view(looks.looks), name="looks"),
+    path("crm/customer/<int:pk>/identities/", admin.site.admin_view(revealing.identities), name="identities"),
+    path(
+        "crm/customer/<int:pk>/identities/<int:identity_pk>/",
+        admin.site.admin_view(revealing.identity),
+        name="identity",
+    ),
+    path("crm/changes/<slug:kind>/<int:pk>/", admin.site.admin_view(looks.changes), name="changes"),
+    path("crm/invitation/", admin.site.admin_view(inviting.invitations), name="invitations"),
+    path(
+        "crm/invitation/<int:pk>/revocation/",
+        admin.site.admin_view(inviting.revocation),
+        name="invitation-revocation",
+    ),
     path("crm/importjob/add/", admin.site.admin_view(imports.new), name="import-new"),
     path("crm/importjob/<int:pk>/", admin.site.admin_view(imports.job), name="import"),
     path("crm/importjob/<int:pk>/columns/", admin.site.admin_view(imports.columns), name="import-columns"),

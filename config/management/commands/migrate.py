@@ -8,6 +8,7 @@ from django.core.management.commands import migrate
 from django.db import connections
 
 from config import database_roles
+from crm import installing
 
 
 class Command(migrate.Command):
@@ -26,3 +27,5 @@ class Command(migrate.Command):
                 database_roles.grant(connection)
         if not only_looks and "sync_roles" in get_commands():
             call_command("sync_roles", verbosity=options["verbosity"])
+            if options["verbosity"] and installing.is_empty():
+                call_command("setup_link")

@@ -1,0 +1,142 @@
+"""What changed on a record, and who did it. Triggers write it down (crm.models.changes); this reads it aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from pghistory.middleware import HistoryMiddleware
+
+from crm import masking
+from crm.models import User
+from crm.models import changes as kept
+
+SHOWN = 50
+SECRET_KINDS = ("value",)
+
+
+class WhoChangesMiddleware(HistoryMiddleware):
+    """Tells the triggers which colleague is behind a page. Orders come in by the API, which tells its own story."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path.startswith("/api/") or not request.user.is_authenticated:
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[no-untyped-call]
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"user": request.user.pk}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One moment: what it was about, what was done, by whom, and field by field."""
+
+    pk: int
+    at: datetime
+    subject: str
+    deed: str
+    colleague: User | None
+    differences: Sequence[Difference]
+
+
+TRACKED: Mapping[str, type[Any]] = {
+    "customer": kept.CustomerChange,
+    "company": kept.CompanyChange,
+    "shop": kept.ShopChange,
+    "apikey": kept.ApiKeyChange,
+    "eventtype": kept.EventTypeChange,
+    "user": kept.UserChange,
+    "installation": kept.InstallationChange,
+}
+
+
+def changes_of(record: Model, *, before: int | None = None) -> list[Change]:
+    """The latest first, SHOWN at most; `before` goes on from the last one's key. Three queries, however many."""
+    model = TRACKED[record._meta.model_name or ""]
+    rows = model.objects.filter(pgh_obj_id=record.pk).select_related("pgh_context").order_by("-pgh_id")
+    later = rows.filter(pgh_id__gte=before).last() if before else None
+    page = list(rows.filter(pgh_id__lt=before)[:SHOWN] if before else rows[:SHOWN])
+    people = _colleagues(page)
+    return list(_told(page, after=later or record, people=people))
+
+
+def _told(page: Sequence[Any], *, after: Any, people: Mapping[int, User]) -> Iterator[Change]:
+    """Each row holds what stood before: what came after it is the row read just before this one."""
+    for row in page:
+        yield Change(
+            pk=row.pgh_id,
+            at=row.pgh_created_at,
+            subject=str(type(row).pgh_tracked_model._meta.verbose_name),
+            deed=_deed(row.pgh_label),
+            colleague=people.get(_author(row)),
+            differences=_differences(row, after) if row.pgh_label == "update" else (),
+        )
+        after = row
+
+
+def _deed(label: str) -> str:
+    return {"insert": _("added"), "update": _("changed"), "delete": _("removed")}[label]
+
+
+def _author(row: Any) -> int:
+    return int((row.pgh_context.metadata.get("user") if row.pgh_context else None) or 0)
+
+
+def _colleagues(page: Sequence[Any]) -> dict[int, User]:
+    return User.objects.in_bulk({author for row in page if (author := _author(row))})
+
+
+def _differences(row: Any, after: Any) -> list[Difference]:
+    found = []
+    for field in row._meta.fields:
+        if field.name.startswith("pgh_") or field.name == "id":
+            continue
+        old, new = getattr(row, field.attname), getattr(after, field.attname)
+        if old != new:
+            found.append(
+                Difference(
+                    field=str(field.verbose_name),
+                    before=_aloud(row, field, old),
+                    after=_aloud(row, field, new),
+                )
+            )
+    return found
+
+
+def _aloud(row: Any, field: Any, value: Any) -> str:
+    """Phones and e-mails stay masked here too."""
+    if value in (None, "", []):
+        return "—"
+    if field.name == "value":
+        return masking.masked(row.kind, value)
+    if field.name == "email":
+        return masking.masked_email(value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return str(dict(field.flatchoices).get(value, value))
+
+
+def identity_changes_of(customer: Model) -> list[Any]:
+    """What was changed or removed of how this customer is reached, the latest first."""
+    rows = kept.IdentityChange.objects.filter(customer_id=customer.pk).select_related("pgh_context")
+    return list(rows.order_by("-pgh_id")[:SHOWN])
+
+
+def acting(user: User) -> Any:
+    """For work that begins elsewhere than on a page: `with acting(user): …`."""
+    return pghistory.context(user=user.pk)

@@ -1,0 +1,65 @@
+"""Who looked at this person, and what was changed: for those who watch over it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from crm import audit
+from crm.models import Customer, Look
+from crm.pages.requests import StaffRequest
+
+SHOWN = 50
+
+
+@require_GET
+@never_cache
+@permission_required(("crm.view_customer", "crm.view_look"), raise_exception=True)
+def looks(request: StaffRequest, pk: int) -> HttpResponse:
+    """Openings of the page (one an hour) and revealings, the latest first."""
+    customer = get_object_or_404(Customer, pk=pk)
+    rows = Look.objects.filter(customer=customer).select_related("colleague").order_by("-pk")
+    before = _key(request)
+    found = list((rows.filter(pk__lt=before) if before else rows)[: SHOWN + 1])
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Who looked at this person"),
+        "customer": customer,
+        "looks": found[:SHOWN],
+        "before": str(found[SHOWN - 1].pk) if len(found) > SHOWN else "",
+    }
+    return render(request, "crm/looks/page.html", context)
+
+
+@require_GET
+@never_cache
+@permission_required("crm.view_customerchange", raise_exception=True)
+def changes(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
+    """What was changed on a record, field by field; its own permission to be seen is asked for too."""
+    if kind not in audit.TRACKED:
+        raise Http404
+    model: Any = audit.TRACKED[kind].pgh_tracked_model
+    if not request.user.has_perm(f"crm.view_{kind}"):
+        raise Http404
+    record = get_object_or_404(model, pk=pk)
+    found = audit.changes_of(record, before=_key(request))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("What was changed"),
+        "record": record,
+        "changes": found,
+        "before": str(found[-1].pk) if len(found) == audit.SHOWN else "",
+    }
+    return render(request, "crm/looks/changes.html", context)
+
+
+def _key(request: StaffRequest) -> int | None:
+    typed = request.GET.get("before", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else None
