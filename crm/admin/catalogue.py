@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.admin import exported
 from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin
 from crm.models import Category, Offering, Product
@@ -23,6 +24,7 @@ class ProductAdmin(KeysetAdmin):
     list_select_related = ("category",)
     list_prefetch_related = ("offerings__shop",)
     search_fields = ("name__icontains", "sku__iexact", "brand__iexact")
+    export_columns = exported.PRODUCTS
     search_help_text = _("A part of the name, the code, or the brand.")
     inlines = (OfferingInline,)
     fields = ("name", "sku", "category", "brand", "unit_cost", "unit_cost_currency", "is_active")

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm import finding
+from crm.admin import exported
 from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin, searched_for
 from crm.channels import channel_name
@@ -39,6 +40,7 @@ class CustomerAdmin(KeysetAdmin):
     list_prefetch_related = ("identities", "addresses")
     preserve_filters = False  # a person's page has an address of its own
     sortable_by = ("net_revenue", "last_order")
+    export_columns = exported.CUSTOMERS
     search_fields = ("full_name",)
     search_help_text = _("A name, a phone, an e-mail, a card, or the number of an order.")
     inlines = (AddressInline,)

@@ -13,6 +13,9 @@ from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
+from crm.admin.list_tools import COLUMNS, chosen_columns, tools_of
+from crm.exporting import Column
+
 AFTER, BEFORE = "after", "before"
 
 
@@ -38,6 +41,12 @@ class KeysetChangeList(ChangeList):
         self.column = first.removeprefix("-")
         sign = "-" if self.descending else ""
         return [f"{sign}pk"] if self.column in ("pk", "id") else [first, f"{sign}pk"]
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """The choice of columns narrows nothing."""
+        found: dict[str, Any] = super().get_filters_params(params)
+        found.pop(COLUMNS, None)
+        return found
 
     def get_results(self, request: HttpRequest) -> None:
         way, place = _place(request.GET.get(PAGE_VAR, ""))
@@ -89,9 +98,19 @@ class KeysetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("-pk",)
     sortable_by: ClassVar[Sequence[str]] = ()  # type: ignore[assignment]
     list_prefetch_related: ClassVar[Sequence[str]] = ()
+    export_columns: ClassVar[Sequence[Column]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return KeysetChangeList
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return chosen_columns(request, super().get_list_display(request))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        tools = tools_of(self, request) if self.has_view_permission(request) else None
+        return super().changelist_view(request, {**(extra_context or {}), "list_tools": tools})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related(*self.list_prefetch_related)

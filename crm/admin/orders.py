@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm import finding
+from crm.admin import exported
 from crm.admin.inlines import LookInline
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.models import Customer, Order, OrderLine, Return, ReturnLine, Shipment
@@ -43,6 +44,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_select_related = ("shop", "customer")
     list_prefetch_related = ("shipments",)
     ordering = ("-placed_at",)
+    export_columns = exported.ORDERS
     search_fields = ("number",)
     search_help_text = _(
         "The number of the order or of its parcel, or the phone, e-mail or card of who bought."
@@ -100,6 +102,7 @@ class ReturnAdmin(ReadOnlyAdmin):
     list_filter = ("shop",)
     list_select_related = ("shop", "customer")
     search_fields = ("number", "external_id")
+    export_columns = exported.RETURNS
     search_help_text = _("The number of the return.")
     inlines = (ReturnLineInline,)
     fields = ("number", "external_id", "shop", "buyer", "refund", "reason", "returned_at")

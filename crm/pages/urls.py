@@ -1,9 +1,9 @@
 """Pages of our own that stand inside the admin, beside its lists and forms."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, re_path
 
-from crm.pages import api_keys, customer, imports, inviting, looks, revealing, searching, tasks
+from crm.pages import api_keys, customer, imports, inviting, lists, looks, revealing, searching, tasks
 
 app_name = "crm"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("crm/customer/<int:pk>/", admin.site.admin_view(customer.customer), name="customer"),
     path("crm/customer/<int:pk>/notes/", admin.site.admin_view(customer.notes), name="customer-notes"),
     path("crm/customer/<int:customer_pk>/tasks/new/", admin.site.admin_view(tasks.new), name="task-new"),
+    re_path(r"^crm/([a-z]+)/export\.(csv|xlsx)$", admin.site.admin_view(lists.export), name="export"),
+    path("crm/views/", admin.site.admin_view(lists.views), name="saved-views"),
+    path("crm/views/<int:pk>/removal/", admin.site.admin_view(lists.removal), name="saved-view-removal"),
     path("crm/task/<int:pk>/", admin.site.admin_view(tasks.task), name="task"),
     path("crm/task/<int:pk>/completion/", admin.site.admin_view(tasks.completion), name="task-completion"),
     path(
