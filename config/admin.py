@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -127,7 +128,7 @@ class VerenAdminSite(AdminSite):
             "find_url": self._find_url(request),
         }
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The desk: what needs the reader now, over the shelves."""
         morning = Morning(reader=request.user, at=timezone.now())  # type: ignore[arg-type]
         return super().index(request, {**(extra_context or {}), "desk_lists": desk.lists(morning)})
