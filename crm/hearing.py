@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from crm.search_words import MOST_WORDS, allowed_slips, readings, unlikeness
+from crm.search_words import MOST_WORDS, SHORTEST_STEM, allowed_slips, readings, unlikeness
 
 AT_MOST = 120
 ENOUGH = 5
@@ -53,10 +53,10 @@ def people(text: str) -> list[int]:
     if not asked:
         return []
     found: dict[int, Heard] = {}
-    for query in _queries(asked):
+    for query, enough in _queries(asked):
         if query:
             found |= {person.id: person for person in _rows(PEOPLE, [query, AT_MOST])}
-        if len(found) >= ENOUGH:
+        if len(found) >= enough:
             break
     return in_order(found.values(), asked)
 
@@ -85,7 +85,9 @@ def spoken_query(text: str) -> str:
     if not asked:
         return ""
     near = _near(asked[:1])
-    return _all_of([{word, *(one for one in near[word] if word in one)} for word in asked[0]])
+    return _all_of(
+        [{_beginning(word), *(_quoted(one) for one in near[word] if word in one)} for word in asked[0]]
+    )
 
 
 def in_order(found: Iterable[Heard], asked: Sequence[Words]) -> list[int]:
@@ -98,21 +100,24 @@ def in_order(found: Iterable[Heard], asked: Sequence[Words]) -> list[int]:
     return [person.id for person in sorted(found, key=place)]
 
 
-def _queries(asked: Sequence[Words]) -> Iterator[str]:
-    """What to look for, surest first; each is made only when those before it found too little."""
-    typed, others = asked[0], asked[1:]
-    yield _beginning_with(typed)
-    yield " | ".join(_beginning_with(words) for words in others)
+def _queries(asked: Sequence[Words]) -> Iterator[tuple[str, int]]:
+    """What to look for, surest first, and how many found by then are enough to look no further."""
+    typed, others = asked[0], _telling(asked[1:])
+    yield _beginning_with(typed), ENOUGH
+    yield " | ".join(_beginning_with(words) for words in others), ENOUGH
     near = _near([typed])
-    yield _all_of([_alternatives(word, near[word], most=1.0) for word in typed])
-    yield _all_of([_alternatives(word, near[word], most=allowed_slips(word)) for word in typed])
+    yield _all_of([_alternatives(word, near[word], most=1.0) for word in typed]), 1
+    yield _all_of([_alternatives(word, near[word], most=allowed_slips(word)) for word in typed]), 1
     near_others = _near(others)
-    yield " | ".join(
-        query
-        for words in others
-        if (query := _all_of([_alternatives(word, near_others[word], most=1.0) for word in words]))
-    )
-    yield " | ".join(_without_one([_alternatives(word, near[word], most=1.0) for word in typed]))
+    known = ([_alternatives(word, near_others[word], most=1.0) for word in words] for words in others)
+    yield " | ".join(_all_of(alternatives) for alternatives in known), 1
+    yield " | ".join(_without_one([_alternatives(word, near[word], most=1.0) for word in typed])), 1
+
+
+def _telling(readings_heard: Sequence[Words]) -> list[Words]:
+    """Other readings are mostly noise: of their words only those long enough to tell anything."""
+    long = (tuple(word for word in words if len(word) >= SHORTEST_STEM) for words in readings_heard)
+    return list(dict.fromkeys(words for words in long if words))
 
 
 def _near(asked: Sequence[Words]) -> Mapping[str, list[str]]:
@@ -128,34 +133,37 @@ def _near(asked: Sequence[Words]) -> Mapping[str, list[str]]:
 
 
 def _alternatives(word: str, near: Sequence[str], *, most: float) -> set[str]:
-    liked = sorted((unlikeness(word, one), one) for one in near)
-    return {one for unlike, one in liked[:NEAR_TRIED] if unlike <= most or word in one}
+    """What to look for where this word was typed: names that begin so, and those that it may be a slip of."""
+    liked = sorted((unlikeness(word, one), one) for one in near if not one.startswith(word))
+    meant = {_quoted(one) for unlike, one in liked[:NEAR_TRIED] if unlike <= most or word in one}
+    return meant | {_beginning(word)}
 
 
 def _beginning_with(words: Words) -> str:
     """The last word may not have been typed to its end; initials never are."""
     last = len(words) - 1
-    parts = [_quoted(word) + (":*" if n == last or len(word) < 2 else "") for n, word in enumerate(words)]
-    return f"({' & '.join(parts)})"
+    parts = [
+        _beginning(word) if n == last or len(word) < SHORTEST_STEM else _quoted(word)
+        for n, word in enumerate(words)
+    ]
+    return " & ".join(parts)
 
 
 def _all_of(alternatives: Sequence[set[str]]) -> str:
-    """Empty when there is a word for which nothing is known."""
-    if not all(alternatives):
-        return ""
-    return f"({' & '.join(_one_of(words) for words in alternatives)})"
-
-
-def _one_of(words: set[str]) -> str:
-    return f"({' | '.join(_quoted(word) for word in sorted(words))})"
+    """A query for people who have one of the alternatives of each word."""
+    each = (" | ".join(sorted(parts)) for parts in alternatives)
+    return " & ".join(f"({one})" for one in each)
 
 
 def _without_one(alternatives: Sequence[set[str]]) -> Iterator[str]:
     """A city or a nickname among the words must not hide the person."""
     if len(alternatives) > 2:
         for n in range(len(alternatives)):
-            if query := _all_of([*alternatives[:n], *alternatives[n + 1 :]]):
-                yield query
+            yield _all_of([*alternatives[:n], *alternatives[n + 1 :]])
+
+
+def _beginning(word: str) -> str:
+    return f"{_quoted(word)}:*"
 
 
 def _quoted(word: str) -> str:

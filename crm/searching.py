@@ -48,9 +48,10 @@ def search(typed: str, *, at: datetime) -> Found:
         return Found()
     known = survivors(_by_sign(text))
     numbered = orders(text)
+    buyers = survivors(order.customer_id for order in numbered if order.customer_id)
     named = [] if known or numbered else survivors(_by_ending(text) or hearing.people(text))
     return Found(
-        people=(known or named)[:PEOPLE_SHOWN],
+        people=list(dict.fromkeys([*known, *buyers, *named]))[:PEOPLE_SHOWN],
         orders=numbered,
         entries=entries(text, since=at - WINDOW),
         sure=_the_one([*known, *numbered]),

@@ -43,7 +43,7 @@ HARD = (
     (("Пётр", "Юрьевич", "Ёлкин"), ("Елкин Петр Юрьевич", "Петру Елкину")),
     (("Зорница", "Петрова", "Гърнева"), ("Зорница Гърнева", "Zornitsa Garneva", "Zornica Gurneva")),
     # in other letters
-    (("Щерю", "Иванов", "Кощеев"), ("Shteryu Koshteev", "Shcheryu Koshcheev", "Sterio Koshteev")),
+    (("Щерю", "Иванов", "Кощеев"), ("Shteryu Koshteev", "Shcheryu Koshcheev", "Щерьо Кощеев")),
     (("Юлия", "Цветанова", "Жечкова"), ("Yuliya Zhechkova", "Julia Jechkova", "Iulia Tsvetanova Zhechkova")),
     (("Христо", "Вълчев", "Цоцорков"), ("Hristo Tsotsorkov", "Khristo Cocorkov", "Hristo Vulchev Tsotsorkov")),
     (("Ксения", "Шавкатовна", "Щукарёва"), ("Kseniya Shchukareva", "Xenia Schukaryova", "Щукарева К")),

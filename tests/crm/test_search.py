@@ -59,6 +59,7 @@ def test_an_order_is_found_by_its_number_or_its_parcel(vera, typed):
 
     found = searching.search(typed, at=NOON)
     assert found.orders == [order]
+    assert found.people == [vera]
     assert found.sure == order
 
 
