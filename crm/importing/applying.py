@@ -17,7 +17,7 @@ from crm.models import ImportedDocument, ImportJob
 from crm.timeline import Told
 
 # So many that nobody else waits long for what the chunk has locked.
-DOCUMENTS_AT_ONCE = 250
+DOCUMENTS_AT_ONCE = 150
 ROWS_AT_ONCE = 6_000
 
 

@@ -157,8 +157,9 @@ class ImportedDocument(models.Model):
     """The rows of one invoice or credit together, numbered by date: the order in which a job applies them."""
 
     class Outcome(models.TextChoices):
-        WAITING = "", _("waiting")
-        IMPORTED = "imported", _("imported")
+        """Behind the job's cursor, what is not known was imported."""
+
+        NOT_KNOWN = "", _("not there")
         KNOWN = "known", _("already there")
 
     pk = models.CompositePrimaryKey("job_id", "number")

@@ -18,12 +18,16 @@ class Order(models.Model):
         STORE = "store", _("in the shop")
         PHONE = "phone", _("by phone")
 
-    shop = models.ForeignKey("crm.Shop", models.PROTECT, related_name="orders", verbose_name=_("shop"))
+    # No index of their own where another one begins with the same column.
+    shop = models.ForeignKey(
+        "crm.Shop", models.PROTECT, db_index=False, related_name="orders", verbose_name=_("shop")
+    )
     customer = models.ForeignKey(
         "crm.Customer",
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="orders",
         verbose_name=_("customer"),
     )
@@ -78,7 +82,9 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One position of an order as it was sold: name, price and cost are frozen here."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, models.CASCADE, db_index=False, related_name="lines", verbose_name=_("order")
+    )
     external_id = models.CharField(max_length=64)
     product = models.ForeignKey(
         "crm.Product",

@@ -25,7 +25,9 @@ class TimelineEntry(models.Model):
         AGENT = "agent", _("agents")
         MANAGER = "manager", _("managers")
 
-    customer = models.ForeignKey("crm.Customer", models.DO_NOTHING, null=True, related_name="entries")
+    customer = models.ForeignKey(
+        "crm.Customer", models.DO_NOTHING, null=True, db_index=False, related_name="entries"
+    )
     shop = models.ForeignKey("crm.Shop", models.DO_NOTHING, null=True, db_index=False, related_name="+")
     kind = models.CharField(max_length=60)
     version = models.PositiveSmallIntegerField(default=1)

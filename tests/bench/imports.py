@@ -192,10 +192,10 @@ def wait_for(shop: Shop, moment: Callable[[ImportJob], bool], process: subproces
 
 def bare_copy(watching: psycopg.Connection[Any]) -> Copied:
     content = gzip.decompress(REAL_FILE.read_bytes())
-    columns = (
-        "invoice, code, description, quantity, at, price, customer, country".replace(",", " text,") + " text"
+    watching.execute(
+        "CREATE TABLE bare_copy (invoice text, code text, description text, quantity integer, at timestamp,"
+        " price numeric, customer text, country text)"
     )
-    watching.execute(f"CREATE TABLE bare_copy ({columns})")
     server = watching.info.backend_pid
     started, cpu = time.monotonic(), time.process_time() + cpu_seconds(server)
     with watching.cursor().copy("COPY bare_copy FROM STDIN (FORMAT csv, HEADER)") as copy:
