@@ -39,6 +39,7 @@ class Fact:
 
     `sentence` and `more` are lazy translations whose `{names}` are the fact's fields or properties; a `sentence` made
     by `ngettext_lazy(…, "points")` takes its plural from that field. `personal` names the fields that erasure empties.
+    Fields called `subject`, `text` and `reason` are what somebody wrote: search finds the entry by their words.
     """
 
     kind: ClassVar[str]

@@ -32,7 +32,7 @@ SHOP = "bench-search"
 EACH_ORDER, EACH_NOTE = 5, 10
 NOTES = (
     "Просит звонить после шести", "Доставка до адрес, куриерът да звънне", "Wants a gift box and a card",
-    "Любит белый чай, просила оставить пачку", "Клиентката пита за новия крем", "Asked when the teapot is back in stock",
+    "Любит белый чай, просила пачку", "Клиентката пита за новия крем", "Asked when the teapot is back in stock",
 )  # fmt: skip
 
 # Who is looked for: given name, patronymic, family name, and what somebody types to find them.
@@ -213,8 +213,12 @@ def plant() -> None:
 
 def made_families() -> Iterator[str]:
     """Some sixty thousand family names that nobody has."""
-    beginnings = "Бал Вер Гор Дуб Жил Зав Кар Лоп Мор Нех Пал Рог Сав Тар Уш Фил Хар Цап Чер Шум Щед Юр Як Кос Меч Стр Кру Бла Гре".split()
-    middles = "а е и о у ъ ан ен ин он ун ар ер ир ор ур ал ел ил ол ач еч ич ош уш аш им ам ом ет ит от ак ок ик".split()
+    beginnings = (
+        "Бал Вер Гор Дуб Жил Зав Кар Лоп Мор Нех Пал Рог Сав Тар Уш Фил Хар Цап Чер Шум Щед Юр Як Кос Меч Стр Кру Бла"
+    ).split()
+    middles = (
+        "а е и о у ъ ан ен ин он ун ар ер ир ор ур ал ел ил ол ач еч ич ош уш аш им ам ом ет ит от ак ок ик"
+    ).split()
     ends = "ов ев ков чев нов ски ченко енко лиев доров мов баров тинов рашев сиков лянов зов дев гов пов шев".split()
     return map("".join, product(beginnings, middles, middles[::13], ends))
 
