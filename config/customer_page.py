@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 
 from crm.customer_page import BadgeSource, NoticeSource, PanelSource, TileSource
-from crm.pages import customer_figures, customer_panels, revealing, task_panel
+from crm.pages import customer_figures, customer_panels, one_person, revealing, task_panel
 
-NOTICES: Sequence[NoticeSource] = (customer_panels.late_parcel,)
+NOTICES: Sequence[NoticeSource] = (
+    one_person.erased,
+    customer_panels.late_parcel,
+    one_person.perhaps_the_same,
+)
 
-BADGES: Sequence[BadgeSource] = (customer_panels.identities, customer_panels.preferences)
+BADGES: Sequence[BadgeSource] = (
+    customer_panels.identities,
+    customer_panels.preferences,
+    one_person.merged_records,
+)
 
 TILES: Sequence[TileSource] = (
     customer_figures.net_revenue_in_a_year,
@@ -24,4 +32,6 @@ PANELS: Sequence[PanelSource] = (
     customer_panels.looked_after_by,
     customer_panels.companies,
     customer_panels.addresses,
+    one_person.consents,
+    one_person.their_data,
 )

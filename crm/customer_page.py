@@ -14,9 +14,10 @@ from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 
 from crm.models import Customer, User
+from crm.same_person import ids_of
 
 Words: TypeAlias = str | Promise
 
@@ -28,6 +29,11 @@ class Visit:
     customer: Customer
     reader: User
     at: datetime
+
+    @cached_property
+    def people(self) -> tuple[int, ...]:
+        """All ids of this one person: what was recorded on any of them belongs on the page."""
+        return ids_of(self.customer)
 
     @property
     def today(self) -> date:

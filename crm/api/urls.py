@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm.api.consents import Consents
 from crm.api.customers import Customers, OneCustomer
 from crm.api.entries import Feed, Timeline
 from crm.api.events import Events, EventTypes
@@ -19,6 +20,7 @@ urlpatterns = [
     path("v1/customers/", Customers.as_view(), name="customers"),
     path("v1/customers/lookup/", Lookup.as_view(), name="customer-lookup"),
     path("v1/customers/<int:pk>/", OneCustomer.as_view(), name="customer"),
+    path("v1/customers/<int:pk>/consents/", Consents.as_view(), name="consents"),
     path("v1/customers/<int:pk>/timeline/", Timeline.as_view(), name="timeline"),
     path("v1/event-types/", EventTypes.as_view(), name="event-types"),
     path("v1/events/", Events.as_view(), name="events"),

@@ -24,6 +24,7 @@ from crm.models import Customer
 from crm.pages import timeline
 from crm.pages.requests import StaffRequest
 from crm.pages.timeline import Choice
+from crm.same_person import ids_of, with_ids
 
 
 @require_GET
@@ -32,7 +33,7 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole page; or, for htmx, its history anew, or the next turn of it."""
     person = _person(pk)
     if person.merged_into_id:
-        return HttpResponseRedirect(reverse("crm:customer", args=[person.merged_into_id]))
+        return HttpResponseRedirect(reverse("crm:customer", args=[ids_of(person)[0]]))
     visit = Visit(customer=person, reader=request.user, at=timezone.now())
     target = request.htmx.target
     if target in ("older", "newer"):
@@ -71,7 +72,7 @@ def notes(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _person(pk: int) -> Customer:
-    people = Customer.objects.select_related("figures", "account_manager", "deputy_manager")
+    people = with_ids(Customer.objects.all()).select_related("figures", "account_manager", "deputy_manager")
     return get_object_or_404(people, pk=pk)
 
 
@@ -94,7 +95,7 @@ def _history(request: StaffRequest, visit: Visit, *, refusal: str = "") -> dict[
         **_turn(request, visit),
         "groups": groups,
         "channels": channels,
-        "may_change": request.user.has_perm("crm.change_customer"),
+        "may_change": request.user.has_perm("crm.change_customer") and visit.customer.erased_at is None,
         "note_key": uuid.uuid4().hex,
         "note_text": request.POST.get("text", "") if refusal else "",
         "note_refusal": refusal,

@@ -22,7 +22,7 @@ ORDERS_LOOKED_AT = 400
 def net_revenue_in_a_year(visit: Visit) -> Tile:
     since = visit.at - YEAR
     sold = _sums(_orders(visit).filter(placed_at__gt=since), "goods_amount")
-    returned = _sums(Return.objects.filter(customer=visit.customer, returned_at__gt=since), "amount")
+    returned = _sums(Return.objects.filter(customer__in=visit.people, returned_at__gt=since), "amount")
     nets = {
         currency: sold.get(currency, (0, Decimal(0)))[1] - returned.get(currency, (0, Decimal(0)))[1]
         for currency in {*sold, *returned}
@@ -61,7 +61,7 @@ def purchase_rhythm(visit: Visit) -> Tile:
 
 def last_order(visit: Visit) -> Tile:
     order = (
-        Order.objects.filter(customer=visit.customer).select_related("shop").order_by("-placed_at").first()
+        Order.objects.filter(customer__in=visit.people).select_related("shop").order_by("-placed_at").first()
     )
     title = _("Last order")
     if order is None:
@@ -86,7 +86,7 @@ def returns(visit: Visit) -> Tile:
 
 
 def _orders(visit: Visit) -> QuerySet[Order]:
-    return Order.objects.filter(customer=visit.customer, cancelled_at=None)
+    return Order.objects.filter(customer__in=visit.people, cancelled_at=None)
 
 
 def _sums(rows: QuerySet[Order] | QuerySet[Return], field: str) -> dict[str, tuple[int, Decimal]]:

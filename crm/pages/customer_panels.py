@@ -19,7 +19,7 @@ SHOWN_IN_ORDER = ("phone", "email", "telegram", "viber", "card", "external")
 
 def late_parcel(visit: Visit) -> Notice | None:
     """The parcel that should have been there longest ago."""
-    awaited = Shipment.objects.filter(order__customer=visit.customer).overdue(visit.today)
+    awaited = Shipment.objects.filter(order__customer__in=visit.people).overdue(visit.today)
     parcel = awaited.select_related("order").order_by("promised_on").first()
     if parcel is None:
         return None
@@ -34,7 +34,7 @@ def late_parcel(visit: Visit) -> Notice | None:
 
 def identities(visit: Visit) -> list[Badge]:
     """Masked, because others may see the screen; phones first, and a tick for what is verified."""
-    known = Identity.objects.filter(customer=visit.customer).order_by("pk")[:IDENTITIES_SHOWN]
+    known = Identity.objects.filter(customer__in=visit.people).order_by("pk")[:IDENTITIES_SHOWN]
     order = {kind: position for position, kind in enumerate(SHOWN_IN_ORDER)}
     return [_badge_of(identity) for identity in sorted(known, key=lambda identity: order[identity.kind])]
 
@@ -66,7 +66,7 @@ def preferences(visit: Visit) -> list[Badge]:
 
 def orders(visit: Visit) -> Panel:
     latest = (
-        Order.objects.filter(customer=visit.customer).select_related("shop").prefetch_related("shipments")
+        Order.objects.filter(customer__in=visit.people).select_related("shop").prefetch_related("shipments")
     )
     return Panel(
         title=_("Orders"),
@@ -77,7 +77,7 @@ def orders(visit: Visit) -> Panel:
 
 
 def returns(visit: Visit) -> Panel | None:
-    latest = list(Return.objects.filter(customer=visit.customer).order_by("-returned_at")[:SHOWN])
+    latest = list(Return.objects.filter(customer__in=visit.people).order_by("-returned_at")[:SHOWN])
     if not latest:
         return None
     return Panel(title=_("Returns"), template="crm/customer/_returns.html", context={"returns": latest})
@@ -91,14 +91,14 @@ def looked_after_by(visit: Visit) -> Panel | None:
 
 
 def companies(visit: Visit) -> Panel | None:
-    roles = list(CompanyPerson.objects.filter(customer=visit.customer).select_related("company")[:SHOWN])
+    roles = list(CompanyPerson.objects.filter(customer__in=visit.people).select_related("company")[:SHOWN])
     if not roles:
         return None
     return Panel(title=_("Company"), template="crm/customer/_companies.html", context={"roles": roles})
 
 
 def addresses(visit: Visit) -> Panel | None:
-    known = list(Address.objects.filter(customer=visit.customer).order_by("-is_main", "pk")[:SHOWN])
+    known = list(Address.objects.filter(customer__in=visit.people).order_by("-is_main", "pk")[:SHOWN])
     if not known:
         return None
     return Panel(title=_("Addresses"), template="crm/customer/_addresses.html", context={"addresses": known})

@@ -3,7 +3,18 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from crm.pages import api_keys, customer, imports, inviting, lists, looks, revealing, searching, tasks
+from crm.pages import (
+    api_keys,
+    customer,
+    imports,
+    inviting,
+    lists,
+    looks,
+    one_person_urls,
+    revealing,
+    searching,
+    tasks,
+)
 
 app_name = "crm"
 urlpatterns = [
@@ -57,4 +68,5 @@ urlpatterns = [
         name="import-resumption",
     ),
     path("crm/importjob/<int:pk>/refused/", admin.site.admin_view(imports.refused), name="import-refused"),
+    *one_person_urls.urlpatterns,
 ]
