@@ -72,10 +72,12 @@ class RequestLogMiddleware:
         request.request_id = _request_id(request.headers.get("X-Request-ID", ""))  # type: ignore[attr-defined]
         began = time.monotonic()
         token = _request.set(request)
+        status = 500  # when the error page itself breaks there is no response
         try:
             response = self.get_response(request)
-            _write(request, response, milliseconds=round(1000 * (time.monotonic() - began)))
+            status = response.status_code
         finally:
+            _write(request, status, milliseconds=round(1000 * (time.monotonic() - began)))
             _request.reset(token)
         response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response
@@ -86,11 +88,11 @@ def _request_id(sent: str) -> str:
     return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
-def _write(request: HttpRequest, response: HttpResponse, *, milliseconds: int) -> None:
-    level = logging.ERROR if response.status_code >= 500 else logging.INFO
+def _write(request: HttpRequest, status: int, *, milliseconds: int) -> None:
+    level = logging.ERROR if status >= 500 else logging.INFO
     if level == logging.INFO and request.path in PROBES:
         level = logging.DEBUG
-    facts = {"method": method_of(request), "status": response.status_code, "milliseconds": milliseconds}
+    facts = {"method": method_of(request), "status": status, "milliseconds": milliseconds}
     access.log(level, "answered", extra=facts)
 
 

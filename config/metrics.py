@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
@@ -21,7 +22,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
-from config.health import may_look_inside
+from config.health import holds, may_look_inside
 from config.logs import method_of
 from crm import canary, relay_lag
 from crm.models import ImportJob
@@ -42,10 +43,14 @@ class RequestMetricsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
-        response = self.get_response(request)
-        route = request.resolver_match.route if request.resolver_match else NOWHERE
-        REQUESTS.labels(method_of(request), route, response.status_code).inc()
-        SECONDS.labels(route).observe(time.monotonic() - began)
+        status = 500  # when the error page itself breaks there is no response
+        try:
+            response = self.get_response(request)
+            status = response.status_code
+        finally:
+            route = request.resolver_match.route if request.resolver_match else NOWHERE
+            REQUESTS.labels(method_of(request), route, status).inc()
+            SECONDS.labels(route).observe(time.monotonic() - began)
         return response
 
 
@@ -77,7 +82,12 @@ class HouseCollector(Collector):
     """What stands in the database, the same whichever process is asked."""
 
     def collect(self) -> Iterator[Metric]:
-        at = timezone.now()
+        is_up = holds("database")
+        yield GaugeMetricFamily("veren_database_up", "Does the database answer?", value=int(is_up))
+        if is_up:
+            yield from self._stands(at=timezone.now())
+
+    def _stands(self, *, at: datetime) -> Iterator[Metric]:
         lags = relay_lag.lags(at=at)
         yield _family(
             "veren_relay_lag_entries",

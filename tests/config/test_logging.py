@@ -148,6 +148,21 @@ def test_an_error_says_its_kind_its_cause_and_where_it_happened(written: Written
     assert line["route"] == "quoting/<str:name>/"
 
 
+@pytest.mark.urls(__name__)
+def test_a_request_whose_error_page_breaks_too_has_its_line(written: Written, monkeypatch: Any) -> None:
+    def break_again(request: HttpRequest) -> HttpResponse:
+        raise ValueError("Заболоцкая")
+
+    monkeypatch.setattr(f"{__name__}.handler500", break_again)
+
+    with pytest.raises(ValueError, match="Заболоцкая"):
+        Client(raise_request_exception=False).get("/quoting/Аполлинария/")
+
+    (line,) = written.from_logger("config.access")
+    assert line["status"] == 500
+    assert nobody_in(written.text)
+
+
 def test_an_address_that_does_not_exist_is_not_written_down(written: Written) -> None:
     Client().get("/apollinaria@mail.example/Заболоцкая?q=бергамот")
     Client().get("/api/v1/customers/apollinaria@mail.example/")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -115,6 +116,18 @@ def test_the_figures_are_read_in_a_constant_number_of_queries(
 
     with django_assert_max_num_queries(8):
         figures()
+
+
+def test_without_a_database_the_page_says_just_that(monkeypatch: Any) -> None:
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "NAME", "no_such_database")
+    try:
+        seen = figures()
+    finally:
+        connection.close()
+
+    assert seen["veren_database_up", ""] == 0
+    assert not [name for name, _ in seen if name.startswith("veren_relay")]
 
 
 class TestWhoMayLook:
