@@ -38,7 +38,8 @@ def deciding(statements: Iterable[Statement], unions: Iterable[Union] = ()) -> S
     """
     group: dict[int, int] = {}
     standing: dict[int, Statement | None] = {}
-    for event in sorted([*statements, *unions], key=_order):
+    events: list[Statement | Union] = [*statements, *unions]
+    for event in sorted(events, key=_order):
         if isinstance(event, Statement):
             standing[_leader(group, event.person)] = event
             continue

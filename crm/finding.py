@@ -15,6 +15,7 @@ from crm import hearing
 from crm.identifiers import identifiers
 from crm.identity_kinds import IdentityKind
 from crm.models import Customer, Identity, Order, Shipment, Shop
+from crm.same_person import survivors
 
 MOST_BY_SIGN = 200
 MOST_BY_ENDING = 500
@@ -23,7 +24,7 @@ NAMED = "crm_name_words(crm_customer.given_name, crm_customer.patronymic, crm_cu
 
 
 def customers(text: str, *, among: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Those whose name holds every word of `text`, or who are known by it. Five queries more than the list itself."""
+    """Those whose name holds every word of `text`, or who are known by it. Six queries more than the list itself."""
     known = Q(pk__in=known_by(text))
     if query := hearing.spoken_query(text):
         # The text is ours; what was typed is a parameter.
@@ -32,9 +33,9 @@ def customers(text: str, *, among: QuerySet[Customer]) -> QuerySet[Customer]:
 
 
 def known_by(text: str) -> set[int]:
-    """Ids of the customers who have this very e-mail, phone, card, handle or order number."""
+    """Ids of the people who have this very e-mail, phone, card, handle or order number; of the merged, the survivor."""
     by_number = orders_numbered([text]).exclude(customer=None)
-    return by_sign([text]) | set(by_number.values_list("customer_id", flat=True)[:MOST_BY_SIGN])
+    return survivors(by_sign([text]) | set(by_number.values_list("customer_id", flat=True)[:MOST_BY_SIGN]))
 
 
 def orders_known_by(text: str) -> Q:

@@ -51,7 +51,7 @@ class CustomerAdmin(KeysetAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
-        return super().get_queryset(request).filter(merged_into=None)
+        return super().get_queryset(request).filter(merged_into=None, erased_at=None)
 
     def search(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
         return finding.customers(text, among=queryset)

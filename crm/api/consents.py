@@ -53,7 +53,7 @@ class ConsentView(View):
     decision = fields.ChoiceField(choices=list(Decision.values))
     occurred_at = fields.MomentField(source="consent.occurred_at")
     text_version = fields.TextField(source="consent.text_version", allow_blank=True)
-    source = fields.TextField(source="consent.source")
+    source = fields.TextField(source="consent.source")  # type: ignore[assignment]
 
 
 class ConsentsView(View):

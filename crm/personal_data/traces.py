@@ -5,6 +5,8 @@ None of it belongs to the person by a key, so it is known by the ids it names an
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -54,7 +56,7 @@ def _erase_rows(erasing: Erasing) -> None:
     _run(DOCUMENTS, numbers=numbers)
 
 
-def _run(statement: str, **told: object) -> None:
+def _run(statement: str, **told: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, told)
 

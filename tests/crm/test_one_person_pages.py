@@ -85,9 +85,7 @@ def test_proposals_are_listed_and_dismissed(client: Client, pair: tuple[Customer
     assert "Аня" not in client.get("/admin/crm/merge-proposals/").content.decode()
 
 
-def test_the_list_of_proposals_costs_the_same_however_long(
-    client: Client, django_assert_num_queries: Any
-) -> None:
+def test_the_list_of_proposals_costs_the_same_however_long(client: Client) -> None:
     def queries(count: int) -> int:
         people = CustomerFactory.create_batch(count)
         MergeProposal.objects.bulk_create(
