@@ -76,23 +76,29 @@ def orders(text: str, *, shop: Shop | None = None) -> list[Order]:
     return list(found.order_by("-placed_at", "-pk")[:ORDERS_SHOWN])
 
 
-def entries(
-    text: str, *, since: datetime | None = None, among: QuerySet[TimelineEntry] | None = None
-) -> list[TimelineEntry]:
-    """Entries in which every word was written, newest first. With a moment, those since then; `among` narrows more."""
-    words = re.findall(r"\w+", text.lower())[:MOST_WORDS]
-    if not any(len(word) >= SHORTEST_PREFIX for word in words):
-        return []
-    found = TimelineEntry.objects.all() if among is None else among
-    parts, params = [WORD] * len(words), [form for word in words for form in (word, _simple(word))]
-    if since:
-        found = found.filter(occurred_at__gte=since)
-        parts, params = [*parts, "%s::tsquery"], [*params, _months_from(since)]
-    is_written = RawSQL(WRITTEN.format(query=" && ".join(parts)), params, output_field=BooleanField())  # noqa: S611
-    found = found.filter(is_written, payload__has_any_keys=WRITTEN_IN, erased_at=None)
+def entries(text: str, *, since: datetime) -> list[TimelineEntry]:
+    """Entries of anybody since this moment in which every word was written, newest first."""
+    found = holding(text, TimelineEntry.objects.filter(occurred_at__gte=since), months=_months_from(since))
     return list(
         found.select_related("customer", "shop", "actor").order_by("-occurred_at", "-id")[:ENTRIES_SHOWN]
     )
+
+
+def holding(text: str, entries: QuerySet[TimelineEntry], *, months: str = "") -> QuerySet[TimelineEntry]:
+    """Those of these entries in which every word was written; none when there is no word of three letters.
+
+    `months` narrows the index as crm_entry_words noted them.
+    """
+    words = re.findall(r"\w+", text.lower())[:MOST_WORDS]
+    if not any(len(word) >= SHORTEST_PREFIX for word in words):
+        return entries.none()
+    parts = [WORD] * len(words)
+    params = [form for word in words for form in (word, _simple(word))]
+    if months:
+        parts, params = [*parts, "%s::tsquery"], [*params, months]
+    # The text is ours; what was typed are parameters.
+    is_written = RawSQL(WRITTEN.format(query=" && ".join(parts)), params, output_field=BooleanField())  # noqa: S611
+    return entries.filter(is_written, payload__has_any_keys=WRITTEN_IN, erased_at=None)
 
 
 def survivors(ids: Iterable[int]) -> list[Customer]:

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from crm import history
+from crm import history, searching
 from crm.channels import CHANNELS, channel_icon, channel_name
 from crm.facts import Fact, Group
 from crm.history import Page, Place
@@ -79,6 +79,7 @@ class Choice:
     channels: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     day: date | None = None
+    find: str = ""
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Choice:
@@ -87,16 +88,18 @@ class Choice:
             channels=tuple(query.getlist("channel")),
             kinds=tuple(query.getlist("kind")),
             day=_day(query.get("day", "")),
+            find=searching.tidy(query.get("find", "")),
         )
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.groups or self.channels or self.kinds)
+        return bool(self.groups or self.channels or self.kinds or self.find)
 
     def query(self, **more: str) -> str:
         """The address's query for the same choice, from another place on."""
         pairs = [("group", value) for value in self.groups] + [("channel", value) for value in self.channels]
         pairs += [("kind", value) for value in self.kinds]
+        pairs += [("find", self.find)] if self.find else []
         return urlencode([*pairs, *more.items()])
 
 
@@ -108,6 +111,8 @@ def read(customer: Customer, choice: Choice, *, older: str = "", newer: str = ""
         kinds=choice.kinds,
         channels=choice.channels,
     )
+    if choice.find:
+        entries = searching.holding(choice.find, entries)
     return history.page(
         entries,
         older_than=Place.parse(older) if older else None,

@@ -15,9 +15,11 @@ from itertools import product
 from pathlib import Path
 from statistics import median
 from time import process_time
+from typing import Any
 
 import psycopg
 from django.db import connection
+from django.db.models import Max
 
 from crm import searching
 from crm.demo.names import BULGARIAN_FATHERS, FAMILIES, GIVEN, LATIN, RUSSIAN_FATHERS
@@ -119,15 +121,13 @@ def _ran(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-def fill(owner: psycopg.Connection) -> None:  # type: ignore[type-arg]
+def fill(owner: psycopg.Connection[Any]) -> None:
     """By COPY, up to SIZE people, each with a phone, some with an order and a note; what stands there stays."""
     shop, _ = Shop.objects.get_or_create(
         slug=SHOP, defaults={"name": "Bench", "kind": Shop.Kind.ONLINE, "region": "BG"}
     )
-    have = owner.execute(
-        "SELECT coalesce(max(id) + 1 - %s, 0) FROM crm_customer WHERE id >= %s", [FIRST, FIRST]
-    )
-    start = max(have.fetchone()[0], 0)
+    greatest = Customer.objects.aggregate(greatest=Max("pk"))["greatest"] or 0
+    start = max(greatest + 1 - FIRST, 0)
     while start < SIZE:
         end = min(start + BATCH, SIZE)
         copy_people(owner, range(FIRST + start, FIRST + end), shop.pk)
@@ -135,7 +135,7 @@ def fill(owner: psycopg.Connection) -> None:  # type: ignore[type-arg]
     owner.execute("VACUUM (ANALYZE) crm_customer, crm_identity, crm_nameword, crm_order, crm_timelineentry")
 
 
-def copy_people(owner: psycopg.Connection, numbers: range, shop: int) -> None:  # type: ignore[type-arg]
+def copy_people(owner: psycopg.Connection[Any], numbers: range, shop: int) -> None:
     moment = (NOW - timedelta(days=40)).isoformat()
     chance = random.Random(numbers.start)
     families = list(made_families())

@@ -94,9 +94,10 @@ def test_entries_are_found_by_what_was_written_in_three_languages(vera, written,
 def test_the_box_looks_back_ninety_days_and_one_timeline_for_ever(vera):
     old = note(vera, "Любит белый чай", at=NOON - timedelta(days=200))
     note(vera, "Черный кофе")
+    note(CustomerFactory(), "Белый чай")
 
-    assert searching.search("белый", at=NOON).entries == []
-    assert searching.entries("белый", among=vera.entries.all()) == [old]
+    assert old not in searching.search("белый", at=NOON).entries
+    assert list(searching.holding("белый", vera.entries.all())) == [old]
 
 
 def test_who_was_merged_leads_to_whom_they_are_now(vera):
@@ -139,6 +140,14 @@ class TestPage:
         assert "просит звонить" in page or "In the history" not in page
         assert "vera@example.org" not in page
         assert "87121702" not in page
+
+    def test_one_history_is_searched_on_its_own_page(self, client, agent, vera):
+        note(vera, "Любит белый чай", at=NOON - timedelta(days=900))
+        note(vera, "Черный кофе")
+
+        page = client.get(reverse("crm:customer", args=[vera.pk]), {"find": "белого чая"}).content.decode()
+        assert "Любит белый чай" in page
+        assert "Черный кофе" not in page
 
     def test_what_is_typed_stays_text(self, client, agent, vera):
         page = client.get(reverse("crm:search"), {"q": "<script>"}).content.decode()
