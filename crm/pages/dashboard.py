@@ -40,7 +40,7 @@ def page(request: StaffRequest) -> HttpResponse:
         "period": period,
         "period_said": _said(period),
         "compared_said": _("Changes are against the time from %(since)s to %(until)s.")
-        % {"since": _day(period.previous.since), "until": _day(period.previous.until)},
+        % {"since": _day(period.previous.since), "until": _day(period.previous.until).rstrip(".")},
         "lengths": [Choice(str(length), _length_said(length)) for length in LENGTHS],
         "months": [Choice(month.key, _month_said(month.since)) for month in months_offered(today)],
         "figures": dashboard.figures(question),

@@ -107,7 +107,7 @@ def test_a_list_keeps_a_view_with_its_columns(reader):
     agent = reader(width=1280)
     sign_in(agent, story.colleague)
     agent.open(reverse("admin:crm_order_changelist"))
-    tools = agent.page.locator(".views")
+    tools = agent.page.locator("#list-tools")
     tools.locator("summary").click()
     assert agent.serious_faults() == []
     tools.get_by_label("shop").uncheck()
