@@ -91,7 +91,11 @@ SHELVES: Sequence[Shelf] = (
     Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.company", "crm.task")),
     Shelf(label=_("Sales"), icon="order", models=("crm.order", "crm.return", "crm.importjob")),
     Shelf(label=_("Catalogue"), icon="shop", models=("crm.product", "crm.category")),
-    Shelf(label=_("The company"), icon="settings", models=("crm.shop", "crm.user", "auth.group")),
+    Shelf(
+        label=_("The company"),
+        icon="settings",
+        models=("crm.installation", "crm.shop", "crm.user", "auth.group"),
+    ),
     Shelf(label=_("For developers"), icon="link", models=("crm.apikey", "crm.eventtype")),
     Shelf(
         label=_("Under the hood"),

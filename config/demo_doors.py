@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import api_keys
+from crm import api_keys, installing
 from crm.demo import characters
 from crm.demo.catalogue import BY_NAME
 from crm.demo.characters import Character, Colleague
@@ -102,7 +102,9 @@ class Customer:
 @from_this_machine
 @in_the_visitors_language
 def doors(request: HttpRequest) -> HttpResponse:
-    """The page with the doors and the story behind them."""
+    """The page with the doors and the story behind them; where nobody works yet, moving in."""
+    if installing.is_empty():
+        return HttpResponseRedirect(reverse("setup"))
     return render(
         request,
         "demo/doors.html",

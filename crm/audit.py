@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pghistory
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from pghistory.middleware import HistoryMiddleware
@@ -18,7 +18,6 @@ from crm.models import User
 from crm.models import changes as kept
 
 SHOWN = 50
-SECRET_KINDS = ("value",)
 
 
 class WhoChangesMiddleware(HistoryMiddleware):
@@ -60,6 +59,15 @@ TRACKED: Mapping[str, type[Any]] = {
     "eventtype": kept.EventTypeChange,
     "user": kept.UserChange,
     "installation": kept.InstallationChange,
+}
+
+
+BESIDE: Mapping[str, Sequence[Callable[[Any], QuerySet[Any]]]] = {
+    "customer": (
+        lambda customer: kept.IdentityChange.objects.filter(customer_id=customer.pk),
+        lambda customer: kept.AddressChange.objects.filter(customer_id=customer.pk),
+    ),
+    "user": (lambda user: kept.RoleOfUserChange.objects.filter(user_id=user.pk).select_related("group"),),
 }
 
 
@@ -131,10 +139,41 @@ def _aloud(row: Any, field: Any, value: Any) -> str:
     return str(dict(field.flatchoices).get(value, value))
 
 
-def identity_changes_of(customer: Model) -> list[Any]:
-    """What was changed or removed of how this customer is reached, the latest first."""
-    rows = kept.IdentityChange.objects.filter(customer_id=customer.pk).select_related("pgh_context")
-    return list(rows.order_by("-pgh_id")[:SHOWN])
+def changes_beside(record: Model) -> list[Change]:
+    """What belongs to a record and stands in rows of its own, SHOWN at most: a customer's identities and addresses,
+    a colleague's roles. A fixed number of queries."""
+    sources = BESIDE.get(record._meta.model_name or "", ())
+    found = [change for rows in sources for change in _of_rows(rows(record))]
+    return sorted(found, key=lambda change: change.at, reverse=True)[:SHOWN]
+
+
+def _of_rows(rows: QuerySet[Any]) -> Iterator[Change]:
+    page = list(rows.select_related("pgh_context").order_by("-pgh_id")[:SHOWN])
+    people = _colleagues(page)
+    later = rows.model.pgh_tracked_model.objects.in_bulk({_about(row) for row in page})
+    for row in page:
+        after = later.get(_about(row))
+        yield Change(
+            pk=row.pgh_id,
+            at=row.pgh_created_at,
+            subject=_subject(row),
+            deed=_deed(row.pgh_label),
+            colleague=people.get(_author(row)),
+            differences=_differences(row, after) if row.pgh_label == "update" and after else (),
+        )
+        later[_about(row)] = row
+
+
+def _about(row: Any) -> int:
+    return int(row.pgh_obj_id if hasattr(row, "pgh_obj_id") else row.id)
+
+
+def _subject(row: Any) -> str:
+    if isinstance(row, kept.IdentityChange):
+        return f"{row.get_kind_display()} {masking.masked(row.kind, row.value)}"
+    if isinstance(row, kept.RoleOfUserChange):
+        return str(_("role %(name)s") % {"name": row.group.name})
+    return str(type(row).pgh_tracked_model._meta.verbose_name)
 
 
 def acting(user: User) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from crm.models import Installation
 
 REMEMBERED_SECONDS = 10.0
 PRODUCT = "Veren"
+LANGUAGES = settings.LANGUAGES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,11 @@ def remember(company: Company, *, seconds: float = REMEMBERED_SECONDS) -> Compan
     global _remembered
     _remembered = (time.monotonic() + seconds, company)
     return company
+
+
+def time_zones() -> list[str]:
+    """The names a person would choose from."""
+    return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 
 def forget() -> None:

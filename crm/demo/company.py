@@ -7,10 +7,11 @@ from random import Random
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 
 from crm.demo.catalogue import ARTICLES
 from crm.demo.characters import AGENT, MANAGER, Colleague
-from crm.models import Category, Company, CompanyPerson, Customer, Offering, Product, Shop, User
+from crm.models import Category, Company, CompanyPerson, Customer, Installation, Offering, Product, Shop, User
 
 CURRENCY = "EUR"
 SHOPS = (
@@ -46,9 +47,22 @@ def build() -> Stage:
     shops = {
         shop.slug: Shop.objects.get_or_create(slug=shop.slug, defaults=_defaults(shop))[0] for shop in SHOPS
     }
+    _introduce_the_company()
     products = _products()
     _offerings(list(shops.values()), products)
     return Stage(shops=shops, products=products, agent=hired(AGENT), manager=hired(MANAGER))
+
+
+def _introduce_the_company() -> None:
+    said = {
+        "name": "Липа",
+        "currency": CURRENCY,
+        "time_zone": "Europe/Sofia",
+        "languages": ["bg", "ru", "en"],
+    }
+    Installation.objects.get_or_create(
+        pk=Installation.THE_ONE, defaults={**said, "set_up_at": timezone.now()}
+    )
 
 
 def _defaults(shop: Shop) -> dict[str, str]:

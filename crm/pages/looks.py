@@ -55,6 +55,7 @@ def changes(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
         "title": _("What was changed"),
         "record": record,
         "changes": found,
+        "beside": [] if _key(request) else audit.changes_beside(record),
         "before": str(found[-1].pk) if len(found) == audit.SHOWN else "",
     }
     return render(request, "crm/looks/changes.html", context)

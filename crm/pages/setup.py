@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -70,8 +69,7 @@ class SetupForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
-        self.fields["time_zone"].choices = [(zone, zone) for zone in zones]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [(zone, zone) for zone in company.time_zones()]  # type: ignore[attr-defined]
         self.initial.setdefault("time_zone", settings.TIME_ZONE)
         self.initial.setdefault("languages", [get_language()])
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm import wording
+from crm.audit import TRACKED
 from crm.customer_page import Panel, Visit
 from crm.delivery_promises import verdict
 from crm.models import Shipment
@@ -104,6 +106,14 @@ def _dress(mood: str) -> str:
 def page_link(changelist: Any, place: str) -> str:
     """The address of a list's page that goes on from a place: see crm.admin.keyset."""
     return str(changelist.get_query_string({"p": place}))
+
+
+@register.simple_tag
+def changes_url(record: Any) -> str:
+    """Where it is told what was changed on a record; empty for what nobody keeps watch over."""
+    if record._meta.model_name not in TRACKED:
+        return ""
+    return reverse("crm:changes", args=[record._meta.model_name, record.pk])
 
 
 @register.filter

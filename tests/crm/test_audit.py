@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.models import Customer, CustomerChange, Identity, IdentityChange, Look, RoleOfUserChange, UserChange
@@ -127,3 +128,50 @@ def test_erasure_empties_the_record_and_keeps_who_looked():
     assert not CustomerChange.objects.exists()
     assert not IdentityChange.objects.exists()
     assert [(look.colleague, look.reason) for look in Look.objects.all()] == [(looker, "")]
+
+
+def test_a_changed_phone_is_told_masked_beside_the_person(client, manager):
+    email = IdentityFactory(value="vera.old@mail.example")
+    Identity.objects.filter(pk=email.pk).update(value="vera.new@mail.example")
+    Identity.objects.filter(pk=email.pk).delete()
+
+    page = client.get(reverse("crm:changes", args=["customer", email.customer_id]))
+
+    assert [change.deed for change in page.context["beside"]] == ["removed", "changed"]
+    assert "v···d@mail.example" in page.content.decode()
+    assert "vera.old" not in page.content.decode()
+
+
+def test_a_role_that_was_given_is_told_beside_the_colleague(client, manager):
+    colleague = UserFactory()
+    colleague.groups.add(Group.objects.get(name="agent"))
+
+    page = client.get(reverse("crm:changes", args=["user", colleague.pk]))
+
+    assert [(change.subject, change.deed) for change in page.context["beside"]] == [("role agent", "added")]
+
+
+def test_the_page_of_changes_asks_no_more_for_many_than_for_few(client, manager):
+    person = CustomerFactory()
+    page = reverse("crm:changes", args=["customer", person.pk])
+
+    def asked(changes):
+        for number in range(changes):
+            Customer.objects.filter(pk=person.pk).update(family_name=f"{changes}-{number}")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(page)
+        return len(queries)
+
+    client.get(page)
+    assert asked(2) == asked(60)
+    first = client.get(page).context
+    assert len(first["changes"]) == 50
+    assert len(client.get(page, {"before": first["before"]}).context["changes"]) == 12
+
+
+def test_the_form_of_a_record_leads_to_its_changes(client, manager):
+    person = CustomerFactory()
+
+    form = client.get(reverse("admin:crm_customer_change", args=[person.pk]))
+
+    assert reverse("crm:changes", args=["customer", person.pk]) in form.content.decode()

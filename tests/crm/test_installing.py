@@ -7,6 +7,7 @@ from io import StringIO
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
@@ -167,3 +168,19 @@ def test_pages_of_staff_run_on_the_clock_of_the_company(settings):
 def test_there_is_one_company():
     with pytest.raises(Exception, match="installation_is_one_company"):
         Installation.objects.create(pk=2, name="Another", languages=["en"], set_up_at=NOON)
+
+
+def test_an_administrator_changes_what_the_company_says_of_itself(client):
+    colleague = UserFactory()
+    colleague.groups.add(Group.objects.get(name="administrator"))
+    client.force_login(colleague)
+    page = client.get(reverse("admin:crm_installation_changelist"), follow=True).redirect_chain[-1][0]
+    given = {"name": "Липа", "currency": "EUR", "time_zone": "Europe/Sofia", "languages": ["bg"]}
+
+    client.post(page, {**given, "new_logo": SimpleUploadedFile("logo.png", PNG)})
+
+    house = Installation.objects.get()
+    assert (house.name, house.time_zone, house.logo_type) == ("Липа", "Europe/Sofia", "image/png")
+
+    answer = client.post(page, {**given, "time_zone": "Mars/Olympus"})
+    assert answer.context["adminform"].form.errors.keys() == {"time_zone"}
