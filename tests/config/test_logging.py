@@ -32,11 +32,11 @@ from tests.factories.shops import UserFactory
 pytestmark = pytest.mark.django_db
 
 PLANTED = (
-    *("Аполлинария", "Заболоцкая", "Апполинариевна"),
-    *("+359888123456", "888123456", "0888 123 456"),
-    *("apollinaria@mail.example", "apollinaria%40mail.example", "apollinaria"),
-    *("Аллергия на бергамот", "бергамот"),
-    *("ул. Гурко 17", "4111111111111111", "1971-03-09"),
+    *("Аполлинария", "Заболоцкая", "Аполлинариевна", "Apollinaria", "Zabolotskaya"),
+    *("+359888123456", "888123456", "0888 123 456", "359-888-123"),
+    *("apollinaria@mail.example", "apollinaria%40mail.example", "apollinaria", "@zabolotskaya_a"),
+    *("Аллергия на бергамот", "бергамот", "подарок для мужа", "ул. Гурко 17"),
+    *("4111111111111111", "1971-03-09", "LIPA-CARD-9917"),
 )
 BODY = {
     "given_name": "Аполлинария",
@@ -196,6 +196,41 @@ def test_the_api_writes_nobody_it_accepts_or_refuses(written: Written) -> None:
 
     assert nobody_in(written.text)
     assert shop.key not in written.text
+
+
+def test_an_order_of_a_person_passes_without_a_trace(written: Written, monkeypatch: Any) -> None:
+    def fail(entries: Any) -> None:
+        raise ValueError(", ".join(str(entry.payload) for entry in entries))
+
+    failing = Reaction(name="test.failing", on=(OrderPlaced,), do=fail)
+    monkeypatch.setattr("config.reactions.AT_ONCE", (failing,))
+    monkeypatch.setattr("config.reactions.AFTERWARDS", (failing,))
+    shop = ShopSystem()
+    line = {
+        "external_id": "подарок для мужа",
+        "name": "Аллергия на бергамот",
+        "quantity": "1",
+        "unit_price": "4",
+    }
+    order = {
+        "external_id": "LIPA-CARD-9917",
+        "number": "Заболоцкая",
+        "customer": {name: BODY[name] for name in ("given_name", "family_name", "identities")},
+        "lines": [line],
+        "placed_at": "2026-03-02T12:00:00+02:00",
+    }
+
+    told = shop.post("orders/", order)
+    cancelled = {"type": "cancelled", "occurred_at": "2026-03-02T13:00:00Z", "reason": "подарок для мужа"}
+    shop.post(f"orders/{told.body['id']}/events/", cancelled)
+    shop.post("orders/", {**order, "lines": [line, line]}, Idempotency_Key="apollinaria@mail.example")
+    relay.pump()
+
+    assert told.status == 201
+    assert written.from_logger("crm.reactions")
+    assert nobody_in(written.text)
+    assert nobody_in(" ".join(ParkedEntry.objects.values_list("error", flat=True)))
+    assert nobody_in(Client().get("/metrics").content.decode())
 
 
 def test_an_agent_is_written_by_id(written: Written) -> None:
