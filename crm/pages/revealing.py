@@ -26,6 +26,7 @@ from crm.identity_kinds import IdentityKind
 from crm.masking import masked
 from crm.models import Customer, Identity, Shop
 from crm.pages.requests import StaffRequest
+from crm.same_person import ids_by, ids_of
 
 SHOWN = 12
 ADDED_BY_HAND = (
@@ -65,7 +66,7 @@ def how_to_reach(visit: Visit) -> Panel:
 
 
 def _ways(customer: Customer) -> Sequence[Way]:
-    known = Identity.objects.filter(customer=customer).exclude(kind=IdentityKind.EXTERNAL).order_by("pk")
+    known = Identity.objects.filter(customer__in=ids_of(customer)).exclude(kind=IdentityKind.EXTERNAL).order_by("pk")
     return [_way(identity) for identity in known[:SHOWN]]
 
 
@@ -80,7 +81,7 @@ def _way(identity: Identity) -> Way:
 @permission_required(("crm.view_customer", "crm.reveal_identity"), raise_exception=True)
 def identity(request: StaffRequest, pk: int, identity_pk: int) -> HttpResponse:
     """Ask why, then show it: in its place by htmx, else on a page of its own. Looking again asks again."""
-    found = get_object_or_404(Identity.objects.select_related("customer"), pk=identity_pk, customer=pk)
+    found = get_object_or_404(Identity.objects.select_related("customer"), pk=identity_pk, customer__in=ids_by(pk))
     value, refusal = "", ""
     if request.method == "POST":
         try:
