@@ -205,11 +205,6 @@ def advance_order(
         NotPlausible: before 1970, or more than a day ahead.
     """
     check_plausible(occurred_at, at=at, pointer="/occurred_at")
-    order = (
-        Order.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("customer", "shop")
-        .get(pk=order.pk)
-    )
     locked = lock_order(order)
     return advance_locked(locked, moment=moment, occurred_at=occurred_at, source=source, at=at, reason=reason)
 

@@ -18,6 +18,7 @@ from rest_framework.serializers import ListField
 
 from crm.api import fields
 from crm.api.errors import PreconditionFailed, PreconditionMissing, QueryInvalid
+from crm.api.filtering import CustomerFilter
 from crm.api.shapes import PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.customers import DETAILS, change_customer, enrol
@@ -147,9 +148,7 @@ class Customers(ApiView):
     }
 
     def get(self, request: ApiRequest) -> Response:
-        found = Customer.objects.filter(erased_at=None)
-        if since := self.asked.get("updated_since"):
-            found = found.filter(updated_at__gte=since)
+        found = CustomerFilter(request.GET, Customer.objects.filter(erased_at=None)).qs
         for kind, parameter in {**{kind: kind for kind in RECOGNISED}, "external": "external_id"}.items():
             if value := self.asked.get(parameter):
                 found = _recognised_by(found, kind, value, parameter, self.shop)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.customers import CustomerRequest, details_in, hints_in
+from crm.api.filtering import OrderFilter
 from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.customers import enrol
@@ -212,15 +213,7 @@ class Orders(ApiView):
     }
 
     def get(self, request: ApiRequest) -> Response:
-        asked = self.asked
-        same = {
-            name: asked[name] for name in ("external_id", "number", "customer", "progress") if name in asked
-        }
-        found = Order.objects.filter(shop=self.shop, **same)
-        if "placed_since" in asked:
-            found = found.filter(placed_at__gte=asked["placed_since"])
-        if "placed_before" in asked:
-            found = found.filter(placed_at__lt=asked["placed_before"])
+        found = OrderFilter(request.GET, Order.objects.filter(shop=self.shop)).qs
         return self.page(with_lines(found), OrderView)
 
     def post(self, request: ApiRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from crm.api import fields
+from crm.api.filtering import ProductFilter
 from crm.api.shapes import FlagParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.catalogue import list_product
@@ -108,12 +109,7 @@ class Products(ApiView):
     }
 
     def get(self, request: ApiRequest) -> Response:
-        asked = self.asked
-        found = Product.objects.filter(
-            **{name: asked[name] for name in ("sku", "is_active") if name in asked}
-        )
-        if "updated_since" in asked:
-            found = found.filter(updated_at__gte=asked["updated_since"])
+        found = ProductFilter(request.GET, Product.objects.all()).qs
         return self.page(offered_in(self.shop, found), ProductView)
 
     def post(self, request: ApiRequest) -> HttpResponse:
