@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 LONGEST = 120
 MOST_WORDS = 6
@@ -62,6 +62,7 @@ def allowed_slips(word: str) -> float:
     return 1.0 if len(word) < 5 else 2.0
 
 
+@lru_cache(maxsize=8192)
 def unlikeness(asked: str, word: str) -> float:
     """0 for the same word; less than one for the same with more or another ending; otherwise slips of the finger."""
     if asked == word:
@@ -85,13 +86,16 @@ def stem(word: str) -> str:
 
 
 def _respelt(text: str) -> Iterator[str]:
-    """ъ is written a, u or y in Latin letters: Вълчев is Valchev, Vulchev, Vylchev."""
+    """ъ is written a, u or y in Latin letters (Вълчев is Valchev, Vulchev, Vylchev), and ц may be a c (Cocov)."""
     if "ъ" in text.lower():
         yield text.replace("ъ", "у").replace("Ъ", "У")
         yield text.replace("ъ", "и").replace("Ъ", "И")
     between = re.compile(f"(?<=[{CONSONANT}])[uy](?=[{CONSONANT}])", re.IGNORECASE)
     if between.search(text):
         yield between.sub("a", text)
+    hissed = re.compile("c(?=[aou])", re.IGNORECASE)
+    if hissed.search(text):
+        yield hissed.sub("ts", text)
 
 
 def _retyped(text: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from crm.search_words import number_in, readings, stem, unlikeness
         ('мукф"ьфшдюсщь', "vera@mail.com"),
         ("Вълчев", "Вулчев"),
         ("Vulchev", "Valchev"),
+        ("Cocov", "tsotsov"),
     ],
 )
 def test_what_was_meant_is_among_the_readings(typed, meant):
