@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -113,7 +112,7 @@ def record_all(told: Sequence[Told]) -> list[TimelineEntry]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT entry_id, is_new FROM crm_record(%s) ORDER BY ordinal",
-            [json.dumps(rows, cls=DjangoJSONEncoder)],
+            [json.dumps(rows, default=datetime.isoformat)],
         )
         answers = cursor.fetchall()
     entries = [

@@ -190,3 +190,11 @@ def test_late_news_keeps_its_own_time(maria: Customer) -> None:
     )
 
     assert (entry.occurred_at, entry.recorded_at) == (NOON - timedelta(days=3), NOON)
+
+
+def test_moments_are_kept_to_the_microsecond(maria: Customer) -> None:
+    moment = NOON + timedelta(microseconds=123_457)
+
+    entry = timeline.record(maria, placed(), source="api:lipa", source_id="1", occurred_at=moment)
+
+    assert TimelineEntry.objects.get(pk=entry.pk).occurred_at == moment
