@@ -17,8 +17,8 @@ from crm.models import ImportedDocument, ImportJob
 from crm.timeline import Told
 
 # So many that nobody else waits long for what the chunk has locked.
-DOCUMENTS_AT_ONCE = 150
-ROWS_AT_ONCE = 6_000
+DOCUMENTS_AT_ONCE = 100
+ROWS_AT_ONCE = 4_000
 
 
 def apply_next(job: ImportJob, *, at: datetime) -> ImportJob:

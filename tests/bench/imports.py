@@ -1,6 +1,8 @@
 """A real shop's history against a bare COPY of the same rows; killed and resumed; beside a busy API.
 
-Leaves out: XLSX, which openpyxl reads about ten times slower than CSV, and a file larger than half a million rows.
+What gates is CPU: seconds by the clock say more about the neighbours of a machine than about the import, and stand
+beside their goal. Leaves out: XLSX, which openpyxl reads several times slower, and files of more than half a million
+rows.
 """
 
 from __future__ import annotations
@@ -117,7 +119,7 @@ def run() -> dict[str, Figure]:
         "CPU seconds ÷ a bare COPY's": at_most(first.cpu_seconds / copy_cpu, 100, "×"),
         "CPU seconds, import": Figure(round(first.cpu_seconds, 1)),
         "CPU seconds, bare COPY": Figure(round(copy_cpu, 2)),
-        "seconds ÷ a bare COPY": at_most(first.seconds / copy, 100, "×"),
+        "seconds ÷ a bare COPY": Figure(round(first.seconds / copy, 1), "≤ 100×, on a quiet machine"),
         "seconds, import": Figure(round(first.seconds, 1)),
         "seconds, bare COPY": Figure(round(copy, 2)),
         "rows a second": Figure(round(525_461 / first.seconds)),

@@ -161,7 +161,7 @@ def test_progress_is_a_part_of_the_page_until_there_is_something_new_to_say(clie
     where, htmx = reverse("crm:import", args=[job.pk]), {"HX-Request": "true"}
 
     answer = client.get(where, headers=htmx)
-    assert answer.content.decode().lstrip().startswith('<section id="progress"')
+    assert answer.content.decode().lstrip().startswith('<div id="progress"')
     tasks.run_import(job.pk)
 
     assert client.get(where, headers=htmx)["HX-Refresh"] == "true"
