@@ -53,7 +53,7 @@ class Holding:
 
     def words(self, ids: Ids) -> Iterator[str]:
         for values in self.rows(ids).order_by().values_list(*self.traces) if self.traces else ():
-            yield from _texts_in(values)
+            yield from texts_in(values)
 
     def label_of(self, path: str) -> Words:
         """How a field of `tells` is called; across relations, by its last name."""
@@ -80,12 +80,12 @@ def traces_of(ids: Ids) -> tuple[str, ...]:
     )
 
 
-def _texts_in(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     """Every text, however deep it lies."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        yield from _texts_in(list(value.values()))
+        yield from texts_in(list(value.values()))
     elif isinstance(value, Iterable):
         for inner in value:
-            yield from _texts_in(inner)
+            yield from texts_in(inner)

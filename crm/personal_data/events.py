@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.facts import FACTS
 from crm.models import Consent, Look, Merge, MergeProposal, ParkedEntry, Task, TimelineEntry
 from crm.models.changes import AddressChange, CompanyPersonChange, CustomerChange, IdentityChange
-from crm.personal_data import Erasing, Holding, Ids, _texts_in
+from crm.personal_data import Erasing, Holding, Ids, texts_in
 
 
 def _entries(ids: Ids) -> QuerySet[TimelineEntry]:
@@ -40,7 +40,7 @@ class Entries(Holding):
         """The personal fields of facts; of a kind that nobody states any more, all of them."""
         for kind, payload in self.rows(ids).filter(erased_at=None).values_list("kind", "payload").iterator():
             names = FACTS[kind].personal if kind in FACTS else payload.keys()
-            yield from _texts_in([payload.get(name) for name in names])
+            yield from texts_in([payload.get(name) for name in names])
 
 
 def _erase_entries(erasing: Erasing) -> None:
