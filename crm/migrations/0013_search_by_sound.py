@@ -31,7 +31,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="NameWord",
             fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("word", models.TextField()),
             ],
         ),
@@ -43,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="nameword",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(F("word"), name="gin_trgm_ops"),
+                django.contrib.postgres.indexes.OpClass("word", name="gin_trgm_ops"),
                 name="name_word_by_sound",
             ),
         ),
@@ -51,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customer",
             index=django.contrib.postgres.indexes.GinIndex(
-                Func(F("given_name"), F("patronymic"), F("family_name"), function="crm_name_words"),
+                Func("given_name", "patronymic", "family_name", function="crm_name_words"),
                 name="customer_by_words_of_name",
             ),
         ),
@@ -66,7 +71,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="timelineentry",
             index=django.contrib.postgres.indexes.GinIndex(
-                Func(F("payload"), F("occurred_at"), function="crm_entry_words"),
+                Func("payload", "occurred_at", function="crm_entry_words"),
                 condition=Q(payload__has_any_keys=["subject", "text", "reason"]),
                 name="entry_by_words",
             ),
