@@ -107,7 +107,7 @@ SHELVES: Sequence[Shelf] = (
 # Reached from the forms that need them; nobody begins a day's work here.
 BEHIND: frozenset[str] = frozenset(
     {
-        *("account.emailaddress", "account.emailconfirmation"),
+        *("account.emailaddress", "account.emailconfirmation", "mfa.authenticator"),
         "django_celery_beat.periodictask",
         *("django_celery_beat.crontabschedule", "django_celery_beat.intervalschedule"),
         *("django_celery_beat.clockedschedule", "django_celery_beat.solarschedule"),
