@@ -17,6 +17,7 @@ from crm.importing.columns import ColumnMap
 from crm.importing.files import Kind, Rows, rows_of
 from crm.importing.layouts import layout_named
 from crm.importing.layouts.base import RowRefused
+from crm.importing.planning import be_patient
 from crm.importing.refusals import RowRefusal
 from crm.importing.rows import RowReader
 from crm.models import ImportJob
@@ -77,12 +78,14 @@ def _as_staged(job_pk: int, number: int, cells: Sequence[str] | None, reader: Ro
 def _keep(job: ImportJob, batch: Iterable[Staged], rows: Rows, *, clock: Callable[[], datetime]) -> ImportJob:
     """Rows are read while the server takes those before them."""
     job = jobs.locked(job, {jobs.State.READING})
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        for row in batch:
-            number = row[1]
-            if number > job.rows_read:
-                copy.write_row(row)
-                job.rows_read = number
+    with connection.cursor() as cursor:
+        be_patient(cursor)
+        with cursor.copy(COPY) as copy:
+            for row in batch:
+                number = row[1]
+                if number > job.rows_read:
+                    copy.write_row(row)
+                    job.rows_read = number
     job.percent_read = max(job.percent_read, int(100 * rows.share_read))
     job.moved_at = clock()
     job.save(update_fields=["rows_read", "percent_read", "moved_at"])
