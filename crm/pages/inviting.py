@@ -103,8 +103,11 @@ def _invite(request: StaffRequest, given: dict[str, Any]) -> str:
     )
     link = request.build_absolute_uri(reverse("join", args=[token]))
     if given["by_email"]:
-        _send(invitation, link)
-        messages.success(request, _("The invitation is on its way."))
+        try:
+            _send(invitation, link)
+            messages.success(request, _("The invitation is on its way."))
+        except OSError:  # every refusal of a mail server is one
+            messages.error(request, _("The e-mail could not be sent. Copy the link and pass it on yourself."))
     return link
 
 

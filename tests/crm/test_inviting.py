@@ -117,6 +117,21 @@ def test_an_administrator_invites_on_a_page_and_the_letter_carries_the_link(
     assert link.encode() not in client.get(reverse("crm:invitations")).content
 
 
+def test_when_the_mail_server_does_not_answer_the_link_can_be_copied(client, administrator, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    client.force_login(administrator)
+    role = Group.objects.get(name="agent").pk
+
+    page = client.post(
+        reverse("crm:invitations"),
+        {"name": "Петър", "email": "petar@lipa.example", "role": role, "by_email": "on"},
+    )
+
+    assert page.context["link"].encode() in page.content
+    assert Invitation.objects.count() == 1
+
+
 def test_who_follows_the_link_chooses_a_password_and_goes_on_to_a_second_factor(client, administrator):
     _, token = invite(administrator, at=timezone.now())
 
