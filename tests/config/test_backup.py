@@ -25,8 +25,8 @@ PROJECT = Path(backup.__file__).parents[1]
 
 @pytest.fixture
 def elsewhere(owner_connection: psycopg.Connection[Any]) -> Iterator[str]:
-    """The name of an empty database beside ours."""
-    name = f"{connection.settings_dict['NAME']}_elsewhere"
+    """The name of an empty database beside ours. (Another run would take a name like ours for left behind.)"""
+    name = f"elsewhere_{connection.settings_dict['NAME']}"
     owner_connection.execute(
         sql.SQL(
             "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"

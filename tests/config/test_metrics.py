@@ -91,7 +91,7 @@ def test_the_canary_ages_from_when_it_last_sang() -> None:
 
 def test_requests_are_counted_by_the_pattern_of_their_address() -> None:
     before = figures()
-    Client().get("/api/v1/customers/77/?q=irina@mail.example", headers={"X-Word": "Ирина"})
+    Client().get("/api/v1/customers/7700770077/?q=irina@mail.example", headers={"X-Word": "Ирина"})
     Client().get("/no-such/irina@mail.example/")
     Client().generic("ИРИНА", "/livez")
     after = figures()
@@ -104,7 +104,7 @@ def test_requests_are_counted_by_the_pattern_of_their_address() -> None:
     assert {labels.split()[0] for labels in grown} <= {"GET", "OTHER"}
     assert "GET (none) 404" in grown
     text = Client().get("/metrics").content.decode()
-    assert not [word for word in ("irina", "Ирина", "ИРИНА", "77") if word in text.replace(" 77", "")]
+    assert not [word for word in ("irina", "Ирина", "ИРИНА", "7700770077") if word in text]
 
 
 def test_the_figures_are_read_in_a_constant_number_of_queries(
