@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from crm import audit
 from crm.models import Customer, Look
 from crm.pages.requests import StaffRequest
+from crm.same_person import ids_of
 
 SHOWN = 50
 
@@ -23,9 +24,9 @@ SHOWN = 50
 @never_cache
 @permission_required(("crm.view_customer", "crm.view_look"), raise_exception=True)
 def looks(request: StaffRequest, pk: int) -> HttpResponse:
-    """Openings of the page (one an hour) and revealings, the latest first."""
+    """Openings of the page (one an hour) and revealings, the latest first; of those merged into this one too."""
     customer = get_object_or_404(Customer, pk=pk)
-    rows = Look.objects.filter(customer=customer).select_related("colleague").order_by("-pk")
+    rows = Look.objects.filter(customer__in=ids_of(customer)).select_related("colleague").order_by("-pk")
     before = _key(request)
     found = list((rows.filter(pk__lt=before) if before else rows)[: SHOWN + 1])
     context = {

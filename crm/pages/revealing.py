@@ -66,7 +66,11 @@ def how_to_reach(visit: Visit) -> Panel:
 
 
 def _ways(customer: Customer) -> Sequence[Way]:
-    known = Identity.objects.filter(customer__in=ids_of(customer)).exclude(kind=IdentityKind.EXTERNAL).order_by("pk")
+    known = (
+        Identity.objects.filter(customer__in=ids_of(customer))
+        .exclude(kind=IdentityKind.EXTERNAL)
+        .order_by("pk")
+    )
     return [_way(identity) for identity in known[:SHOWN]]
 
 
@@ -81,7 +85,9 @@ def _way(identity: Identity) -> Way:
 @permission_required(("crm.view_customer", "crm.reveal_identity"), raise_exception=True)
 def identity(request: StaffRequest, pk: int, identity_pk: int) -> HttpResponse:
     """Ask why, then show it: in its place by htmx, else on a page of its own. Looking again asks again."""
-    found = get_object_or_404(Identity.objects.select_related("customer"), pk=identity_pk, customer__in=ids_by(pk))
+    found = get_object_or_404(
+        Identity.objects.select_related("customer"), pk=identity_pk, customer__in=ids_by(pk)
+    )
     value, refusal = "", ""
     if request.method == "POST":
         try:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm import revealing
-from crm.models import Identity, Look
+from crm.models import Customer, Identity, Look
 from crm.revealing import NoReason
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, ShopFactory, UserFactory
@@ -191,3 +191,14 @@ def test_a_number_in_a_shops_system_is_not_added_by_hand(client, agent):
     client.post(reverse("crm:identities", args=[person.pk]), {"kind": "external", "value": "c-1"})
 
     assert not Identity.objects.filter(customer=person).exists()
+
+
+def test_who_looked_at_somebody_merged_stands_with_the_one_they_were_merged_into(client, email):
+    survivor = CustomerFactory()
+    revealing.reveal(email, colleague=UserFactory(), reason="To call back", at=NOON)
+    Customer.objects.filter(pk=email.customer_id).update(merged_into=survivor)
+    client.force_login(colleague("manager"))
+
+    page = client.get(reverse("crm:looks", args=[survivor.pk]))
+
+    assert [look.reason for look in page.context["looks"]] == ["To call back"]
