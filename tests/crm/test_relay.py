@@ -385,7 +385,7 @@ def open_writer_elsewhere(beside: psycopg.Connection[Any]) -> Iterator[None]:
 @contextmanager
 def restored(owner: psycopg.Connection[Any]) -> Iterator[str]:
     """A copy of the test database made by pg_dump and psql; yields its name and drops it in the end."""
-    name = f"{owner.info.dbname}_restored"
+    name = f"restored_{owner.info.dbname}"
     owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     dump = subprocess.run([embedded.program("pg_dump"), owner.info.dsn], check=True, stdout=subprocess.PIPE)
     target = psycopg.conninfo.make_conninfo(owner.info.dsn, dbname=name)
