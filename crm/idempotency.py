@@ -13,6 +13,8 @@ from crm.errors import Refusal
 from crm.models import IdempotentAnswer, Shop
 
 KEPT_FOR = timedelta(hours=72)
+# Two characters of what the column holds are left for quotes. The schema publishes the same pattern.
+KEY = r"^[\x21-\x7e]{1,253}$"
 FORGOTTEN_AT_ONCE = 5000
 KEEP = """
 INSERT INTO crm_idempotentanswer (shop_id, operation, key, request_sha256, status, body, answered_at)

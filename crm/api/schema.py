@@ -16,7 +16,7 @@ from rest_framework.serializers import ListSerializer
 from crm.api import errors, fields
 from crm.api.shapes import NothingAsked, Request, View
 from crm.errors import Refusal
-from crm.idempotency import KeyReused, StillRunning
+from crm.idempotency import KEY, KeyReused, StillRunning
 
 if TYPE_CHECKING:
     from crm.api.views import ApiView, Operation
@@ -137,9 +137,6 @@ class VerenSchema(AutoSchema):
                 OpenApiExample("Answered", answer, response_only=True, media_type=JSON, status_codes=status)
             )
         return examples
-
-
-KEY = r"^[\x21-\x7e]{1,253}$"
 
 
 def _header(name: str, said: str, *, response: Any = False, **more: Any) -> OpenApiParameter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +24,8 @@ from crm.api.paging import page
 from crm.api.shapes import NothingAsked, Query, View, body_invalid, query_invalid, read, show
 from crm.api_keys import LiveKey
 from crm.errors import Refusal
-from crm.idempotency import Answer, answer_once
+from crm.idempotency import KEY, Answer, answer_once
 from crm.models import Shop
-
-LONGEST_KEY = 255
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +116,7 @@ class ApiView(APIView):
         key = self.request.headers.get("Idempotency-Key", "").strip()
         if len(key) > 1 and key[0] == key[-1] == '"':
             key = key[1:-1]
-        if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        if not re.fullmatch(KEY, key):
             raise IdempotencyKeyMissing
         return key
 
