@@ -30,21 +30,24 @@ CROSS JOIN LATERAL (
 ) AS r ORDER BY d.reference, r.line_number
 """
 
-# Person by person (OFFSET 0), whatever the planner believes of tables just filled. The lines are then locked in order
-# of their ids, as those do who take back the lines of one order.
+# Person by person, order by order (OFFSET 0) and line by line (= ANY), whatever the planner believes of tables just
+# filled. The lines are then locked in order of their ids, as those do who take back the lines of one order.
 SOLD = """
 WITH found AS MATERIALIZED (
-  SELECT who.customer_id, line.*
+  SELECT who.customer_id, o.number, o.placed_at, line.id
   FROM (SELECT DISTINCT unnest(%(customers)s::bigint[]) AS customer_id) AS who
   CROSS JOIN LATERAL (
-    SELECT l.id AS line_id, o.number, o.placed_at
-    FROM crm_order o JOIN crm_orderline l ON l.order_id = o.id
-    WHERE o.shop_id = %(shop)s AND o.customer_id = who.customer_id AND o.cancelled_at IS NULL
-      AND l.sku = ANY (%(skus)s) AND l.returned_quantity < l.quantity OFFSET 0
+    SELECT id, number, placed_at FROM crm_order
+    WHERE shop_id = %(shop)s AND customer_id = who.customer_id AND cancelled_at IS NULL OFFSET 0
+  ) AS o
+  CROSS JOIN LATERAL (
+    SELECT id FROM crm_orderline
+    WHERE order_id = o.id AND sku = ANY (%(skus)s) AND returned_quantity < quantity OFFSET 0
   ) AS line
 )
 SELECT found.customer_id, l.sku, l.id, found.number, found.placed_at, l.quantity - l.returned_quantity
-FROM found JOIN crm_orderline l ON l.id = found.line_id
+FROM crm_orderline l JOIN found USING (id)
+WHERE l.id = ANY (ARRAY(SELECT id FROM found))
 ORDER BY l.id FOR NO KEY UPDATE OF l
 """
 
