@@ -61,9 +61,11 @@ def percent(share: float, of: int) -> str:
 def near(moment: datetime, now: datetime | None = None) -> str:
     """“today, 15:00” and “yesterday, 15:00” when near, “3 Nov, 15:00” this year, else the date alone."""
     local, today = timezone.localtime(moment), timezone.localtime(now).date()
-    sentence = {-1: gettext("yesterday, {time}"), 0: gettext("today, {time}"), 1: gettext("tomorrow, {time}")}.get(
-        (local.date() - today).days
-    )
+    sentence = {
+        -1: gettext("yesterday, {time}"),
+        0: gettext("today, {time}"),
+        1: gettext("tomorrow, {time}"),
+    }.get((local.date() - today).days)
     if sentence:
         return sentence.format(time=time_of(moment))
     if local.year == today.year:

@@ -71,7 +71,9 @@ class Api:
                 assert answer.status_code == 201, answer.text
 
     def tell(self, name: str, n: int) -> httpx.Response:
-        return self._client().post("/api/v1/orders/", json=an_order(name, n), headers={"Idempotency-Key": name})
+        return self._client().post(
+            "/api/v1/orders/", json=an_order(name, n), headers={"Idempotency-Key": name}
+        )
 
     def _client(self) -> httpx.Client:
         if not hasattr(self._of_thread, "client"):
@@ -117,12 +119,16 @@ def _same_key(api: Api, shop: Shop) -> dict[str, Figure]:
     return {
         f"orders made by {AT_ONCE} clients with one key": exactly(orders, 1),
         "different answers they got (but for “still running”)": exactly(len(told), 1),
-        "statuses they got": Figure(", ".join(map(str, sorted(statuses))), "201, 409", statuses <= {201, 409}),
+        "statuses they got": Figure(
+            ", ".join(map(str, sorted(statuses))), "201, 409", statuses <= {201, 409}
+        ),
     }
 
 
 def _shop() -> Shop:
-    shop, _ = Shop.objects.get_or_create(slug="bench-api", defaults={"name": "Bench", "kind": Shop.Kind.ONLINE})
+    shop, _ = Shop.objects.get_or_create(
+        slug="bench-api", defaults={"name": "Bench", "kind": Shop.Kind.ONLINE}
+    )
     Product.objects.bulk_create(
         [
             Product(sku=f"BENCH-{n}", name=f"Липов чай {n}", unit_cost="2.10", unit_cost_currency="EUR")
@@ -131,7 +137,9 @@ def _shop() -> Shop:
         ignore_conflicts=True,
     )
     if not Identity.objects.filter(namespace=shop.slug).exists():
-        people = Customer.objects.bulk_create(Customer(given_name=f"Елена {n}", created_at=NOON) for n in range(500))
+        people = Customer.objects.bulk_create(
+            Customer(given_name=f"Елена {n}", created_at=NOON) for n in range(500)
+        )
         Identity.objects.bulk_create(
             Identity(
                 customer=person,
