@@ -54,7 +54,9 @@ def test_the_names_in_a_sentence_are_the_same_in_each_language(language: str) ->
     """`{order_number}` and `%(count)s` must survive translation, or the sentence breaks when it is read."""
     name = re.compile(r"\{\w*\}|%\(\w+\)[sd]|%[sd]")
     wrong = [
-        (msgid, form) for msgid, form in said(language) if form and set(name.findall(msgid)) != set(name.findall(form))
+        (msgid, form)
+        for msgid, form in said(language)
+        if form and set(name.findall(msgid)) != set(name.findall(form))
     ]
 
     assert not wrong
@@ -73,6 +75,8 @@ def test_russian_and_bulgarian_are_written_in_cyrillic(language: str) -> None:
     assert not wrong
 
 
-@pytest.mark.skipif(not shutil.which("xgettext"), reason="GNU gettext is not installed: the catalogues were NOT checked")
+@pytest.mark.skipif(
+    not shutil.which("xgettext"), reason="GNU gettext is not installed: the catalogues were NOT checked"
+)
 def test_every_string_is_translated_and_compiled() -> None:
     call_command("catalogues", check=True)
