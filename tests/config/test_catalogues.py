@@ -79,4 +79,8 @@ def test_russian_and_bulgarian_are_written_in_cyrillic(language: str) -> None:
     not shutil.which("xgettext"), reason="GNU gettext is not installed: the catalogues were NOT checked"
 )
 def test_every_string_is_translated_and_compiled() -> None:
+    before = {file: file.read_bytes() for file in settings.LOCALE_PATHS[0].rglob("django.*")}
+
     call_command("catalogues", check=True)
+
+    assert {file: file.read_bytes() for file in settings.LOCALE_PATHS[0].rglob("django.*")} == before

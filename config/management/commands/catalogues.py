@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.test.utils import override_settings
 
 TRANSLATED = ["bg", "ru"]
-IGNORED = [".venv/*", "build/*", "tests/*", "staticfiles/*", "media/*", ".state/*"]
+# config/locale too: found on the way, it would be written to even when only a copy is asked for.
+IGNORED = ["config/locale", ".venv/*", "build/*", "tests/*", "staticfiles/*", "media/*", ".state/*"]
 
 
 class Command(BaseCommand):
