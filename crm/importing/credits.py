@@ -31,14 +31,15 @@ CROSS JOIN LATERAL (
 """
 
 # Person by person, order by order (OFFSET 0) and line by line (= ANY), whatever the planner believes of tables just
-# filled. The lines are then locked in order of their ids, as those do who take back the lines of one order.
+# filled; + 0 keeps the shop's index out of it, for a new shop looks empty. The lines are then locked in order of their
+# ids, as those do who take back the lines of one order.
 SOLD = """
 WITH found AS MATERIALIZED (
   SELECT who.customer_id, o.number, o.placed_at, line.id
   FROM (SELECT DISTINCT unnest(%(customers)s::bigint[]) AS customer_id) AS who
   CROSS JOIN LATERAL (
     SELECT id, number, placed_at FROM crm_order
-    WHERE shop_id = %(shop)s AND customer_id = who.customer_id AND cancelled_at IS NULL OFFSET 0
+    WHERE shop_id + 0 = %(shop)s AND customer_id = who.customer_id AND cancelled_at IS NULL OFFSET 0
   ) AS o
   CROSS JOIN LATERAL (
     SELECT id FROM crm_orderline

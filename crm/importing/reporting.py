@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Self
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -104,21 +104,18 @@ class Report:
 
 
 # Behind the cursor, what is not marked as known was imported. What is still ahead counts as what it will be: known
-# where the shop has it, to be imported otherwise.
+# where the shop has it, to be imported otherwise. What the shop has is read once, and only if somebody asks.
 DOCUMENTS = """
-SELECT CASE WHEN outcome = 'known' THEN 'known'
+SELECT CASE WHEN is_known THEN 'known'
             WHEN kind = 'sale' THEN CASE WHEN is_anonymous THEN 'anonymous-sales' ELSE 'sales' END
             ELSE CASE WHEN is_anonymous THEN 'anonymous-credits' ELSE 'credits' END END AS what,
        count(*), sum(rows_count), sum(CASE WHEN kind = 'sale' THEN amount ELSE -amount END)
 FROM (
-  SELECT d.kind, d.rows_count, d.amount, d.customer_ref = '' AS is_anonymous,
-         CASE WHEN d.outcome = 'known' THEN 'known'
-              WHEN d.number <= %(done)s THEN 'imported'
-              WHEN o.id IS NOT NULL OR r.id IS NOT NULL THEN 'known' ELSE 'imported' END AS outcome
-  FROM crm_importeddocument d
-  LEFT JOIN crm_order o ON d.kind = 'sale' AND o.shop_id = %(shop)s AND o.external_id = d.reference
-  LEFT JOIN crm_return r ON d.kind = 'credit' AND r.shop_id = %(shop)s AND r.external_id = d.reference
-  WHERE d.job_id = %(job)s AND d.refusal = ''
+  SELECT kind, rows_count, amount, customer_ref = '' AS is_anonymous,
+         CASE WHEN number <= %(done)s THEN outcome = 'known'
+              WHEN kind = 'sale' THEN reference IN (SELECT external_id FROM crm_order WHERE shop_id = %(shop)s)
+              ELSE reference IN (SELECT external_id FROM crm_return WHERE shop_id = %(shop)s) END AS is_known
+  FROM crm_importeddocument WHERE job_id = %(job)s AND refusal = ''
 ) AS documents GROUP BY 1
 """
 
@@ -146,8 +143,9 @@ def report(job: ImportJob) -> Report:
     if job.outcome:
         return Report.from_json(job.outcome)
     values = {"job": job.pk, "shop": job.shop_id, "done": job.documents_done}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         be_patient(cursor)
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(DOCUMENTS, values)
         found = {what: Line(what=what, documents=n, rows=rows, amount=sum_) for what, n, rows, sum_ in cursor}
         cursor.execute(REFUSED, values)
