@@ -121,7 +121,7 @@ FROM unnest(%s::text[], %s::text[], %s::text[]) AS sign(kind, namespace, value)
 JOIN crm_identity i ON i.value = sign.value AND i.kind = sign.kind AND i.namespace = sign.namespace
 JOIN crm_customer c ON c.id = i.customer_id
 ORDER BY i.id
-"""  # noqa: S608 - the names of our own columns
+"""  # noqa: S608  # nosec B608 - the names of our own columns
 
 
 def _rows_for(signs: Sequence[Sign]) -> list[Identity]:

@@ -97,7 +97,7 @@ def holding(text: str, entries: QuerySet[TimelineEntry], *, months: str = "") ->
     if months:
         parts, params = [*parts, "%s::tsquery"], [*params, months]
     # The text is ours; what was typed are parameters.
-    is_written = RawSQL(WRITTEN.format(query=" && ".join(parts)), params, output_field=BooleanField())  # noqa: S611
+    is_written = RawSQL(WRITTEN.format(query=" && ".join(parts)), params, output_field=BooleanField())  # noqa: S611  # nosec B611
     return entries.filter(is_written, payload__has_any_keys=WRITTEN_IN, erased_at=None)
 
 

@@ -290,7 +290,7 @@ def _head(question: Question) -> str:
 def _label(step: Period, question: Question) -> str:
     """What stands under a chart: “22 Nov”, or “Nov” for months."""
     if question.period.step == "month":
-        return formats.date_format(step.until, "N").replace(" ", NBSP)
+        return formats.date_format(step.until, "M").replace(" ", NBSP)
     return formats.date_format(step.until, "SHORT_MONTH_DAY_FORMAT").replace(" ", NBSP)
 
 

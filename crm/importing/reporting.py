@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import connection, models, transaction
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.importing.columns import ColumnMap
@@ -181,7 +181,7 @@ def refused_rows(job: ImportJob) -> Iterator[str]:
     """A CSV of the refused rows, in the order of the file, each with its number there and the reason."""
     writer = csv.writer(Echo())
     yield "\ufeff"
-    yield writer.writerow([say("Row"), say("Reason"), *map(harmless, job.header)])
+    yield writer.writerow([gettext("Row"), gettext("Reason"), *map(harmless, job.header)])
     refused = ImportedRow.objects.filter(job=job).exclude(refusal="").order_by("line_number")
     for row in refused.iterator(chunk_size=1000):
         cells = row.cells or _as_read(row, job)

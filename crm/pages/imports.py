@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -95,7 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refusal.title))
         else:
             return HttpResponseRedirect(_page_of(job))
-    context = {**admin.site.each_context(request), "title": say("Import orders"), "form": form}
+    context = {**admin.site.each_context(request), "title": gettext("Import orders"), "form": form}
     return TemplateResponse(request, "crm/imports/new.html", context, status=422 if form.errors else 200)
 
 
