@@ -15,6 +15,7 @@ HEIGHT = 190
 TOP, BOTTOM = 12, 166
 LABELS_AT_MOST = 6
 RULES = 4
+FUZZ = 1e-13  # what dividing two floats may be off by; more would cut off what is drawn
 
 
 @dataclass(frozen=True)
@@ -162,12 +163,12 @@ def unit_of(values: Iterable[float]) -> int:
 
 def round_steps(low: float, high: float) -> list[float]:
     """Round numbers that span from `low` to `high`, about RULES of them."""
-    if high <= low:
-        high = low + (abs(low) or 1.0)
+    if high - low <= FUZZ * max(1.0, abs(low)):
+        high = low + (abs(low) if abs(low) > FUZZ else 1.0)
     rough = (high - low) / RULES
     power = 10.0 ** floor(log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
-    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
+    first, last = floor(low / step + FUZZ), ceil(high / step - FUZZ)
     return [round(number * step, 10) for number in range(first, last + 1)]
 
 

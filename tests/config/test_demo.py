@@ -376,7 +376,7 @@ def test_a_header_that_claims_to_be_near_opens_nothing(cast):
 )
 @override_settings(ALLOWED_HOSTS=["localhost", "127.0.0.1", "[::1]"])
 @pytest.mark.django_db
-def test_on_this_machine_the_page_opens(host, address):
+def test_on_this_machine_the_page_opens(cast, host, address):
     assert visitor(host, address).get("/").status_code == 200
 
 
@@ -504,7 +504,17 @@ def test_the_orders_page_costs_the_same_for_one_order_as_for_many(cast):
 
 @in_the_demo
 @pytest.mark.django_db
+def test_without_data_and_people_the_page_leads_to_the_setup():
+    answer = visitor().get("/")
+
+    assert (answer.status_code, answer.url) == (302, "/setup/")
+
+
+@in_the_demo
+@pytest.mark.django_db
 def test_without_data_the_page_says_how_to_get_it():
+    User.objects.create_user("first@lipa.example.com", is_staff=True)
+
     answer = visitor().get("/")
 
     assert answer.status_code == 200
