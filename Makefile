@@ -49,7 +49,7 @@ bench:
 	$(RUN) tests.bench
 
 nightly:
-	$(MANAGE) test -m "nightly or not nightly"
+	VEREN_NIGHTLY=1 $(MANAGE) test -m "nightly or not nightly"
 	$(RUN) tests.bench
 
 # Writes requirements.txt: every version with its hashes, and no address of any index.

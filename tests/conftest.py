@@ -21,11 +21,17 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from config import database_roles, embedded
 from crm import company
+
+# A push tries the same examples each time, so that red means this change; the nightly run looks for new ones.
+hypothesis_settings.register_profile("push", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("nightly", max_examples=1000, deadline=None)
+hypothesis_settings.load_profile("nightly" if os.environ.get("VEREN_NIGHTLY") else "push")
 
 BUILDING_TEMPLATES = 7_210_002
 TEMPLATES_KEPT = 3
