@@ -33,7 +33,7 @@ class QueryInvalid(Refusal):
 
 class IdempotencyKeyMissing(Refusal):
     code = "idempotency-key-missing"
-    title = _("This request needs an Idempotency-Key of 1 to 255 visible characters.")
+    title = _("This request needs an Idempotency-Key of 1 to 253 visible characters.")
     status = 400
 
 
