@@ -27,6 +27,7 @@ from psycopg.conninfo import make_conninfo
 
 from config import database_roles, embedded
 from crm import company
+from tests.children import inherited_environment
 
 # A push tries the same examples each time, so that red means this change; the nightly run looks for new ones.
 hypothesis_settings.register_profile("push", derandomize=True, deadline=None)
@@ -95,7 +96,7 @@ def database_url(db: None) -> str:
 def child_environment(database_url: str) -> dict[str, str]:
     """For a process of the house started by a test: it works on this process's test database."""
     return {
-        **os.environ,
+        **inherited_environment(),
         "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
         "DATABASE_URL": database_url,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

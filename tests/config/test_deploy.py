@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import os
 import re
 import subprocess
 import sys
@@ -16,6 +15,8 @@ import pytest
 import yaml
 from django.core.management import get_commands
 from django.test import Client
+
+from tests.children import inherited_environment
 
 PROJECT = Path(__file__).parents[2]
 DEPLOY = PROJECT / "deploy"
@@ -100,7 +101,7 @@ def test_every_variable_of_the_example_is_read_by_the_settings() -> None:
 
 
 def production(**more: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in example()}
+    inherited = {name: value for name, value in inherited_environment().items() if name not in example()}
     filled = {**example(), "DATABASE_URL": "postgres://veren:word@postgres/veren", **more}
     return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.children import inherited_environment
 
 PROJECT = Path(__file__).parents[2]
 
@@ -27,7 +28,7 @@ def start_relay(environment: dict[str, str] | None = None) -> subprocess.Popen[b
         [sys.executable, "manage.py", "relay"],
         cwd=PROJECT,
         env={
-            **os.environ,
+            **inherited_environment(),
             **(environment or {}),
             "DJANGO_SETTINGS_MODULE": "tests.relaying.settings",
         },
