@@ -2,6 +2,7 @@
 
 from crm.models.address import Address
 from crm.models.api_key import ApiKey
+from crm.models.bulk_job import BulkJob, BulkResult
 from crm.models.canary import Canary
 from crm.models.catalogue import Category, Offering, Product
 from crm.models.changes import (
@@ -48,6 +49,8 @@ __all__ = [
     "AddressChange",
     "ApiKey",
     "ApiKeyChange",
+    "BulkJob",
+    "BulkResult",
     "Canary",
     "Category",
     "Company",

@@ -22,6 +22,17 @@ class ApiKey(models.Model):
     )
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    replaces = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("replaces"),
+    )
+    # Of its own; empty: those of the settings.
+    reads_per_minute = models.PositiveIntegerField(_("reads a minute"), null=True, blank=True)
+    writes_per_minute = models.PositiveIntegerField(_("writes a minute"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     class Meta:

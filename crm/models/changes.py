@@ -132,7 +132,10 @@ class ApiKeyChange(
     pghistory.create_event_model(  # type: ignore[misc]
         ApiKey,
         *_all(),
-        fields=["shop", "name", "prefix", "scopes", "expires_at", "revoked_at"],
+        fields=[
+            *("shop", "name", "prefix", "scopes", "expires_at", "revoked_at"),
+            *("reads_per_minute", "writes_per_minute"),
+        ],
         obj_field=_record(),
         model_name="BaseApiKeyChange",
     )

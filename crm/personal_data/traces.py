@@ -14,7 +14,17 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.identity_kinds import IdentityKind
-from crm.models import Customer, IdempotentAnswer, Identity, ImportedDocument, ImportedRow, SavedView, User
+from crm.models import (
+    BulkJob,
+    BulkResult,
+    Customer,
+    IdempotentAnswer,
+    Identity,
+    ImportedDocument,
+    ImportedRow,
+    SavedView,
+    User,
+)
 from crm.personal_data import Erasing, Holding
 
 # What was answered about a customer, or about an entry of theirs, is known by the id it begins with. A repeat of the
@@ -42,6 +52,15 @@ UPDATE crm_importeddocument d SET customer_ref = ''
 FROM crm_importjob j JOIN crm_shop s ON s.id = j.shop_id
 WHERE d.job_id = j.id AND d.customer_ref <> '' AND concat(s.slug, ' ', d.customer_ref) = ANY (%(numbers)s)
 """
+# What a shop sent at once is kept while it is worked on: a job that speaks of the person is stopped where it stands.
+JOBS = """
+UPDATE crm_bulkjob j SET body = '', cancelled_at = %(at)s
+WHERE EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(trace IN j.body) > 0)
+"""
+RESULTS = """
+UPDATE crm_bulkresult r SET problem = problem - 'errors'
+WHERE EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(trace IN r.problem::text) > 0)
+"""
 
 
 def _erase_answers(erasing: Erasing) -> None:
@@ -54,6 +73,14 @@ def _erase_rows(erasing: Erasing) -> None:
     numbers = [f"{shop} {number}" for shop, number in own.values_list("namespace", "value")]
     _run(ROWS, numbers=numbers, traces=list(erasing.traces))
     _run(DOCUMENTS, numbers=numbers)
+
+
+def _erase_jobs(erasing: Erasing) -> None:
+    _run(JOBS, traces=list(erasing.traces), at=erasing.at)
+
+
+def _erase_results(erasing: Erasing) -> None:
+    _run(RESULTS, traces=list(erasing.traces))
 
 
 def _run(statement: str, **told: Any) -> None:
@@ -94,6 +121,20 @@ HOLDINGS = (
         model=IdempotentAnswer,
         rows=lambda ids: _none_of(IdempotentAnswer),
         erase=_erase_answers,
+    ),
+    Holding(
+        name="bulk_jobs",
+        title=_("Requests of shops that are being worked on"),
+        model=BulkJob,
+        rows=lambda ids: _none_of(BulkJob),
+        erase=_erase_jobs,
+    ),
+    Holding(
+        name="bulk_results",
+        title=_("What came of requests of shops"),
+        model=BulkResult,
+        rows=lambda ids: _none_of(BulkResult),
+        erase=_erase_results,
     ),
     Holding(
         name="imported_rows",
