@@ -37,6 +37,7 @@ __all__ = [
     "Service",
     "Valkey",
     "broker_url",
+    "cache",
     "database",
     "end_with_parent",
     "hold",
@@ -101,6 +102,15 @@ def broker_url(env: environ.Env, *, state: Path) -> str:
     return env.str("BROKER_URL", default="") or Valkey(state).url
 
 
+def cache(env: environ.Env, *, state: Path | None = None) -> dict[str, Any]:
+    """The CACHES entry: CACHE_URL when it is set, else the embedded Valkey of this state folder, in a database other
+    than the broker's; without a state folder the memory of each process."""
+    url = env.str("CACHE_URL", default="") or (Valkey(state).cache_url if state else "")
+    if not url:
+        return {"BACKEND": "crm.caching.OwnCache", "LOCATION": "veren"}
+    return {"BACKEND": "crm.caching.SharedCache", "LOCATION": url, "KEY_PREFIX": "veren"}
+
+
 # ── What commands ask: make it run ───────────────────────────────────────────
 _held: dict[Path, int] = {}  # the open `users.lock` of each service folder; closed with the process
 
@@ -109,7 +119,7 @@ def hold(settings: Any) -> None:
     """Keep running, until this process ends, the embedded services that `settings` point at.
 
     Idempotent, and cheap (milliseconds) where they already run. Processes may call it at the same moment: one
-    starts, the others wait for it. Does nothing where DATABASE_URL and BROKER_URL name other servers.
+    starts, the others wait for it. Does nothing where DATABASE_URL, BROKER_URL and CACHE_URL name other servers.
 
     Raises:
         EmbeddedError: a service cannot run here.
@@ -124,9 +134,15 @@ def pointed_at(settings: Any) -> list[Service]:
     services: list[Service] = []
     if state and (embedded := settings.DATABASES["default"].get("EMBEDDED")):
         services.append(Postgres(state, durable=embedded["durable"]))
-    if state and Valkey(state).url == settings.CELERY_BROKER_URL:
+    if state and _uses(settings, Valkey(state)):
         services.append(Valkey(state))
     return services
+
+
+def _uses(settings: Any, valkey: Valkey) -> bool:
+    """As its broker or as its cache."""
+    cache: dict[str, Any] = getattr(settings, "CACHES", {}).get("default", {})
+    return valkey.url == settings.CELERY_BROKER_URL or valkey.cache_url == cache.get("LOCATION")
 
 
 def hold_service(service: Service) -> None:

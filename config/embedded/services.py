@@ -220,6 +220,10 @@ class Valkey(Service):
     def url(self) -> str:
         return f"redis+socket://{quote(str(self.socket))}"
 
+    @property
+    def cache_url(self) -> str:
+        return f"unix://{quote(str(self.socket))}?db=1"
+
     def answers(self) -> bool:
         return self.exchange(b"PING\r\n").startswith(b"+PONG")
 

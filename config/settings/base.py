@@ -182,6 +182,11 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
 }
+# Of each key, unless it has figures of its own.
+API_REQUESTS_PER_MINUTE = {
+    "reads": env.int("API_READS_PER_MINUTE", default=1200),
+    "writes": env.int("API_WRITES_PER_MINUTE", default=600),
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Veren API",
     "VERSION": "1",
@@ -225,6 +230,14 @@ CELERY_BEAT_SCHEDULE = {
     "continue imports": {
         "task": "crm.importing.tasks.continue_imports",
         "schedule": crontab(),
+    },
+    "continue bulk jobs": {
+        "task": "crm.api.bulk_tasks.continue_bulk_jobs",
+        "schedule": crontab(),
+    },
+    "forget bulk jobs": {
+        "task": "crm.api.bulk_tasks.forget_bulk_jobs",
+        "schedule": crontab(minute="47"),
     },
     # One that waited longer than its turn is thrown away: its age must not look young when a worker comes back.
     "canary": {

@@ -12,6 +12,8 @@ INTERNAL_IPS = ["127.0.0.1"]
 EMBEDDED_STATE = embedded.state_folder(BASE_DIR)
 DATABASES = {"default": embedded.database(env, state=EMBEDDED_STATE)}
 CELERY_BROKER_URL = embedded.broker_url(env, state=EMBEDDED_STATE)
+# Shared only where a broker of the package runs: with one of its own, a developer names a cache of their own too.
+CACHES = {"default": embedded.cache(env, state=None if env.str("BROKER_URL", default="") else EMBEDDED_STATE)}
 LOGGING["handlers"]["console"]["formatter"] = "console"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

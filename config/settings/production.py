@@ -27,6 +27,7 @@ DATABASES["default"]["OPTIONS"] = {
     "options": embedded.session_options(env, role=DATABASE_APP_ROLE, statement_timeout="5s"),
 }
 CELERY_BROKER_URL = env.str("BROKER_URL")
+CACHES = {"default": embedded.cache(env)}
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -14,6 +14,9 @@ EMBEDDED_STATE = embedded.state_folder(BASE_DIR, "test")
 DATABASES = {"default": embedded.database(env, state=EMBEDDED_STATE, durable=False)}
 # Nothing is published in tests unless a test starts a broker of its own.
 CELERY_BROKER_URL = "memory://"
+CACHES = {"default": {"BACKEND": "crm.caching.OwnCache", "LOCATION": "test"}}
+# Out of the way of tests that ask a lot; those of the limits set their own.
+API_REQUESTS_PER_MINUTE = {"reads": 1_000_000, "writes": 1_000_000}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_USE_FINDERS = True
