@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 
 from crm.models import ApiKey, Shop, User
@@ -20,6 +21,8 @@ SCOPES = (
     "events:read",
     "events:write",
     "feed:read",
+    "jobs:read",
+    "jobs:write",
     "orders:read",
     "orders:write",
     "products:read",
@@ -44,6 +47,8 @@ class LiveKey:
     scopes: frozenset[str]
     secret_sha256: bytes
     expires_at: datetime | None
+    reads_per_minute: int | None
+    writes_per_minute: int | None
     read_at: datetime
 
     @property
@@ -53,6 +58,12 @@ class LiveKey:
     def allows(self, scope: str) -> bool:
         resource = scope.partition(":")[0]
         return not self.scopes.isdisjoint((scope, f"{resource}:*", EVERYTHING))
+
+    def quota(self, policy: str) -> int:
+        """How many requests of this kind (`reads`, `writes`) it may make in a minute."""
+        own = self.reads_per_minute if policy == "reads" else self.writes_per_minute
+        usual: int = settings.API_REQUESTS_PER_MINUTE[policy]
+        return usual if own is None else own
 
     def is_live(self, at: datetime) -> bool:
         return self.expires_at is None or at < self.expires_at
@@ -139,6 +150,8 @@ def _read(prefix: str, *, at: datetime) -> LiveKey | None:
         scopes=frozenset(found.scopes),
         secret_sha256=bytes(found.secret_sha256),
         expires_at=found.expires_at,
+        reads_per_minute=found.reads_per_minute,
+        writes_per_minute=found.writes_per_minute,
         read_at=at,
     )
 

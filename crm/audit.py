@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pghistory
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -21,7 +24,7 @@ SHOWN = 50
 
 
 class WhoChangesMiddleware(HistoryMiddleware):
-    """Tells the triggers which colleague is behind a page. Orders come in by the API, which tells its own story."""
+    """Tells the triggers which colleague is behind a page. Behind a write of the API is its key: see `act_as_key`."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if request.path.startswith("/api/") or not request.user.is_authenticated:
@@ -41,13 +44,14 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One moment: what it was about, what was done, by whom, and field by field."""
+    """One moment: what it was about, what was done, by which colleague or key of the API, and field by field."""
 
     pk: int
     at: datetime
     subject: str
     deed: str
     colleague: User | None
+    key: str
     differences: Sequence[Difference]
 
 
@@ -67,7 +71,10 @@ BESIDE: Mapping[str, Sequence[Callable[[Any], QuerySet[Any]]]] = {
         lambda customer: kept.IdentityChange.objects.filter(customer_id=customer.pk),
         lambda customer: kept.AddressChange.objects.filter(customer_id=customer.pk),
     ),
-    "user": (lambda user: kept.RoleOfUserChange.objects.filter(user_id=user.pk).select_related("group"),),
+    "user": (
+        lambda user: kept.RoleOfUserChange.objects.filter(user_id=user.pk).select_related("group"),
+        lambda user: kept.ShopOfUserChange.objects.filter(user_id=user.pk).select_related("shop"),
+    ),
 }
 
 
@@ -90,6 +97,7 @@ def _told(page: Sequence[Any], *, after: Any, people: Mapping[int, User]) -> Ite
             subject=str(type(row).pgh_tracked_model._meta.verbose_name),
             deed=_deed(row.pgh_label),
             colleague=people.get(_author(row)),
+            key=_key(row),
             differences=_differences(row, after) if row.pgh_label == "update" else (),
         )
         after = row
@@ -101,6 +109,10 @@ def _deed(label: str) -> str:
 
 def _author(row: Any) -> int:
     return int((row.pgh_context.metadata.get("user") if row.pgh_context else None) or 0)
+
+
+def _key(row: Any) -> str:
+    return str((row.pgh_context.metadata.get("key") if row.pgh_context else None) or "")
 
 
 def _colleagues(page: Sequence[Any]) -> dict[int, User]:
@@ -141,7 +153,7 @@ def _aloud(row: Any, field: Any, value: Any) -> str:
 
 def changes_beside(record: Model) -> list[Change]:
     """What belongs to a record and stands in rows of its own, SHOWN at most: a customer's identities and addresses,
-    a colleague's roles. A fixed number of queries."""
+    a colleague's roles and shops. A fixed number of queries."""
     sources = BESIDE.get(record._meta.model_name or "", ())
     found = [change for rows in sources for change in _of_rows(rows(record))]
     return sorted(found, key=lambda change: change.at, reverse=True)[:SHOWN]
@@ -159,6 +171,7 @@ def _of_rows(rows: QuerySet[Any]) -> Iterator[Change]:
             subject=_subject(row),
             deed=_deed(row.pgh_label),
             colleague=people.get(_author(row)),
+            key=_key(row),
             differences=_differences(row, after) if row.pgh_label == "update" and after else (),
         )
         later[_about(row)] = row
@@ -173,9 +186,27 @@ def _subject(row: Any) -> str:
         return f"{row.get_kind_display()} {masking.masked(row.kind, row.value)}"
     if isinstance(row, kept.RoleOfUserChange):
         return str(_("role %(name)s") % {"name": row.group.name})
+    if isinstance(row, kept.ShopOfUserChange):
+        return str(_("shop %(name)s") % {"name": row.shop.name})
     return str(type(row).pgh_tracked_model._meta.verbose_name)
 
 
 def acting(user: User) -> Any:
     """For work that begins elsewhere than on a page: `with acting(user): …`."""
     return pghistory.context(user=user.pk)
+
+
+# What pghistory's triggers read: the id of the context, and what it says.
+ACT_AS = "set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
+
+
+def key_as_author(prefix: str) -> list[str]:
+    """The values of ACT_AS for a key of the API, known by what it begins with."""
+    return [str(uuid.uuid4()), json.dumps({"key": prefix})]
+
+
+def act_as_key(prefix: str) -> None:
+    """Whatever is changed until this transaction ends was changed by this key. (pghistory's own context would say it
+    again before each statement, which an order with its lines would feel.)"""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {ACT_AS}", key_as_author(prefix))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.audit import ACT_AS, key_as_author
 from crm.errors import Refusal
 from crm.models import IdempotentAnswer, Shop
 
@@ -16,6 +17,8 @@ KEPT_FOR = timedelta(hours=72)
 # Two characters of what the column holds are left for quotes. The schema publishes the same pattern.
 KEY = r"^[\x21-\x7e]{1,253}$"
 FORGOTTEN_AT_ONCE = 5000
+# Says in the same breath who acts, so that the record of changes names the key.
+TAKE = f"SELECT taken.*, {ACT_AS} FROM crm_take_key(%s, %s, %s) AS taken"  # noqa: S608 - constants
 KEEP = """
 INSERT INTO crm_idempotentanswer (shop_id, operation, key, request_sha256, status, body, answered_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -44,11 +47,19 @@ class Answer:
 
 @transaction.atomic
 def answer_once(
-    act: Callable[[], Answer], *, shop: Shop, operation: str, key: str, request_sha256: bytes, at: datetime
+    act: Callable[[], Answer],
+    *,
+    shop: Shop,
+    author: str,
+    operation: str,
+    key: str,
+    request_sha256: bytes,
+    at: datetime,
 ) -> Answer:
     """Act and keep the answer, or give the answer kept before. A refusal keeps nothing: its key is free again.
 
-    Holds an advisory lock on the key until the transaction ends; never waits for one.
+    `author` is what the shop's key to the API begins with; whatever `act` changes is on record as changed by it.
+    Holds an advisory lock on `key` until the transaction ends; never waits for one.
 
     Raises:
         StillRunning: another transaction holds the key.
@@ -56,8 +67,8 @@ def answer_once(
         Whatever `act` raises.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM crm_take_key(%s, %s, %s)", [shop.pk, operation, key])
-        is_taken, digest, status, body = cursor.fetchone()
+        cursor.execute(TAKE, [*key_as_author(author), shop.pk, operation, key])
+        is_taken, digest, status, body, *_ = cursor.fetchone()
     if not is_taken:
         raise StillRunning
     if status is not None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -17,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ListField
 
 from crm.api import fields
-from crm.api.errors import PreconditionFailed, PreconditionMissing, QueryInvalid
+from crm.api.errors import QueryInvalid
 from crm.api.filtering import CustomerFilter
 from crm.api.shapes import PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
@@ -192,13 +191,13 @@ class OneCustomer(ApiView):
     }
 
     def get(self, request: ApiRequest, pk: int) -> Response:
-        return self._answer(customer_or_404(self.shop, pk))
+        return self.tagged(show(CustomerView, customer_or_404(self.shop, pk)))
 
     def patch(self, request: ApiRequest, pk: int) -> Response:
         told = self.read_body()
-        with transaction.atomic():
+        with self.changing():
             customer = lock_or_404(pk)
-            self._check_if_match(customer)
+            self.check_if_match(show(CustomerView, customer_or_404(self.shop, customer.pk)))
             change_customer(
                 customer,
                 details=details_in(told),
@@ -207,22 +206,7 @@ class OneCustomer(ApiView):
                 source=self.key.source,
                 at=timezone.now(),
             )
-        return self._answer(customer_or_404(self.shop, customer.pk))
-
-    def _check_if_match(self, customer: Customer) -> None:
-        given = self.request.headers.get("If-Match")
-        if given is None:
-            raise PreconditionMissing
-        tags = [tag.strip() for tag in given.split(",")]
-        if "*" not in tags and etag_of(customer) not in tags:
-            raise PreconditionFailed
-
-    def _answer(self, customer: Customer) -> Response:
-        return Response(show(CustomerView, customer), headers={"ETag": etag_of(customer)})
-
-
-def etag_of(customer: Customer) -> str:
-    return f'"{customer.pk}-{customer.updated_at.timestamp():.6f}"'
+            return self.tagged(show(CustomerView, customer_or_404(self.shop, customer.pk)))
 
 
 def seen_by(shop: Shop, customers: QuerySet[Customer]) -> QuerySet[Customer]:

@@ -90,6 +90,12 @@ class Busy(Refusal):
     title = _("Somebody else is changing this at the moment. Please try again.")
 
 
+class TooManyRequests(Refusal):
+    code = "too-many-requests"
+    title = _("This API key has asked too much in a minute. Please wait a little.")
+    status = 429
+
+
 class WentWrong(Refusal):
     code = "internal-error"
     title = _("Something went wrong on our side.")

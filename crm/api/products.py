@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request as ApiRequest
@@ -130,6 +131,7 @@ class OneProduct(ApiView):
             scope="products:read",
             gives=ProductView,
             answer_example=ANSWER_EXAMPLE,
+            sends_etag=True,
         ),
         "PATCH": Operation(
             summary="Change a product, its price or its stock",
@@ -138,17 +140,21 @@ class OneProduct(ApiView):
             gives=ProductView,
             example={"price": "5.20", "stock": 80},
             answer_example={**ANSWER_EXAMPLE, "price": "5.20", "stock": 80},
+            sends_etag=True,
+            needs_if_match=True,
         ),
     }
 
     def get(self, request: ApiRequest, pk: int) -> Response:
-        return Response(show(ProductView, product_or_404(self.shop, pk)))
+        return self.tagged(show(ProductView, product_or_404(self.shop, pk)))
 
     def patch(self, request: ApiRequest, pk: int) -> Response:
         told = self.read_body()
-        product = product_or_404(self.shop, pk)
-        list_product(shop=self.shop, sku=product.sku, told=told)
-        return Response(show(ProductView, product_or_404(self.shop, pk)))
+        with self.changing():
+            locked = get_object_or_404(Product.objects.select_for_update(no_key=True), pk=pk)
+            self.check_if_match(show(ProductView, product_or_404(self.shop, pk)))
+            list_product(shop=self.shop, sku=locked.sku, told=told)
+            return self.tagged(show(ProductView, product_or_404(self.shop, pk)))
 
 
 def offered_in(shop: Shop, products: QuerySet[Product]) -> QuerySet[Product]:

@@ -21,6 +21,10 @@ from crm.idempotency import KEY, KeyReused, StillRunning
 if TYPE_CHECKING:
     from crm.api.views import ApiView, Operation
 
+LIMITS = {
+    "RateLimit-Policy": "How much the key may ask in a window of seconds.",
+    "RateLimit": "How much is left, and in how many seconds the window ends.",
+}
 JSON, PROBLEM = "application/json", "application/problem+json"
 
 
@@ -93,6 +97,7 @@ class VerenSchema(AutoSchema):
 
     def _refusals(self) -> Iterator[type[Refusal]]:
         yield from (errors.NotSignedIn, errors.ScopeMissing, errors.QueryInvalid, errors.NoSuchFormat)
+        yield errors.TooManyRequests
         if "{" in self.path:
             yield errors.NoSuchThing
         if self.operation.takes:
@@ -112,6 +117,9 @@ class VerenSchema(AutoSchema):
 
     def _headers(self) -> Iterator[OpenApiParameter]:
         status = self.operation.status
+        for name, said in LIMITS.items():
+            yield _header(name, said, response=[status, 429], required=False)
+        yield _header("Retry-After", "Seconds until more may be asked.", response=[429], required=False)
         if self.method == "POST":
             yield _header(
                 "Idempotency-Key", "Yours; the same key takes effect once within 72 hours.", pattern=KEY

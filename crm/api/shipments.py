@@ -98,7 +98,8 @@ class OneShipment(ApiView):
         known = order.shipments.filter(pk=shipment_id).first()
         if known is None:
             raise Http404
-        shipment = note_shipment(
-            order, external_id=known.external_id, details=told, source=self.key.source, at=timezone.now()
-        )
+        with self.changing():
+            shipment = note_shipment(
+                order, external_id=known.external_id, details=told, source=self.key.source, at=timezone.now()
+            )
         return Response(show(ShipmentView, shipment))

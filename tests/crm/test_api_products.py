@@ -53,7 +53,9 @@ def test_price_and_stock_are_each_shops_own(api: ShopSystem):
 
 def test_a_product_is_changed_in_part(api: ShopSystem):
     told = api.post("products/", tea()).body
-    changed = api.patch(f"products/{told['id']}/", {"stock": 5, "is_active": False, "category": None})
+    changed = api.patch(
+        f"products/{told['id']}/", {"stock": 5, "is_active": False, "category": None}, if_match="*"
+    )
 
     assert changed.status == 200
     assert (changed.body["stock"], changed.body["price"], changed.body["is_active"]) == (5, "4.90", False)
@@ -63,7 +65,7 @@ def test_a_product_is_changed_in_part(api: ShopSystem):
 def test_stock_alone_offers_nothing(api: ShopSystem):
     product = ProductFactory()
 
-    assert api.patch(f"products/{product.pk}/", {"stock": 5}).body["stock"] is None
+    assert api.patch(f"products/{product.pk}/", {"stock": 5}, if_match="*").body["stock"] is None
     assert not Offering.objects.exists()
 
 
