@@ -28,7 +28,9 @@ SALES = {
     "crm.offering": LOOK,
     "crm.shop": LOOK,
 }
-AGENT = {**CUSTOMERS, **SALES, "crm.look": ("reveal_identity",)}
+# Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
+EVERY_SHOP = ("see_every_shop",)
+AGENT = {**CUSTOMERS, **SALES, "crm.look": ("reveal_identity",), "crm.user": EVERY_SHOP}
 WATCH = {"crm.look": ("view", "reveal_identity"), "crm.customerchange": LOOK}
 MANAGER = {
     **AGENT,
@@ -44,7 +46,7 @@ MANAGER = {
     "crm.reactioncursor": LOOK,
     "crm.dashboard": LOOK,
     "crm.list": ("export",),
-    "crm.user": LOOK,
+    "crm.user": (*LOOK, *EVERY_SHOP),
 }
 
 # Role → model → what one may do with it. Nobody deletes customers or orders: erasure is an action of its own.
@@ -55,7 +57,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **WATCH,
         "crm.customer": (*WORK, "merge"),
         "crm.dashboard": LOOK,
-        "crm.user": LOOK,
+        "crm.user": (*LOOK, *EVERY_SHOP),
     },
     "manager": MANAGER,
     # Speaks to many and reveals nobody: segments and figures, never a phone.
@@ -65,7 +67,9 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **SALES,
         "crm.category": LOOK,
         "crm.dashboard": LOOK,
+        "crm.user": EVERY_SHOP,
     },
+    # At the till of their own shops: takes nothing out, and sees no order of another shop.
     "cashier": {
         "crm.customer": WORK,
         "crm.identity": ("view", "add"),
@@ -79,20 +83,22 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(
             (
                 *("crm.category", "crm.importjob", "crm.eventtype", "crm.apikey", "crm.parkedentry"),
-                *("crm.reactioncursor", "crm.dashboard", "crm.user", "crm.installation"),
+                *("crm.reactioncursor", "crm.dashboard", "crm.installation"),
                 *("crm.look", "crm.customerchange"),
             ),
             LOOK,
         ),
+        "crm.user": (*LOOK, *EVERY_SHOP),
     },
     "administrator": {
         **MANAGER,
         "crm.customer": (*WORK, "merge", "tell", "erase"),
+        "crm.suppression": ("lift_suppression",),
         "crm.identity": ALL,
         "crm.company": ALL,
         "crm.eventtype": ALL,
         "crm.apikey": WORK,
-        "crm.user": WORK,
+        "crm.user": (*WORK, *EVERY_SHOP),
         "crm.installation": ("view", "change"),
     },
 }

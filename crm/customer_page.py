@@ -13,10 +13,12 @@ from importlib import import_module
 from typing import Any, TypeAlias
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 
-from crm.models import Customer, User
+from crm import own_shops
+from crm.models import Customer, Order, Return, User
 from crm.same_person import ids_of
 
 Words: TypeAlias = str | Promise
@@ -34,6 +36,15 @@ class Visit:
     def people(self) -> tuple[int, ...]:
         """All ids of this one person: what was recorded on any of them belongs on the page."""
         return ids_of(self.customer)
+
+    @property
+    def orders(self) -> QuerySet[Order]:
+        """What they bought, as far as the reader sees it."""
+        return own_shops.seen_by(self.reader, Order.objects.filter(customer__in=self.people))
+
+    @property
+    def returns(self) -> QuerySet[Return]:
+        return own_shops.seen_by(self.reader, Return.objects.filter(customer__in=self.people))
 
     @property
     def today(self) -> date:

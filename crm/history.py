@@ -13,8 +13,9 @@ from datetime import datetime
 from django.core import signing
 from django.db.models import Q, QuerySet
 
+from crm import own_shops
 from crm.facts.base import FACTS, Group, kinds_of
-from crm.models import Customer, TimelineEntry
+from crm.models import Customer, TimelineEntry, User
 from crm.same_person import ids_of
 
 PAGE = 50
@@ -98,6 +99,11 @@ def _newer_page(entries: QuerySet[TimelineEntry], place: Place, limit: int) -> P
     )
 
 
+def read_by(reader: User, customer: Customer) -> QuerySet[TimelineEntry]:
+    """What of it this colleague may read: see crm.own_shops."""
+    return own_shops.entries_seen_by(reader, of(customer))
+
+
 def of(customer: Customer) -> QuerySet[TimelineEntry]:
     """Everything on this person's timeline: of a survivor, what happened to those merged into them as well.
 
@@ -123,12 +129,12 @@ def only(
     return entries.filter(channel__in=channels) if channels else entries
 
 
-def counts(customer: Customer) -> dict[str, int]:
+def counts(entries: QuerySet[TimelineEntry]) -> dict[str, int]:
     """How many of the latest COUNTED_AT_MOST entries stand under each chip and channel.
 
     For example {"orders": 12, "channel:online": 3}.
     """
-    latest = of(customer).order_by("-occurred_at", "-id").values_list("kind", "channel")[:COUNTED_AT_MOST]
+    latest = entries.order_by("-occurred_at", "-id").values_list("kind", "channel")[:COUNTED_AT_MOST]
     found: Counter[str] = Counter()
     for kind, channel in latest:
         found[FACTS[kind].group if kind in FACTS else Group.OTHER] += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
-from crm.models import Invitation, User
+from crm.models import Invitation, Shop, User
 
 WORKS_FOR = timedelta(days=7)
 
@@ -27,7 +28,9 @@ class InvitationOver(Refusal):
 
 
 @transaction.atomic
-def invite(*, email: str, name: str, role: Group, invited_by: User, at: datetime) -> tuple[Invitation, str]:
+def invite(
+    *, email: str, name: str, role: Group, invited_by: User, at: datetime, shops: Sequence[Shop] = ()
+) -> tuple[Invitation, str]:
     """Make an invitation; its token is answered here, once. Earlier ones to the same address are taken back.
 
     Raises:
@@ -46,6 +49,7 @@ def invite(*, email: str, name: str, role: Group, invited_by: User, at: datetime
         invited_at=at,
         expires_at=at + WORKS_FOR,
     )
+    invitation.shops.set(shops)
     return invitation, token
 
 
@@ -71,6 +75,7 @@ def accept(token: str, *, name: str, password: str, language: str = "", at: date
         raise AlreadyColleague
     user = User.objects.create_user(invitation.email, password, name=name, language=language, is_staff=True)
     user.groups.add(invitation.role)
+    user.shops.set(invitation.shops.all())
     invitation.accepted_at = at
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_at", "accepted_by"])

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from crm import finding, hearing
-from crm.models import Customer, Order, Shop, TimelineEntry
+from crm import finding, hearing, own_shops
+from crm.models import Customer, Order, Shop, TimelineEntry, User
 from crm.search_words import LONGEST, MOST_WORDS, number_in, readings, stem
 
 PEOPLE_SHOWN, ORDERS_SHOWN, ENTRIES_SHOWN = 10, 10, 20
@@ -41,44 +41,55 @@ class Found:
         return bool(self.people or self.orders or self.entries)
 
 
-def search(typed: str, *, at: datetime) -> Found:
-    """Everything that may be meant: people likeliest first, orders and entries newest first."""
+def search(typed: str, *, at: datetime, reader: User | None = None) -> Found:
+    """Everything that may be meant: people likeliest first, orders and entries newest first.
+
+    Orders and entries of shops whose orders the reader does not see (crm.own_shops) lead to nobody.
+    """
     text = tidy(typed)
     if not text:
         return Found()
     known = survivors(_by_sign(text))
-    numbered = orders(text)
+    numbered = orders(text, reader=reader)
     buyers = survivors(order.customer_id for order in numbered if order.customer_id)
     named = [] if known or numbered else survivors(_by_ending(text) or hearing.people(text))
     return Found(
         people=list(dict.fromkeys([*known, *buyers, *named]))[:PEOPLE_SHOWN],
         orders=numbered,
-        entries=entries(text, since=at - WINDOW),
+        entries=entries(text, reader=reader, since=at - WINDOW),
         sure=_the_one([*known, *numbered]),
     )
 
 
-def people(typed: str, *, limit: int = PEOPLE_SHOWN, shop: Shop | None = None) -> list[Customer]:
-    """People alone, likeliest first; by the number of an order as well. With a shop, by its own numbers only."""
+def people(
+    typed: str, *, limit: int = PEOPLE_SHOWN, shop: Shop | None = None, reader: User | None = None
+) -> list[Customer]:
+    """People alone, likeliest first; by the number of an order as well. With a shop, by its own numbers only; with
+    a reader, by the orders that they see."""
     text = tidy(typed)
     if not text:
         return []
-    buyers = [order.customer_id for order in orders(text, shop=shop) if order.customer_id]
+    buyers = [order.customer_id for order in orders(text, shop=shop, reader=reader) if order.customer_id]
     ids = [*_by_sign(text, shop), *buyers] or _by_ending(text) or hearing.people(text)
     return survivors(ids[: 2 * limit])[:limit]
 
 
-def orders(text: str, *, shop: Shop | None = None) -> list[Order]:
+def orders(text: str, *, shop: Shop | None = None, reader: User | None = None) -> list[Order]:
     """By their number or that of a parcel, whatever the keyboard was set to."""
     found = finding.orders_numbered(_as_signs(text)).select_related("customer", "shop")
     if shop:
         found = found.filter(shop=shop)
+    if reader:
+        found = own_shops.seen_by(reader, found)
     return list(found.order_by("-placed_at", "-pk")[:ORDERS_SHOWN])
 
 
-def entries(text: str, *, since: datetime) -> list[TimelineEntry]:
+def entries(text: str, *, since: datetime, reader: User | None = None) -> list[TimelineEntry]:
     """Entries of anybody since this moment in which every word was written, newest first."""
-    found = holding(text, TimelineEntry.objects.filter(occurred_at__gte=since), months=_months_from(since))
+    recent = TimelineEntry.objects.filter(occurred_at__gte=since)
+    if reader:
+        recent = own_shops.entries_seen_by(reader, recent)
+    found = holding(text, recent, months=_months_from(since))
     return list(
         found.select_related("customer", "shop", "actor").order_by("-occurred_at", "-id")[:ENTRIES_SHOWN]
     )

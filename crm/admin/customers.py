@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm import finding
+from crm import finding, own_shops
 from crm.admin import exported
 from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin, searched_for
@@ -52,6 +52,13 @@ class CustomerAdmin(KeysetAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         return super().get_queryset(request).filter(merged_into=None, erased_at=None)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """What somebody bought in all shops together is for those who see every shop."""
+        shown = super().get_list_display(request)
+        if own_shops.sees_every_shop(request.user):
+            return shown
+        return [column for column in shown if column not in ("orders", "net_revenue", "last_order")]
 
     def search(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
         return finding.customers(text, among=queryset)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm import relay
+from crm import own_shops, relay
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.admin.orders import link_to
 from crm.models import FeedRow, ParkedEntry, ReactionCursor, TimelineEntry
@@ -32,6 +32,9 @@ class TimelineEntryAdmin(ReadOnlyAdmin):
         ("visibility", "language", "caused_by", "depth", "erased_at"),
         "payload",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TimelineEntry]:
+        return own_shops.entries_seen_by(request.user, super().get_queryset(request))
 
     @admin.display(description=_("what happened"))
     def what(self, entry: TimelineEntry) -> str:

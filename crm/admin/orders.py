@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm import finding
+from crm import finding, own_shops
 from crm.admin import exported
 from crm.admin.inlines import LookInline
 from crm.admin.keyset import ReadOnlyAdmin
@@ -64,6 +65,9 @@ class OrderAdmin(ReadOnlyAdmin):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return own_shops.seen_by(request.user, super().get_queryset(request))
+
     def search(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
         return queryset.filter(finding.orders_known_by(text))
 
@@ -106,6 +110,9 @@ class ReturnAdmin(ReadOnlyAdmin):
     search_help_text = _("The number of the return.")
     inlines = (ReturnLineInline,)
     fields = ("number", "external_id", "shop", "buyer", "refund", "reason", "returned_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Return]:
+        return own_shops.seen_by(request.user, super().get_queryset(request))
 
     @admin.display(description=_("customer"))
     def buyer(self, goods_return: Return) -> SafeString | str:

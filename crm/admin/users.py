@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -22,13 +26,29 @@ class ColleagueForm(AdminUserCreationForm):  # type: ignore[type-arg]
         field_classes: dict[str, Any] = {}
 
 
+class HasRole(admin.SimpleListFilter):
+    """Roles under the names that people know them by."""
+
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        names = role_names()
+        groups = Group.objects.order_by("pk").values_list("pk", "name")
+        return [(str(pk), names.get(name, name)) for pk, name in groups]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        chosen = self.value() or ""
+        return queryset.filter(groups=int(chosen)) if chosen.isdecimal() and len(chosen) < 10 else queryset
+
+
 @admin.register(User)
 class ColleagueAdmin(KeysetAdmin, UserAdmin):  # type: ignore[type-arg]
     """Those who work here. Customers who can sign in are not shown: they stand on their own page."""
 
     add_form = ColleagueForm
     list_display = ("name", "email", "roles", "is_active")
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active", HasRole)
     list_prefetch_related = ("groups",)
     search_fields = ("name__icontains", "email__icontains")
     filter_horizontal = ()
@@ -42,7 +62,7 @@ class ColleagueAdmin(KeysetAdmin, UserAdmin):  # type: ignore[type-arg]
         (_("Person"), {"fields": ("name", "language")}),
         (
             _("What they may do"),
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups")},
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "shops")},
         ),
         (_("Dates"), {"fields": ("last_login", "joined_at")}),
     )
@@ -71,9 +91,11 @@ class ColleagueAdmin(KeysetAdmin, UserAdmin):  # type: ignore[type-arg]
         return (*super().get_readonly_fields(request, obj), *mine)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if field is not None:
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        names = role_names()
+        if field is not None and db_field.name == "groups":
             field.help_text = ""
+            field.label_from_instance = lambda group: names.get(group.name, group.name)
         return field
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -85,4 +107,11 @@ class ColleagueAdmin(KeysetAdmin, UserAdmin):  # type: ignore[type-arg]
     def roles(self, user: User) -> str:
         if user.is_superuser:
             return str(_("may do everything"))
-        return ", ".join(group.name for group in user.groups.all())
+        names = role_names()
+        return ", ".join(str(names.get(group.name, group.name)) for group in user.groups.all())
+
+
+def role_names() -> Mapping[str, Any]:
+    """What roles are called: see config.roles."""
+    names: Mapping[str, Any] = import_module(settings.ROLES).NAMES
+    return names

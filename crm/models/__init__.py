@@ -39,7 +39,7 @@ from crm.models.order import Order, OrderLine
 from crm.models.saved_view import SavedView
 from crm.models.shipment import Shipment
 from crm.models.shop import Shop
-from crm.models.suppression import Suppression
+from crm.models.suppression import Suppression, SuppressionLift
 from crm.models.task import Task
 from crm.models.timeline_entry import TimelineEntry
 from crm.models.user import User
@@ -97,6 +97,7 @@ __all__ = [
     "Shop",
     "ShopChange",
     "Suppression",
+    "SuppressionLift",
     "Task",
     "TimelineEntry",
     "User",

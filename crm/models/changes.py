@@ -210,6 +210,27 @@ class RoleOfUserChange(
         default_permissions = ()
 
 
+class ShopOfUser(User.shops.through):  # type: ignore[misc, name-defined]
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+
+class ShopOfUserChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        ShopOfUser,
+        pghistory.InsertEvent(),
+        pghistory.DeleteEvent(),
+        model_name="BaseShopOfUserChange",
+        obj_field=None,
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
 class PermissionOfRole(Group.permissions.through):  # type: ignore[misc, name-defined]
     class Meta:
         proxy = True

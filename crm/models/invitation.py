@@ -13,6 +13,9 @@ class Invitation(models.Model):
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=150)
     role = models.ForeignKey("auth.Group", models.PROTECT, related_name="+", verbose_name=_("role"))
+    shops = models.ManyToManyField(
+        "crm.Shop", blank=True, related_name="+", verbose_name=_("shops they will work in")
+    )
     token_sha256 = models.BinaryField(max_length=32, unique=True, editable=False)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("invited by")

@@ -1,5 +1,12 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from crm.identity_kinds import IdentityKind
 
 
 class Suppression(models.Model):
@@ -17,3 +24,29 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()[:12]
+
+
+class SuppressionLift(models.Model):
+    """Somebody who was erased came back of their own will: who let them, when, and why. The digest says by what."""
+
+    append_only: ClassVar[bool] = True
+
+    digest = models.BinaryField(max_length=32)
+    identity_kind = models.CharField(_("what"), max_length=12, choices=IdentityKind)
+    lifted_at = models.DateTimeField(_("when"))
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("colleague")
+    )
+    reason = models.CharField(_("why"), max_length=200)
+
+    class Meta:
+        verbose_name = _("person let back")
+        verbose_name_plural = _("people let back")
+        default_permissions = ()
+        permissions = [("lift_suppression", _("Can let somebody who was erased be known again"))]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="lift_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"№ {self.pk}"

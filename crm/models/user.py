@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,6 +45,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="sign_in",
         verbose_name=_("customer"),
     )
+    shops = models.ManyToManyField(
+        "crm.Shop",
+        blank=True,
+        related_name="colleagues",
+        verbose_name=_("shops they work in"),
+        help_text=_("A cashier sees the orders of these shops alone; without a shop, none."),
+    )
     is_staff = models.BooleanField(_("works here"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("since"), auto_now_add=True)
@@ -56,6 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("colleague")
         verbose_name_plural = _("colleagues")
+        permissions = [("see_every_shop", _("Can see the orders of every shop"))]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(customer=None) | models.Q(is_staff=False, is_superuser=False),
@@ -65,6 +74,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def shops_seen(self) -> frozenset[int] | None:
+        """Ids of the shops whose orders they see; None for those of every shop. One query, for those it narrows."""
+        if self.has_perm("crm.see_every_shop"):
+            return None
+        return frozenset(self.shops.values_list("pk", flat=True))
 
     @property
     def initials(self) -> str:

@@ -90,7 +90,7 @@ def _page(request: StaffRequest, visit: Visit) -> dict[str, Any]:
 
 def _history(request: StaffRequest, visit: Visit, *, refusal: str = "") -> dict[str, Any]:
     choice = Choice.from_query(request.GET)
-    groups, channels = timeline.chips(visit.customer, choice)
+    groups, channels = timeline.chips(visit.customer, choice, reader=visit.reader)
     return {
         **_turn(request, visit),
         "groups": groups,
@@ -107,7 +107,11 @@ def _turn(request: StaffRequest, visit: Visit) -> dict[str, Any]:
     choice = Choice.from_query(request.GET)
     try:
         page = timeline.read(
-            visit.customer, choice, older=request.GET.get("older", ""), newer=request.GET.get("newer", "")
+            visit.customer,
+            choice,
+            reader=visit.reader,
+            older=request.GET.get("older", ""),
+            newer=request.GET.get("newer", ""),
         )
     except BadCursor as error:
         raise BadRequest(_("This link into the history is broken. Open the customer's page anew.")) from error

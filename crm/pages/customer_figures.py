@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm import own_shops
 from crm.customer_page import Tile, Visit
 from crm.models import CustomerFigures, Order, Return
 from crm.purchase_rhythm import FEWEST_GAPS, rhythm
@@ -22,7 +23,7 @@ ORDERS_LOOKED_AT = 400
 def net_revenue_in_a_year(visit: Visit) -> Tile:
     since = visit.at - YEAR
     sold = _sums(_orders(visit).filter(placed_at__gt=since), "goods_amount")
-    returned = _sums(Return.objects.filter(customer__in=visit.people, returned_at__gt=since), "amount")
+    returned = _sums(visit.returns.filter(returned_at__gt=since), "amount")
     nets = {
         currency: sold.get(currency, (0, Decimal(0)))[1] - returned.get(currency, (0, Decimal(0)))[1]
         for currency in {*sold, *returned}
@@ -60,9 +61,7 @@ def purchase_rhythm(visit: Visit) -> Tile:
 
 
 def last_order(visit: Visit) -> Tile:
-    order = (
-        Order.objects.filter(customer__in=visit.people).select_related("shop").order_by("-placed_at").first()
-    )
+    order = visit.orders.select_related("shop").order_by("-placed_at").first()
     title = _("Last order")
     if order is None:
         return Tile(title=title, value=_("none yet"))
@@ -72,7 +71,10 @@ def last_order(visit: Visit) -> Tile:
     return Tile(title=title, value=near(order.placed_at, visit.at), basis=basis)
 
 
-def returns(visit: Visit) -> Tile:
+def returns(visit: Visit) -> Tile | None:
+    """Of all shops together: for those who see every shop."""
+    if not own_shops.sees_every_shop(visit.reader):
+        return None
     figures = getattr(visit.customer, "figures", None) or CustomerFigures()
     title = _("Returns, ever")
     if not figures.returns:
@@ -86,7 +88,7 @@ def returns(visit: Visit) -> Tile:
 
 
 def _orders(visit: Visit) -> QuerySet[Order]:
-    return Order.objects.filter(customer__in=visit.people, cancelled_at=None)
+    return visit.orders.filter(cancelled_at=None)
 
 
 def _sums(rows: QuerySet[Order] | QuerySet[Return], field: str) -> dict[str, tuple[int, Decimal]]:

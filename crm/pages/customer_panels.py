@@ -6,11 +6,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm import own_shops
 from crm.channels import channel_icon, channel_name
 from crm.customer_page import Badge, Notice, Panel, Visit
 from crm.delivery_promises import verdict
 from crm.masking import masked
-from crm.models import Address, CompanyPerson, Identity, Order, Return, Shipment
+from crm.models import Address, CompanyPerson, Identity, Shipment
 
 SHOWN = 5
 IDENTITIES_SHOWN = 12
@@ -20,7 +21,8 @@ SHOWN_IN_ORDER = ("phone", "email", "telegram", "viber", "card", "external")
 def late_parcel(visit: Visit) -> Notice | None:
     """The parcel that should have been there longest ago."""
     awaited = Shipment.objects.filter(order__customer__in=visit.people).overdue(visit.today)
-    parcel = awaited.select_related("order").order_by("promised_on").first()
+    seen = own_shops.seen_by(visit.reader, awaited, shop="order__shop")
+    parcel = seen.select_related("order").order_by("promised_on").first()
     if parcel is None:
         return None
     late = verdict(promised_on=parcel.promised_on, delivered_on=None, today=visit.today)
@@ -65,9 +67,7 @@ def preferences(visit: Visit) -> list[Badge]:
 
 
 def orders(visit: Visit) -> Panel:
-    latest = (
-        Order.objects.filter(customer__in=visit.people).select_related("shop").prefetch_related("shipments")
-    )
+    latest = visit.orders.select_related("shop").prefetch_related("shipments")
     return Panel(
         title=_("Orders"),
         template="crm/customer/_orders.html",
@@ -77,7 +77,7 @@ def orders(visit: Visit) -> Panel:
 
 
 def returns(visit: Visit) -> Panel | None:
-    latest = list(Return.objects.filter(customer__in=visit.people).order_by("-returned_at")[:SHOWN])
+    latest = list(visit.returns.order_by("-returned_at")[:SHOWN])
     if not latest:
         return None
     return Panel(title=_("Returns"), template="crm/customer/_returns.html", context={"returns": latest})

@@ -10,6 +10,7 @@ from django.db.models.functions import ExtractDay, ExtractMonth
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm import own_shops
 from crm.delivery_promises import verdict
 from crm.desk import ROWS, DeskList, Morning, Row
 from crm.models import Customer, ParkedEntry, Shipment, Task
@@ -46,8 +47,8 @@ def orders_past_their_promise(morning: Morning) -> DeskList | None:
     """The longest late first. A parcel that came, or an order that was cancelled, is late no more."""
     if not morning.reader.has_perm("crm.view_order"):
         return None
-    late = Shipment.objects.overdue(morning.today).select_related("order__customer")
-    found = late.order_by("promised_on", "pk")[: ROWS + 1]
+    late = own_shops.seen_by(morning.reader, Shipment.objects.overdue(morning.today), shop="order__shop")
+    found = late.select_related("order__customer").order_by("promised_on", "pk")[: ROWS + 1]
     rows = [
         Row(
             text=_("Order %(number)s") % {"number": parcel.order.number},

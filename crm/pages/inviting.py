@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST
 
 from crm import company, inviting
 from crm.errors import Refusal
-from crm.models import Invitation, User
+from crm.models import Invitation, Shop, User
 from crm.pages.requests import StaffRequest
 from crm.sign_in import let_in
 
@@ -36,6 +36,13 @@ class InvitationForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"))
     role = forms.ModelChoiceField(Group.objects.none(), label=_("Role"), empty_label=None)
+    shops = forms.ModelMultipleChoiceField(
+        Shop.objects.filter(is_active=True),
+        label=_("Shops they will work in"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A cashier sees the orders of these shops alone; without a shop, none."),
+    )
     by_email = forms.BooleanField(label=_("Send the link by e-mail"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,14 +87,16 @@ def invitations(request: StaffRequest) -> HttpResponse:
         except Refusal as refused:
             form.add_error("email", str(refused.title))
     latest = Invitation.objects.select_related("role", "invited_by").order_by("-pk")[:SHOWN]
-    now = timezone.now()
+    now, names = timezone.now(), import_module(settings.ROLES).NAMES
     context = {
         **admin.site.each_context(request),
         "title": _("Invite colleagues"),
         "form": form,
         "link": link,
-        "names": import_module(settings.ROLES).NAMES,
-        "invitations": [(invitation, invitation.is_open(now)) for invitation in latest],
+        "invitations": [
+            (invitation, invitation.is_open(now), names.get(invitation.role.name, invitation.role.name))
+            for invitation in latest
+        ],
     }
     return render(request, "crm/inviting/invitations.html", context)
 
@@ -98,6 +107,7 @@ def _invite(request: StaffRequest, given: dict[str, Any]) -> str:
         email=given["email"],
         name=given["name"],
         role=given["role"],
+        shops=given["shops"],
         invited_by=request.user,
         at=timezone.now(),
     )

@@ -19,6 +19,7 @@ from crm import searching
 from crm.masking import masked
 from crm.models import Address, Customer, Identity, Order
 from crm.pages import timeline
+from crm.pages.requests import StaffRequest
 from crm.pages.timeline import Row
 from crm.searching import Found
 
@@ -44,10 +45,10 @@ class EntryRow:
 
 @require_GET
 @permission_required("crm.view_customer", raise_exception=True)
-def results(request: HttpRequest) -> HttpResponse:
+def results(request: StaffRequest) -> HttpResponse:
     """What was found, in groups; or straight to the one record that was meant."""
     typed = request.GET.get("q", "")
-    found = _allowed(request, searching.search(typed, at=timezone.now()))
+    found = _allowed(request, searching.search(typed, reader=request.user, at=timezone.now()))
     if found.sure:
         return HttpResponseRedirect(_url_of(found.sure))
     context = {
@@ -62,15 +63,14 @@ def results(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @permission_required("crm.view_customer", raise_exception=True)
-def suggestions(request: HttpRequest) -> HttpResponse:
+def suggestions(request: StaffRequest) -> HttpResponse:
     """The likeliest people and orders, under the box. Nothing for less than three letters."""
     typed = searching.tidy(request.GET.get("q", ""))
     found = Found()
     if len(typed) >= SHORTEST:
-        orders = searching.orders(typed)[:SUGGESTED_ORDERS]
-        found = _allowed(
-            request, Found(people=searching.people(typed, limit=SUGGESTED_PEOPLE), orders=orders)
-        )
+        orders = searching.orders(typed, reader=request.user)[:SUGGESTED_ORDERS]
+        people = searching.people(typed, limit=SUGGESTED_PEOPLE, reader=request.user)
+        found = _allowed(request, Found(people=people, orders=orders))
     return TemplateResponse(request, "crm/search/_suggestions.html", {**_shown(found), "typed": typed})
 
 

@@ -18,7 +18,7 @@ from crm import history, searching
 from crm.channels import CHANNELS, channel_icon, channel_name
 from crm.facts import Fact, Group
 from crm.history import Page, Place
-from crm.models import Customer, TimelineEntry
+from crm.models import Customer, TimelineEntry, User
 from crm.wording import near, near_day
 
 LATE_AFTER = timedelta(minutes=10)
@@ -103,10 +103,10 @@ class Choice:
         return urlencode([*pairs, *more.items()])
 
 
-def read(customer: Customer, choice: Choice, *, older: str = "", newer: str = "") -> Page:
+def read(customer: Customer, choice: Choice, *, reader: User, older: str = "", newer: str = "") -> Page:
     """Raises history.BadCursor."""
     entries = history.only(
-        history.of(customer).select_related("actor", "shop"),
+        history.read_by(reader, customer).select_related("actor", "shop"),
         groups=choice.groups,
         kinds=choice.kinds,
         channels=choice.channels,
@@ -126,9 +126,9 @@ def days(entries: Iterable[TimelineEntry], *, today: date) -> list[Day]:
     return [Day(on, near_day(on, today), [_row(entry) for entry in of_day]) for on, of_day in by_day]
 
 
-def chips(customer: Customer, choice: Choice) -> tuple[list[Chip], list[Chip]]:
+def chips(customer: Customer, choice: Choice, *, reader: User) -> tuple[list[Chip], list[Chip]]:
     """Groups and channels that this timeline has, with how many of the latest entries stand under each."""
-    counts = history.counts(customer)
+    counts = history.counts(history.read_by(reader, customer))
     groups = [
         Chip(group.value, group.label, GROUP_ICONS[group], counts.get(group, 0), group in choice.groups)
         for group in Group
