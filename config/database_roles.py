@@ -85,15 +85,29 @@ def grant(connection: BaseDatabaseWrapper) -> None:
         return
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('veren.app_role', %s, true), set_config('veren.append_only', %s, true)",
-            [settings.DATABASE_APP_ROLE, ",".join(append_only_tables())],
+            "SELECT set_config('veren.app_role', %s, true), set_config('veren.append_only', %s, true), "
+            "set_config('veren.written_by_functions', %s, true)",
+            [
+                settings.DATABASE_APP_ROLE,
+                ",".join(tables_that_say("append_only")),
+                ",".join(tables_that_say("written_by_functions")),
+            ],
         )
         cursor.execute(GRANTS.read_text())
 
 
-def append_only_tables() -> list[str]:
-    """The tables of the models that say `append_only = True`."""
-    return sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False))
+def tables_that_say(word: str) -> list[str]:
+    """The tables of the models where `append_only` or `written_by_functions` stands as True."""
+    return sorted(model._meta.db_table for model in apps.get_models() if getattr(model, word, False))
+
+
+def guarded_tables() -> list[str]:
+    """What decides which grants are taken back."""
+    return [
+        f"{word}:{table}"
+        for word in ("append_only", "written_by_functions")
+        for table in tables_that_say(word)
+    ]
 
 
 def _one(connection: BaseDatabaseWrapper, query: str, *parameters: str) -> int:

@@ -1,6 +1,6 @@
 -- What the application may do with what its owner has made. Run as the owner after every migration; running it
--- again changes nothing. `veren.app_role` and `veren.append_only` (table names with a comma between) are set by
--- the caller for this transaction.
+-- again changes nothing. `veren.app_role` and `veren.append_only` and `veren.written_by_functions` (table names with a
+-- comma between) are set by the caller for this transaction.
 DO $$
 DECLARE
     app text := current_setting('veren.app_role');
@@ -35,6 +35,15 @@ BEGIN
         WHERE to_regclass(quote_ident(name)) IS NOT NULL
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM %I', thing, app);
+    END LOOP;
+
+    -- What only functions write is written by functions that run as their owner: the application calls them.
+    FOR thing IN
+        SELECT to_regclass(quote_ident(name))
+        FROM unnest(string_to_array(current_setting('veren.written_by_functions'), ',')) AS name
+        WHERE to_regclass(quote_ident(name)) IS NOT NULL
+    LOOP
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %s FROM %I', thing, app);
     END LOOP;
 END
 $$;

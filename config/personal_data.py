@@ -7,6 +7,7 @@ each change last.
 from collections.abc import Sequence
 
 from crm.personal_data import Holding, events, people, purchases, traces
+from loyalty import personal_data as loyalty
 
 HOLDINGS: Sequence[Holding] = (
     *traces.HOLDINGS,
@@ -20,6 +21,7 @@ HOLDINGS: Sequence[Holding] = (
     purchases.PARCELS,
     purchases.RETURNS,
     purchases.FIGURES,
+    *loyalty.HOLDINGS,
     events.CONSENTS,
     events.ENTRIES,
     events.TASKS,

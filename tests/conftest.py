@@ -218,7 +218,7 @@ def digest_of_schema() -> str:
         file for app in ours for pattern in ("migrations/*.py", "**/*.sql") for file in app.glob(pattern)
     ]
     files += [project / "requirements.txt", project / "config" / "roles.py", Path(database_roles.__file__)]
-    digest = hashlib.sha256(" ".join(database_roles.append_only_tables()).encode())
+    digest = hashlib.sha256(" ".join(database_roles.guarded_tables()).encode())
     for file in sorted(filter(Path.exists, files)):
         digest.update(f"{file.relative_to(project)} ".encode() + file.read_bytes())
     return digest.hexdigest()[:12]
