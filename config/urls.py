@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
     path("dashboard/", include("crm.pages.dashboard_urls")),
+    path("api/v1/", include("loyalty.api.urls")),
     path("api/", include("crm.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/second-factor/", include("crm.pages.second_factor_urls")),

@@ -1,0 +1,1 @@
+"""What can happen in the programme. Each file states facts of one part; all are imported here, and found on start."""
