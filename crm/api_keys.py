@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
+from crm import bulk
 from crm.models import ApiKey, Shop, User
 
 BEGINNING = "vrn_live_"
@@ -103,8 +104,13 @@ def issue_key(
 
 
 def revoke_keys(keys: Sequence[ApiKey], *, at: datetime) -> int:
-    """These keys open nothing any more, within REMEMBERED_FOR. Returns how many were live until now."""
-    return ApiKey.objects.filter(pk__in=[key.pk for key in keys], revoked_at=None).update(revoked_at=at)
+    """These keys open nothing any more, within REMEMBERED_FOR, and what they sent in bulk is not gone on with.
+
+    Returns how many were live until now.
+    """
+    pks = [key.pk for key in keys]
+    bulk.cancel_all_of(pks, at=at)
+    return ApiKey.objects.filter(pk__in=pks, revoked_at=None).update(revoked_at=at)
 
 
 def grantable() -> list[str]:

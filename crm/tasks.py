@@ -4,9 +4,18 @@ from celery import shared_task
 from django.utils import timezone
 
 from crm import canary, idempotency
+from crm.api.bulk_tasks import continue_bulk_jobs, forget_bulk_jobs, work_off
 from crm.importing.tasks import continue_imports, run_import
 
-__all__ = ["continue_imports", "forget_idempotency_keys", "run_import", "sing"]
+__all__ = [
+    "continue_bulk_jobs",
+    "continue_imports",
+    "forget_bulk_jobs",
+    "forget_idempotency_keys",
+    "run_import",
+    "sing",
+    "work_off",
+]
 
 
 @shared_task  # type: ignore[untyped-decorator]

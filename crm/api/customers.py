@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -155,17 +156,7 @@ class Customers(ApiView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
-        return self.once(lambda at: self._enrol(told, at))
-
-    def _enrol(self, told: Mapping[str, Any], at: Any) -> Any:
-        enrolled = enrol(
-            shop=self.shop, hints=hints_in(told), details=details_in(told), source=self.key.source, at=at
-        )
-        customer = customer_or_404(self.shop, enrolled.customer.pk)
-        return {
-            **show(CustomerView, customer),
-            "candidates": [other.pk for other in enrolled.candidates],
-        }
+        return self.once(lambda at: enrol_told(told, shop=self.shop, source=self.key.source, at=at))
 
 
 class OneCustomer(ApiView):
@@ -207,6 +198,15 @@ class OneCustomer(ApiView):
                 at=timezone.now(),
             )
             return self.tagged(show(CustomerView, customer_or_404(self.shop, customer.pk)))
+
+
+def enrol_told(told: Mapping[str, Any], *, shop: Shop, source: str, at: datetime) -> Any:
+    """What a CustomerRequest asks for; an EnrolledView of it."""
+    enrolled = enrol(shop=shop, hints=hints_in(told), details=details_in(told), source=source, at=at)
+    return {
+        **show(CustomerView, customer_or_404(shop, enrolled.customer.pk)),
+        "candidates": [other.pk for other in enrolled.candidates],
+    }
 
 
 def seen_by(shop: Shop, customers: QuerySet[Customer]) -> QuerySet[Customer]:

@@ -158,21 +158,23 @@ class Events(ApiView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
-        return self.once(lambda at: self._record(told, at))
+        return self.once(lambda at: record_told(told, shop=self.shop, source=self.key.source, at=at))
 
-    def _record(self, told: Mapping[str, Any], at: datetime) -> Any:
-        entry = record_event(
-            referred_to(told["customer"], self.shop),
-            shop=self.shop,
-            type_name=told["type"],
-            external_id=told["external_id"],
-            data=told.get("data", {}),
-            occurred_at=told["occurred_at"],
-            source=self.key.source,
-            at=at,
-        )
-        recorded = {"id": entry.pk, "customer": entry.customer_id, "occurred_at": entry.occurred_at}
-        return show(EventView, {**recorded, "type": told["type"], "data": entry.payload["data"]})
+
+def record_told(told: Mapping[str, Any], *, shop: Shop, source: str, at: datetime) -> Any:
+    """What an EventRequest asks for; an EventView of it."""
+    entry = record_event(
+        referred_to(told["customer"], shop),
+        shop=shop,
+        type_name=told["type"],
+        external_id=told["external_id"],
+        data=told.get("data", {}),
+        occurred_at=told["occurred_at"],
+        source=source,
+        at=at,
+    )
+    recorded = {"id": entry.pk, "customer": entry.customer_id, "occurred_at": entry.occurred_at}
+    return show(EventView, {**recorded, "type": told["type"], "data": entry.payload["data"]})
 
 
 def referred_to(reference: Mapping[str, Any], shop: Shop) -> Customer:

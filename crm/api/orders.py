@@ -218,36 +218,7 @@ class Orders(ApiView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
-        return self.once(lambda at: show(OrderView, self._place(told, at)))
-
-    def _place(self, told: dict[str, Any], at: datetime) -> Order:
-        lines = [LineGiven(**line) for line in told.pop("lines")]
-        moments = {name: told.pop(f"{name}_at") for name in LATER_MOMENTS if f"{name}_at" in told}
-        customer = self._whose(told.pop("customer", None), told["external_id"], at)
-        source = self.key.source
-        return place_order(
-            shop=self.shop, customer=customer, lines=lines, moments=moments, source=source, at=at, **told
-        )
-
-    def _whose(self, said: Mapping[str, Any] | None, external_id: str, at: datetime) -> Customer | None:
-        if said is None:
-            return None
-        if "id" in said:
-            return known_customer(said["id"])
-        if not _names_anybody(said) and (standing := self._standing(external_id)):
-            return standing.customer
-        try:
-            return enrol(
-                shop=self.shop, hints=hints_in(said), details=details_in(said), source=self.key.source, at=at
-            ).customer
-        except PersonErased:
-            return None  # the sale is kept, and nobody comes back by it unasked
-
-    def _standing(self, external_id: str) -> Order | None:
-        """An order told again by a shop that cannot name the customer is not somebody new again."""
-        return (
-            Order.objects.filter(shop=self.shop, external_id=external_id).select_related("customer").first()
-        )
+        return self.once(lambda at: place_told(told, shop=self.shop, source=self.key.source, at=at))
 
 
 class OrderEvents(ApiView):
@@ -274,6 +245,39 @@ class OrderEvents(ApiView):
             return show(OrderView, advanced)
 
         return self.once(tell)
+
+
+def place_told(told: Mapping[str, Any], *, shop: Shop, source: str, at: datetime) -> Any:
+    """What an OrderRequest asks for; an OrderView of it."""
+    more = dict(told)
+    lines = [LineGiven(**line) for line in more.pop("lines")]
+    moments = {name: more.pop(f"{name}_at") for name in LATER_MOMENTS if f"{name}_at" in more}
+    customer = _whose(more.pop("customer", None), more["external_id"], shop=shop, source=source, at=at)
+    order = place_order(
+        shop=shop, customer=customer, lines=lines, moments=moments, source=source, at=at, **more
+    )
+    return show(OrderView, order)
+
+
+def _whose(
+    said: Mapping[str, Any] | None, external_id: str, *, shop: Shop, source: str, at: datetime
+) -> Customer | None:
+    if said is None:
+        return None
+    if "id" in said:
+        return known_customer(said["id"])
+    if not _names_anybody(said) and (standing := _standing(shop, external_id)):
+        return standing.customer
+    try:
+        enrolled = enrol(shop=shop, hints=hints_in(said), details=details_in(said), source=source, at=at)
+    except PersonErased:
+        return None  # the sale is kept, and nobody comes back by it unasked
+    return enrolled.customer
+
+
+def _standing(shop: Shop, external_id: str) -> Order | None:
+    """An order told again by a shop that cannot name the customer is not somebody new again."""
+    return Order.objects.filter(shop=shop, external_id=external_id).select_related("customer").first()
 
 
 def with_lines(orders: QuerySet[Order]) -> QuerySet[Order]:

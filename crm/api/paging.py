@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 from crm.api.errors import QueryInvalid
 
 
-def page(items: QuerySet[Any], *, cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
-    """One page in the order of ids, and the cursor of the next (None: there is none).
+def page(
+    items: QuerySet[Any], *, cursor: str | None, limit: int, by: str = "pk"
+) -> tuple[list[Any], str | None]:
+    """One page in the order of ids, or of another unique number, and the cursor of the next (None: there is none).
 
     Raises:
         QueryInvalid: the cursor was not given for this list.
     """
     if cursor:
-        items = items.filter(pk__gt=_id_in(cursor, items.model))
-    read = list(items.order_by("pk")[: limit + 1])
+        items = items.filter(**{f"{by}__gt": _id_in(cursor, items.model)})
+    read = list(items.order_by(by)[: limit + 1])
     shown = read[:limit]
     is_last = len(read) <= limit
-    return shown, None if is_last else signing.dumps(shown[-1].pk, salt=_salt(items.model))
+    return shown, None if is_last else signing.dumps(getattr(shown[-1], by), salt=_salt(items.model))
 
 
 def _id_in(cursor: str, model: type[Model]) -> int:

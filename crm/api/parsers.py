@@ -27,13 +27,18 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         try:
             text = stream.read().decode("utf-8")
-            body = _decoder.decode(text)
+            body = decoded(text)
             _check_depth(body)
             if "\\u" in text:
                 _check_text(body)
         except (ValueError, RecursionError) as error:
             raise BodyMalformed from error
         return body
+
+
+def decoded(text: str) -> Any:
+    """The JSON value that a text is. Raises ValueError, RecursionError."""
+    return _decoder.decode(text)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

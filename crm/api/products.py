@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -115,13 +116,7 @@ class Products(ApiView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         told = self.read_body()
-        sku = told.pop("sku")
-
-        def put(at: datetime) -> Any:
-            product = list_product(shop=self.shop, sku=sku, told=told)
-            return show(ProductView, product_or_404(self.shop, product.pk))
-
-        return self.once(put)
+        return self.once(lambda at: list_told(told, shop=self.shop, source=self.key.source, at=at))
 
 
 class OneProduct(ApiView):
@@ -155,6 +150,12 @@ class OneProduct(ApiView):
             self.check_if_match(show(ProductView, product_or_404(self.shop, pk)))
             list_product(shop=self.shop, sku=locked.sku, told=told)
             return self.tagged(show(ProductView, product_or_404(self.shop, pk)))
+
+
+def list_told(told: Mapping[str, Any], *, shop: Shop, source: str, at: datetime) -> Any:
+    """What a ProductRequest asks for; a ProductView of it."""
+    product = list_product(shop=shop, sku=told["sku"], told=told)
+    return show(ProductView, product_or_404(shop, product.pk))
 
 
 def offered_in(shop: Shop, products: QuerySet[Product]) -> QuerySet[Product]:

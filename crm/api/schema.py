@@ -129,6 +129,8 @@ class VerenSchema(AutoSchema):
             )
         if self.operation.needs_if_match:
             yield _header("If-Match", "The ETag you read, or *.")
+        if self.operation.sends_location:
+            yield _header("Location", "Where to look on.", response=[status])
         if self.operation.sends_etag:
             yield _header("ETag", "Names this state of it.", response=[status])
 

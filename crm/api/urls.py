@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from crm.api.bulk import BulkCustomers, BulkEvents, BulkOrders, BulkProducts
 from crm.api.consents import Consents
 from crm.api.customers import Customers, OneCustomer
 from crm.api.entries import Feed, Timeline
 from crm.api.events import Events, EventTypes
+from crm.api.jobs import JobResults, OneJob
 from crm.api.lookup import Lookup
 from crm.api.orders import OrderEvents, Orders
 from crm.api.products import OneProduct, Products
@@ -18,20 +20,26 @@ from crm.api.whole_order import WholeOrder
 app_name = "api"
 urlpatterns = [
     path("v1/customers/", Customers.as_view(), name="customers"),
+    path("v1/customers/bulk/", BulkCustomers.as_view(), name="customers-bulk"),
     path("v1/customers/lookup/", Lookup.as_view(), name="customer-lookup"),
     path("v1/customers/<int:pk>/", OneCustomer.as_view(), name="customer"),
     path("v1/customers/<int:pk>/consents/", Consents.as_view(), name="consents"),
     path("v1/customers/<int:pk>/timeline/", Timeline.as_view(), name="timeline"),
     path("v1/event-types/", EventTypes.as_view(), name="event-types"),
     path("v1/events/", Events.as_view(), name="events"),
+    path("v1/events/bulk/", BulkEvents.as_view(), name="events-bulk"),
     path("v1/feed/", Feed.as_view(), name="feed"),
+    path("v1/jobs/<int:pk>/", OneJob.as_view(), name="job"),
+    path("v1/jobs/<int:pk>/results/", JobResults.as_view(), name="job-results"),
     path("v1/orders/", Orders.as_view(), name="orders"),
+    path("v1/orders/bulk/", BulkOrders.as_view(), name="orders-bulk"),
     path("v1/orders/<int:pk>/", WholeOrder.as_view(), name="order"),
     path("v1/orders/<int:pk>/events/", OrderEvents.as_view(), name="order-events"),
     path("v1/orders/<int:pk>/returns/", Returns.as_view(), name="returns"),
     path("v1/orders/<int:pk>/shipments/", Shipments.as_view(), name="shipments"),
     path("v1/orders/<int:pk>/shipments/<int:shipment_id>/", OneShipment.as_view(), name="shipment"),
     path("v1/products/", Products.as_view(), name="products"),
+    path("v1/products/bulk/", BulkProducts.as_view(), name="products-bulk"),
     path("v1/products/<int:pk>/", OneProduct.as_view(), name="product"),
     path("v1/schema/", schema, name="schema"),
     path("v1/docs/", docs, name="docs"),

@@ -57,6 +57,7 @@ class Operation:
     answer_example: Any = None
     sends_etag: bool = False
     needs_if_match: bool = False
+    sends_location: bool = False
 
 
 class ApiView(APIView):
@@ -204,8 +205,9 @@ class ApiView(APIView):
             raise IdempotencyKeyMissing
         return key
 
-    def page(self, items: QuerySet[Any], view: type[View]) -> Response:
-        shown, next_cursor = page(items, cursor=self.asked.get("cursor"), limit=self.asked["limit"])
+    def page(self, items: QuerySet[Any], view: type[View], *, by: str = "pk") -> Response:
+        cursor, limit = self.asked.get("cursor"), self.asked["limit"]
+        shown, next_cursor = page(items, cursor=cursor, limit=limit, by=by)
         return Response({"items": [show(view, item) for item in shown], "next_cursor": next_cursor})
 
 
