@@ -9,3 +9,4 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("facts")
+        autodiscover_modules("rule_fields")

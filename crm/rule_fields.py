@@ -1,0 +1,306 @@
+"""What conditions can ask about customers, their orders and what is sold: see crm.rules.
+
+Orders count for the whole person, whichever of the person's ids they stand on; cancelled ones are no orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import BooleanField, Exists, F, Func, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import Field as ModelField
+from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, TruncDate
+from django.utils.translation import gettext_lazy as _
+
+from crm.identity_kinds import IdentityKind
+from crm.models import Address, Category, CustomerFigures, Identity, Order, OrderLine
+from crm.rules.kinds import Amount, Birthday, Choice, Instant, Number, Reference, Text, Whole, YesNo
+from crm.rules.moments import Moment, day_of_year
+from crm.rules.registry import Collection, Field, Reach, Root, Row, add_fields, add_reach, add_root, along
+from crm.same_person import ids_of
+
+
+class OfPerson(Func):
+    """Whether a row's customer is one of the ids of the person whose id is the second expression."""
+
+    template = "(%(expressions)s)))"
+    arg_joiner = " = ANY(crm_same_person("
+    output_field = BooleanField()
+
+    def __init__(self, customer_id: str, person: Any) -> None:
+        super().__init__(F(customer_id), person)
+
+
+def families(ids: frozenset[int]) -> frozenset[int]:
+    """The categories with everything inside them. As many queries as the tree of categories is deep."""
+    found, next_ones = set(ids), set(ids)
+    while next_ones:
+        inside = Category.objects.filter(parent__in=next_ones).values_list("pk", flat=True)
+        next_ones = set(inside) - found
+        found |= next_ones
+    return frozenset(found)
+
+
+def all_of(related: Any) -> Iterable[Any]:
+    """A relation's rows, or a plain list: a cart that is no order yet has one."""
+    rows: Iterable[Any] = related.all() if hasattr(related, "all") else related
+    return rows
+
+
+# ── Products ─────────────────────────────────────────────────────────────────
+add_root(Root(name="product", label=_("Product")))
+add_fields(
+    "product",
+    Field(
+        name="product.category",
+        kind=Reference("crm.Category", family=families),
+        label=_("Category of the product"),
+        path="category_id",
+    ),
+    Field(name="product.brand", kind=Text(), label=_("Brand of the product"), path="brand"),
+    Field(name="product.sku", kind=Text(), label=_("Code of the product"), path="sku"),
+    Field(name="product.name", kind=Text(), label=_("Name of the product"), path="name"),
+    Field(name="product.is_sold", kind=YesNo(), label=_("The product is sold now"), path="is_active"),
+)
+
+# ── Lines of an order ────────────────────────────────────────────────────────
+add_root(Root(name="line", label=_("Line of an order")))
+add_fields(
+    "line",
+    Field(name="line.product", kind=Reference("crm.Product"), label=_("Product"), path="product_id"),
+    Field(name="line.sku", kind=Text(), label=_("Code on the line"), path="sku"),
+    Field(name="line.name", kind=Text(), label=_("Name on the line"), path="name"),
+    Field(name="line.amount", kind=Amount(), label=_("Amount of the line"), path="amount"),
+    Field(name="line.discount", kind=Amount(), label=_("Discount of the line"), path="discount_amount"),
+    Field(name="line.quantity", kind=Number(), label=_("Quantity"), path="quantity"),
+    Field(name="line.price", kind=Amount(), label=_("Price for one"), path="unit_price"),
+)
+add_reach("line", Reach(root="product", path="product"))
+
+
+# ── Orders ───────────────────────────────────────────────────────────────────
+def _earlier_orders(row: Row) -> QuerySet[Order]:
+    before = Q(placed_at__lt=row.outer("placed_at")) | Q(
+        placed_at=row.outer("placed_at"), pk__lt=row.outer("pk")
+    )
+    return Order.objects.filter(before, OfPerson("customer_id", row.outer("customer_id")), cancelled_at=None)
+
+
+def _is_first(order: Any, _moment: Moment) -> bool | None:
+    if order.customer is None:
+        return None
+    of_the_person = Order.objects.filter(customer__in=ids_of(order.customer), cancelled_at=None)
+    before = Q(placed_at__lt=order.placed_at)
+    if order.pk:
+        before |= Q(placed_at=order.placed_at, pk__lt=order.pk)
+    return not of_the_person.filter(before).exists()
+
+
+def _is_first_sql(row: Row, _moment: Moment) -> Any:
+    return Func(
+        row.column("customer_id"),
+        ~Exists(_earlier_orders(row)),
+        template="(CASE WHEN %(expressions)s END)",
+        arg_joiner=" IS NOT NULL THEN ",
+        output_field=BooleanField(),
+    )
+
+
+add_root(Root(name="order", label=_("Order")))
+add_fields(
+    "order",
+    Field(name="order.net", kind=Amount(), label=_("Goods amount of the order"), path="goods_amount"),
+    Field(
+        name="order.delivery", kind=Amount(), label=_("Delivery amount of the order"), path="delivery_amount"
+    ),
+    Field(
+        name="order.channel",
+        kind=Choice(lambda: Order.Channel.choices),
+        label=_("How the order was placed"),
+        path="channel",
+    ),
+    Field(name="order.shop", kind=Reference("crm.Shop"), label=_("Shop of the order"), path="shop_id"),
+    Field(name="order.currency", kind=Text(), label=_("Currency of the order"), path="currency"),
+    Field(name="order.placed_at", kind=Instant(), label=_("The order was placed"), path="placed_at"),
+    Field(name="order.paid_at", kind=Instant(), label=_("The order was paid"), path="paid_at"),
+    Field(
+        name="order.is_first",
+        kind=YesNo(),
+        label=_("It is the customer's first order"),
+        sql=_is_first_sql,
+        value=_is_first,
+    ),
+    Collection(
+        name="order.lines",
+        item="line",
+        label=_("Lines of the order"),
+        number_label=_("Number of lines in the order"),
+        rows=lambda row: OrderLine.objects.filter(order=row.outer("pk")),
+        items=lambda order: all_of(order.lines),
+    ),
+)
+
+
+# ── Customers ────────────────────────────────────────────────────────────────
+def _has(kind: IdentityKind) -> dict[str, Any]:
+    def rows() -> QuerySet[Identity]:
+        return Identity.objects.filter(kind=kind)
+
+    return {
+        "sql": lambda row, _moment: _known(
+            row, Exists(rows().filter(OfPerson("customer_id", row.outer("pk"))))
+        ),
+        "value": lambda customer, _moment: rows().filter(customer__in=ids_of(customer)).exists(),
+    }
+
+
+def _known(row: Row, expression: Any) -> Any:
+    """Nothing, where there is no customer at all: not even a count of 0."""
+    return Func(
+        row.column("pk"),
+        expression,
+        template="(CASE WHEN %(expressions)s END)",
+        arg_joiner=" IS NOT NULL THEN ",
+        output_field=expression.output_field,
+    )
+
+
+def _age(customer: Any, moment: Moment) -> int | None:
+    born: date | None = customer.birthday
+    if born is None:
+        return None
+    return moment.today.year - born.year - (day_of_year(born) > day_of_year(moment.today))
+
+
+def _age_sql(row: Row, moment: Moment) -> Any:
+    born = row.column("birthday")
+    comes_later = Func(
+        ExtractMonth(born) * 100 + ExtractDay(born),
+        Value(day_of_year(moment.today)),
+        template="(%(expressions)s)::int",
+        arg_joiner=" > ",
+        output_field=IntegerField(),
+    )
+    return Value(moment.today.year) - ExtractYear(born) - comes_later
+
+
+def _days_since(path: str) -> dict[str, Any]:
+    def sql(row: Row, moment: Moment) -> Any:
+        return Func(
+            Value(moment.today),
+            TruncDate(row.column(path), tzinfo=moment.clock),
+            template="(%(expressions)s)",
+            arg_joiner="::date - ",
+            output_field=IntegerField(),
+        )
+
+    def value(customer: Any, moment: Moment) -> int | None:
+        at = along(customer, path)
+        return None if at is None else (moment.today - moment.local(at).date()).days
+
+    return {"sql": sql, "value": value}
+
+
+def _figure(name: str, kind: Any, label: Any, column: str) -> Field:
+    """A figure that is 0 for who has none yet."""
+    path = f"figures__{column}"
+    output = cast("ModelField[Any, Any]", CustomerFigures._meta.get_field(column))
+    zero = Value(0, output_field=output)
+    return Field(
+        name=name,
+        kind=kind,
+        label=label,
+        sql=lambda row, _moment: _known(row, Coalesce(row.column(path), zero, output_field=output)),
+        value=lambda customer, _moment: along(customer, path) or 0,
+    )
+
+
+def _address(column: str) -> dict[str, Any]:
+    def sql(row: Row, _moment: Moment) -> Any:
+        return _first(Address.objects.filter(customer=row.outer("pk")), column)
+
+    def value(customer: Any, _moment: Moment) -> str | None:
+        main = sorted(customer.addresses.all(), key=lambda address: (not address.is_main, address.pk))
+        return getattr(main[0], column) if main else None
+
+    return {"sql": sql, "value": value}
+
+
+def _first(addresses: QuerySet[Address], column: str) -> Any:
+    return Subquery(addresses.order_by("-is_main", "pk").values(column)[:1])
+
+
+add_root(Root(name="customer", label=_("Customer")))
+add_fields(
+    "customer",
+    Field(
+        name="customer.language",
+        kind=Choice(lambda: settings.LANGUAGES),
+        label=_("Language of the customer"),
+        path="language",
+    ),
+    Field(
+        name="customer.birthday",
+        kind=Birthday(),
+        label=_("Birthday of the customer"),
+        path="birthday",
+        personal=True,
+    ),
+    Field(
+        name="customer.age",
+        kind=Whole(),
+        label=_("Age of the customer, in years"),
+        sql=_age_sql,
+        value=_age,
+        personal=True,
+    ),
+    Field(name="customer.has_phone", kind=YesNo(), label=_("A phone is known"), **_has(IdentityKind.PHONE)),
+    Field(name="customer.has_email", kind=YesNo(), label=_("An e-mail is known"), **_has(IdentityKind.EMAIL)),
+    Field(name="customer.created_at", kind=Instant(), label=_("Known to us"), path="created_at"),
+    Field(
+        name="customer.city",
+        kind=Text(),
+        label=_("City of the customer"),
+        personal=True,
+        **_address("city"),
+    ),
+    Field(
+        name="customer.country",
+        kind=Text(),
+        label=_("Country of the customer, in two letters"),
+        **_address("country"),
+    ),
+    _figure("customer.order_count", Whole(), _("Orders of the customer so far"), "orders"),
+    _figure("customer.return_count", Whole(), _("Returns of the customer so far"), "returns"),
+    _figure("customer.net_revenue", Amount(), _("Net revenue from the customer"), "net_revenue"),
+    Field(
+        name="customer.first_order_at",
+        kind=Instant(),
+        label=_("First order of the customer"),
+        path="figures__first_order_at",
+    ),
+    Field(
+        name="customer.last_order_at",
+        kind=Instant(),
+        label=_("Latest order of the customer"),
+        path="figures__last_order_at",
+    ),
+    Field(
+        name="customer.days_since_last_order",
+        kind=Whole(),
+        label=_("Days since the customer's latest order"),
+        **_days_since("figures__last_order_at"),
+    ),
+    Collection(
+        name="customer.orders",
+        item="order",
+        label=_("Orders of the customer"),
+        number_label=_("Number of the customer's orders"),
+        rows=lambda row: Order.objects.filter(OfPerson("customer_id", row.outer("pk")), cancelled_at=None),
+        items=lambda customer: Order.objects.filter(customer__in=ids_of(customer), cancelled_at=None),
+    ),
+)
+add_reach("order", Reach(root="customer", path="customer"))
