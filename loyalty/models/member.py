@@ -1,7 +1,30 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from loyalty.models.programme import Programme
+
+SAME_PERSON = "SELECT unnest(crm_same_person(%s))"
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def of_person(self, customer_id: int) -> MemberQuerySet:
+        """Under any id of the person: a customer who was merged is the one they are merged into."""
+        ids = RawSQL(SAME_PERSON, [customer_id])  # noqa: S611 - a constant
+        return self.filter(customer_id__in=ids)
+
+    def current(self) -> MemberQuerySet:
+        """Those that points go to: neither merged into another member nor left. Oldest first."""
+        return self.filter(merged_into=None, left_at=None).order_by("pk")
+
+    def going_on(self, customer_id: int, programme: Programme) -> Member | None:
+        """The person's member in this programme, whichever of their ids is asked for. One query."""
+        return self.of_person(customer_id).current().filter(programme=programme).first()
 
 
 class Member(models.Model):
@@ -41,6 +64,8 @@ class Member(models.Model):
         verbose_name=_("goes on as"),
     )
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("member")

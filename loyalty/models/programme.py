@@ -1,8 +1,18 @@
+from __future__ import annotations
+
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def running(self, at: datetime) -> ProgrammeQuerySet:
+        """Started by then and not closed; the one that started first comes first."""
+        is_open = Q(closed_at=None) | Q(closed_at__gt=at)
+        return self.filter(is_open, started_at__lte=at).order_by("started_at", "pk")
 
 
 class Programme(models.Model):
@@ -83,6 +93,8 @@ class Programme(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("loyalty programme")

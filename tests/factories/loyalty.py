@@ -24,6 +24,7 @@ class ProgrammeFactory(factory.django.DjangoModelFactory[Programme]):
 class MemberFactory(factory.django.DjangoModelFactory[Member]):
     class Meta:
         model = Member
+        skip_postgeneration_save = True
 
     programme = factory.SubFactory(ProgrammeFactory)
     customer = factory.SubFactory(CustomerFactory)

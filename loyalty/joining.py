@@ -1,0 +1,87 @@
+"""Customers become members: at the counter, on the joining page, through a colleague, a shop's system, or by buying."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from crm import timeline
+from crm.errors import PersonErased, Refusal
+from crm.identification import survivor
+from crm.models import Customer, Shop, User
+from loyalty import ledger
+from loyalty.facts import MemberJoined
+from loyalty.models import Member, Programme
+
+
+class ProgrammeNotRunning(Refusal):
+    code = "programme-not-running"
+    title = _("This loyalty programme has not started yet, or is closed.")
+
+
+@transaction.atomic
+def join(
+    customer: Customer,
+    *,
+    programme: Programme,
+    through: str,
+    at: datetime,
+    source: str,
+    source_id: str,
+    joined_at: datetime | None = None,
+    shop: Shop | None = None,
+    actor: User | None = None,
+    is_history: bool = False,
+) -> Member:
+    """Make the person a member, with an empty wallet; a member already is answered as they are.
+
+    Who was merged joins as the one they are now, and who left before comes back to the wallet they had. Locks the
+    customer's row. `joined_at` is the day of an earlier programme, when one is brought along.
+
+    Raises:
+        ProgrammeNotRunning, PersonErased: nobody joins.
+    """
+    person = Customer.objects.select_for_update(no_key=True).get(pk=survivor(customer).pk)
+    if person.erased_at:
+        raise PersonErased
+    if standing := Member.objects.going_on(person.pk, programme):
+        return standing
+    if not Programme.objects.running(at).filter(pk=programme.pk).exists():
+        raise ProgrammeNotRunning
+    member = _member(person, programme, through=through, joined_at=joined_at or at)
+    timeline.record(
+        person,
+        MemberJoined(programme_name=programme.name, joined_through=through),
+        source=source,
+        source_id=source_id,
+        occurred_at=joined_at or at,
+        recorded_at=at,
+        shop=shop,
+        actor=actor,
+        subject=member,
+        is_history=is_history,
+    )
+    ledger.open_wallet(member.pk, idle_months=_idle_months(programme))
+    return member
+
+
+def _member(person: Customer, programme: Programme, *, through: str, joined_at: datetime) -> Member:
+    left = (
+        Member.objects.of_person(person.pk)
+        .filter(programme=programme, merged_into=None)
+        .order_by("pk")
+        .first()
+    )
+    if left is None:
+        return Member.objects.create(
+            customer=person, programme=programme, joined_through=through, joined_at=joined_at
+        )
+    left.left_at = None
+    left.save(update_fields=["left_at", "updated_at"])
+    return left
+
+
+def _idle_months(programme: Programme) -> int | None:
+    return programme.expiry_months if programme.expiry == Programme.Expiry.AFTER_ACTIVITY else None
