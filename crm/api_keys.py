@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from crm import bulk
+from crm.errors import Refusal
 from crm.models import ApiKey, Shop, User
 
 BEGINNING = "vrn_live_"
@@ -36,6 +39,16 @@ LAST_USED_WITHIN = timedelta(minutes=1)
 
 class UnknownScope(ValueError):
     """Not one of SCOPES, nor `*`, nor a `resource:*` of theirs."""
+
+
+class KeyIsOver(Refusal):
+    code = "key-is-over"
+    title = _("This key opens nothing any more.")
+
+
+class KeyHasSuccessor(Refusal):
+    code = "key-has-successor"
+    title = _("This key has a successor already. Revoke that one first to make another.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +114,40 @@ def issue_key(
         created_by=created_by,
     )
     return key, text
+
+
+@transaction.atomic
+def succeed_key(
+    key: ApiKey, *, old_until: datetime, expires_at: datetime | None, created_by: User | None, at: datetime
+) -> tuple[ApiKey, str]:
+    """Make a key that may do what `key` may; the old one opens doors until `old_until`, if it would have so long.
+
+    The text is answered here, once. Locks the old key's row.
+
+    Raises:
+        KeyIsOver: it was revoked or has expired.
+        KeyHasSuccessor: one that is not revoked.
+    """
+    old = ApiKey.objects.select_for_update(no_key=True, of=("self",)).select_related("shop").get(pk=key.pk)
+    if not old.is_live(at):
+        raise KeyIsOver
+    if ApiKey.objects.filter(replaces=old, revoked_at=None).exists():
+        raise KeyHasSuccessor
+    new, text = issue_key(
+        shop=old.shop, scopes=old.scopes, name=old.name, expires_at=expires_at, created_by=created_by
+    )
+    new.replaces = old
+    new.reads_per_minute, new.writes_per_minute = old.reads_per_minute, old.writes_per_minute
+    new.save(update_fields=["replaces", "reads_per_minute", "writes_per_minute"])
+    old.expires_at = min(old.expires_at or old_until, old_until)
+    old.save(update_fields=["expires_at"])
+    return new, text
+
+
+def limit_key(key: ApiKey, *, reads_per_minute: int | None, writes_per_minute: int | None) -> None:
+    """Let a key ask as much as this, or as much as the settings say (None). Holds within REMEMBERED_FOR."""
+    key.reads_per_minute, key.writes_per_minute = reads_per_minute, writes_per_minute
+    key.save(update_fields=["reads_per_minute", "writes_per_minute"])
 
 
 def revoke_keys(keys: Sequence[ApiKey], *, at: datetime) -> int:

@@ -7,6 +7,7 @@ they may be lost.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from crm.caching import remembering
 
 KEPT = 100
 KEPT_SECONDS = 30 * 24 * 60 * 60
+
+NAMES = {"pk": "id"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,11 @@ class KeyRequest:
     status: int
     problem: str
     milliseconds: int
+
+    @property
+    def address(self) -> str:
+        """As the schema writes it: /api/v1/orders/{id}/."""
+        return "/" + re.sub(r"<\w+:(\w+)>", lambda part: "{" + NAMES.get(part[1], part[1]) + "}", self.route)
 
     @property
     def is_refused(self) -> bool:

@@ -32,12 +32,18 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_display = ("label", "shop", "prefix", "scope_list", "used", "expires", "revoked")
     list_filter = ("shop",)
     list_select_related = ("shop",)
-    fields = (
-        *("name", "shop", "prefix", "scope_list"),
-        *("created_at", "created_by", "expires_at", "revoked_at", "last_used_at"),
-    )
 
     actions = ("revoke",)
+
+    def url_of(self, row: Any) -> str | None:
+        return reverse("crm:api-key", args=[row.pk])
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A key has one page, and it is our own."""
+        key = self.get_object(request, object_id)
+        if key is None:
+            return super().change_view(request, object_id, *args, **kwargs)
+        return HttpResponseRedirect(reverse("crm:api-key", args=[key.pk]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("crm.add_apikey")

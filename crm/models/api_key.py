@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -41,3 +43,9 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.prefix
+
+    def is_live(self, at: datetime) -> bool:
+        return self.revoked_at is None and not self.is_expired(at)
+
+    def is_expired(self, at: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= at

@@ -20,6 +20,24 @@ from crm.models import Shop
 from crm.pages.requests import StaffRequest
 
 
+class LastDayField(forms.DateField):
+    """A day that is not over, as the moment at which it ends; nothing: until somebody revokes the key."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = {"required": False, "help_text": _("Empty: until somebody revokes it."), **kwargs}
+        super().__init__(**told)
+
+    def clean(self, value: Any) -> datetime | None:
+        day = super().clean(value)
+        if day is None:
+            return None
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day is over. Choose a later one."))
+        return timezone.make_aware(datetime.combine(day, time.max))
+
+
 class ApiKeyForm(forms.Form):
     shop = forms.ModelChoiceField(Shop.objects.filter(is_active=True), label=_("Shop"))
     name = forms.CharField(
@@ -30,21 +48,7 @@ class ApiKeyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         choices=[(api_keys.EVERYTHING, _("everything")), *((scope, scope) for scope in api_keys.SCOPES)],
     )
-    expires_on = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("Empty: until somebody revokes it."),
-    )
-
-    def clean_expires_on(self) -> datetime | None:
-        """The end of that day, which must not be over."""
-        day = self.cleaned_data["expires_on"]
-        if day is None:
-            return None
-        if day < timezone.localdate():
-            raise forms.ValidationError(_("This day is over. Choose a later one."))
-        return timezone.make_aware(datetime.combine(day, time.max))
+    expires_on = LastDayField(label=_("Last day"))
 
 
 @never_cache

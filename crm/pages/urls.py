@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 
 from crm.pages import (
+    api_key,
     api_keys,
     customer,
     imports,
@@ -21,6 +22,16 @@ urlpatterns = [
     path("search/", admin.site.admin_view(searching.results), name="search"),
     path("search/suggestions/", admin.site.admin_view(searching.suggestions), name="suggestions"),
     path("crm/apikey/new/", admin.site.admin_view(api_keys.new), name="new-api-key"),
+    path("crm/apikey/<int:pk>/", admin.site.admin_view(api_key.key), name="api-key"),
+    path("crm/apikey/<int:pk>/limits/", admin.site.admin_view(api_key.limits), name="api-key-limits"),
+    path(
+        "crm/apikey/<int:pk>/successor/", admin.site.admin_view(api_key.successor), name="api-key-successor"
+    ),
+    path(
+        "crm/apikey/<int:pk>/revocation/",
+        admin.site.admin_view(api_key.revocation),
+        name="api-key-revocation",
+    ),
     path("crm/customer/<int:pk>/", admin.site.admin_view(customer.customer), name="customer"),
     path("crm/customer/<int:pk>/notes/", admin.site.admin_view(customer.notes), name="customer-notes"),
     path("crm/customer/<int:customer_pk>/tasks/new/", admin.site.admin_view(tasks.new), name="task-new"),

@@ -13,6 +13,8 @@ import yaml
 from django.conf import settings
 from django.urls import get_resolver
 
+from crm import bulk
+from crm.api.bulk_items import acting_on
 from crm.api.schema import whole_schema
 from crm.api_keys import issue_key
 from crm.customers import enrol
@@ -108,7 +110,12 @@ def shop(transactional_db: None) -> Shop:
     order = placed_order("o-1", shop=shop, customer=customer)
     note_shipment(order, external_id="p-1", details={}, source="api:lipa", at=NOON)
     OfferingFactory(shop=shop)
-    assert (customer.pk, order.pk, Product.objects.get().pk, order.shipments.get().pk) == (1, 1, 1, 1)
+    key, _ = issue_key(shop=shop, scopes=["*"])
+    sent = {"key_pk": key.pk, "kind": "customers", "body": '[{"given_name": 7}, {}]', "language": "en"}
+    job = bulk.take_in(shop=shop, count=2, at=NOON, **sent)
+    bulk.do_next(job, acting_on(job.body), at=NOON)
+    pks = (customer.pk, order.pk, Product.objects.get().pk, order.shipments.get().pk, job.pk)
+    assert pks == (1, 1, 1, 1, 1)
     return shop
 
 
