@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
+# The latest currency by array_agg, not by LIMIT 1: for that, the planner walks everybody's orders by time.
 RECOUNT = """
 WITH person AS MATERIALIZED (
   SELECT DISTINCT crm_same_person(w.id) AS ids FROM unnest(%(customers)s::bigint[]) AS w(id)
@@ -17,10 +18,10 @@ INSERT INTO crm_customerfigures (customer_id, orders, returns, net_revenue, curr
 SELECT c.id, o.orders, r.returns, o.sold - r.refunded, c.currency, o.first_at, o.last_at, d.days[1], d.days[2]
 FROM (
   SELECT p.ids[1] AS id, p.ids, coalesce((
-    SELECT currency FROM crm_order
-    WHERE customer_id = ANY (p.ids) AND cancelled_at IS NULL ORDER BY placed_at DESC LIMIT 1
+    SELECT (array_agg(currency ORDER BY placed_at DESC))[1] FROM crm_order
+    WHERE customer_id = ANY (p.ids) AND cancelled_at IS NULL
   ), (
-    SELECT currency FROM crm_return WHERE customer_id = ANY (p.ids) ORDER BY returned_at DESC LIMIT 1
+    SELECT (array_agg(currency ORDER BY returned_at DESC))[1] FROM crm_return WHERE customer_id = ANY (p.ids)
   ), '') AS currency
   FROM person p
   WHERE p.ids IS NOT NULL
