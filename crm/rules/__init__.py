@@ -6,7 +6,7 @@ A tree is plain JSON: `{"all": […]}`, `{"any": […]}`, `{"not": {…}}`, a co
 `{"sum": "customer.orders", "of": "order.net", "op": "gte", "value": "500.00"}`. `{"all": []}` always holds.
 
 Read in this order: registry (what can be asked about), kinds (types of values) and operators, parsing (what is
-refused, and where), then the twins: in_sql for sets, in_python for one subject.
+refused, and where), then the twins: in_sql for sets, in_python for one subject; aloud, explaining, schema.
 Words: a *root* is what a tree is about (a customer, an order), a *field* is one typed thing to be asked of it, a
 *collection* is a list that belongs to it, a *reach* leads to another root (from an order to its customer).
 
@@ -16,10 +16,13 @@ What is not known: a comparison with it is false, whatever the operator, `is_not
 Nothing here knows HTTP, a verb or a model of ours; each app tells its fields in its own `rule_fields.py`.
 """
 
-from crm.rules.conditions import Conditions, check, holds, read, where
+from crm.rules.aloud import Said
+from crm.rules.conditions import Conditions, check, holds, read, sentence, where, why
 from crm.rules.errors import UnusableConditions
+from crm.rules.explaining import Trace
 from crm.rules.moments import Moment
 from crm.rules.registry import Collection, Field, Reach, Root, Row, add_fields, add_reach, add_root
+from crm.rules.schema import schema, vocabulary
 
 __all__ = [
     "Collection",
@@ -29,6 +32,8 @@ __all__ = [
     "Reach",
     "Root",
     "Row",
+    "Said",
+    "Trace",
     "UnusableConditions",
     "add_fields",
     "add_reach",
@@ -36,5 +41,9 @@ __all__ = [
     "check",
     "holds",
     "read",
+    "schema",
+    "sentence",
+    "vocabulary",
     "where",
+    "why",
 ]

@@ -8,9 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import get_language, override
 
 from crm.rules import in_python, in_sql
+from crm.rules.aloud import Said, said
 from crm.rules.errors import UnusableConditions
+from crm.rules.explaining import Trace, trace
 from crm.rules.moments import Moment
 from crm.rules.nodes import Node
 from crm.rules.parsing import faults_of_references, parse
@@ -29,6 +32,16 @@ class Conditions:
     def holds(self, subject: Any, *, at: datetime, clock: tzinfo) -> bool:
         """For one subject: a model's instance, or anything with the same attributes."""
         return self._test(subject, Moment(at, clock))
+
+    def why(self, subject: Any, *, at: datetime, clock: tzinfo, language: str | None = None) -> Trace:
+        """What held, what did not, and how much was missing, in `language` or in the reader's."""
+        with override(language or get_language()):
+            return trace(self.node, subject, Moment(at, clock))
+
+    def sentence(self, language: str | None = None) -> Said:
+        """The tree as people read it, in `language` or in the reader's."""
+        with override(language or get_language()):
+            return said(self.node)
 
     @cached_property
     def _test(self) -> in_python.Test:
@@ -62,3 +75,13 @@ def where(tree: Any, root: str, *, at: datetime, clock: tzinfo) -> Q:
 
 def holds(tree: Any, root: str, subject: Any, *, at: datetime, clock: tzinfo) -> bool:
     return read(tree, root).holds(subject, at=at, clock=clock)
+
+
+def why(
+    tree: Any, root: str, subject: Any, *, at: datetime, clock: tzinfo, language: str | None = None
+) -> Trace:
+    return read(tree, root).why(subject, at=at, clock=clock, language=language)
+
+
+def sentence(tree: Any, root: str, language: str | None = None) -> Said:
+    return read(tree, root).sentence(language)

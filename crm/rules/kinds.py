@@ -20,6 +20,7 @@ from crm.rules.operators import Operator
 from crm.wording import number
 
 LONGEST_TEXT = 200
+LONGEST_MENU = 300
 DECIMAL = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,4})?", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 LARGEST_WHOLE = 2_000_000_000
@@ -195,6 +196,11 @@ class Reference(Kind):
             apps.get_model(self.model)._base_manager.filter(pk__in=asked).values_list("pk", flat=True)
         )
 
+    def options(self) -> list[tuple[int, str]]:
+        """Everything there is to choose from, by name; nothing when that is too much for a menu."""
+        rows = list(apps.get_model(self.model)._base_manager.all()[: LONGEST_MENU + 1])
+        return sorted(((row.pk, str(row)) for row in rows), key=_name) if len(rows) <= LONGEST_MENU else []
+
     def shown(self, value: int) -> str:
         row = apps.get_model(self.model)._base_manager.filter(pk=value).first()
         return str(row) if row else f"№ {value}"
@@ -246,6 +252,10 @@ class YesNo(Kind):
 
     def shown(self, value: bool) -> str:
         return _("yes") if value else _("no")
+
+
+def _name(option: tuple[int, str]) -> str:
+    return option[1]
 
 
 def not_empty(expression: Any) -> Func:

@@ -1,0 +1,159 @@
+"""What a tree may be, for machines (JSON Schema) and for the editor (a vocabulary with labels)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.dates import WEEKDAYS
+
+from crm.rules import registry
+from crm.rules.kinds import Choice, Kind, Number, Reference, Whole
+from crm.rules.operators import Operator, Takes
+from crm.rules.parsing import DEEPEST, LONGEST_LIST, MOST_DAYS, MOST_DAYS_TO_BIRTHDAY, MOST_NODES
+
+Json = dict[str, Any]
+TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
+
+def schema(root: str) -> Json:
+    """JSON Schema (2020-12) of trees about `root`.
+
+    It says everything but what a schema cannot: depth, the number of nodes, whether a row exists, days that never were.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$comment": f"At most {DEEPEST} deep and {MOST_NODES} nodes.",
+        "$defs": {known: {"anyOf": list(_nodes(known))} for known in _roots(root)},
+        "anyOf": [{"$ref": f"#/$defs/{root}"}, _object({"all": {"const": []}})],
+    }
+
+
+def vocabulary(root: str) -> Json:
+    """What the editor offers, in the language that is active: for each root its fields and its lists."""
+    return {
+        "root": root,
+        "roots": {
+            known: {
+                "label": str(registry.ROOTS[known].label),
+                "fields": [_field(field) for field in _fields(known)],
+                "lists": [
+                    {
+                        "name": one.name,
+                        "label": str(one.label),
+                        "number_label": str(one.number_label),
+                        "item": one.item,
+                    }
+                    for one in _collections(known)
+                ],
+            }
+            for known in _roots(root)
+        },
+        "numbers": _operators(Whole()),
+        "weekdays": [{"value": day + 1, "label": str(name)} for day, name in WEEKDAYS.items()],
+    }
+
+
+def _field(field: registry.Field) -> Json:
+    return {
+        "name": field.name,
+        "label": str(field.label),
+        "kind": field.kind.code,
+        "adds_up": isinstance(field.kind, Number | Whole),
+        "operators": _operators(field.kind),
+        "choices": _choices(field.kind),
+    }
+
+
+def _operators(kind: Kind) -> list[Json]:
+    return [
+        {"code": one.code, "label": str(one.label), "takes": one.takes.value}
+        for one in kind.operators.values()
+    ]
+
+
+def _choices(kind: Kind) -> list[Json] | None:
+    """What there is to choose from; None: a value is written. A table too long for a menu is written by number."""
+    if isinstance(kind, Choice):
+        return [{"value": code, "label": label} for code, label in kind.known().items()]
+    if isinstance(kind, Reference):
+        return [{"value": pk, "label": label} for pk, label in kind.options()] or None
+    return None
+
+
+def _roots(root: str) -> list[str]:
+    """The root, and those of every list that can be come to."""
+    known = [root]
+    for one in known:
+        known += [item for item in _items(one) if item not in known]
+    return known
+
+
+def _items(root: str) -> list[str]:
+    return list(dict.fromkeys(one.item for one in _collections(root)))
+
+
+def _fields(root: str) -> list[registry.Field]:
+    return [field for known, _path in registry.roots_from(root) for field in known.fields.values()]
+
+
+def _collections(root: str) -> list[registry.Collection]:
+    return [one for known, _path in registry.roots_from(root) for one in known.collections.values()]
+
+
+def _nodes(root: str) -> Iterator[Json]:
+    node = {"$ref": f"#/$defs/{root}"}
+    for joining in ("all", "any"):
+        yield _object({joining: {"type": "array", "items": node, "minItems": 1, "maxItems": MOST_NODES}})
+    yield _object({"not": node})
+    for field in _fields(root):
+        yield from _questions({"field": {"const": field.name}}, field.kind)
+    for one in _collections(root):
+        where = {"where": {"$ref": f"#/$defs/{one.item}"}}
+        yield _object({"some": {"const": one.name}}, where)
+        yield from _questions({"count": {"const": one.name}}, Whole(), where)
+        for field in _fields(one.item):
+            if isinstance(field.kind, Number | Whole):
+                named = {"sum": {"const": one.name}, "of": {"const": field.name}}
+                yield from _questions(named, field.kind, where)
+
+
+def _questions(named: Json, kind: Kind, optional: Json | None = None) -> Iterator[Json]:
+    for operator in kind.operators.values():
+        asked = {**named, "op": {"const": operator.code}}
+        if operator.takes is Takes.NOTHING:
+            yield _object(asked, {**(optional or {}), "value": {"type": "null"}})
+        else:
+            yield _object({**asked, "value": _value(kind, operator)}, optional)
+
+
+def _value(kind: Kind, operator: Operator) -> Json:
+    one = kind.json_schema()
+    match operator.takes:
+        case Takes.LIST:
+            return _list(one, least=1, most=LONGEST_LIST)
+        case Takes.PAIR:
+            return _list(one, least=2, most=2)
+        case Takes.TIMES:
+            return _list(TIME, least=2, most=2)
+        case Takes.WEEKDAYS:
+            return _list({"type": "integer", "minimum": 1, "maximum": 7}, least=1, most=LONGEST_LIST)
+        case Takes.DAYS:
+            most = MOST_DAYS_TO_BIRTHDAY if operator.code == "birthday_within" else MOST_DAYS
+            return {"type": "integer", "minimum": 0, "maximum": most}
+        case _:
+            return one
+
+
+def _list(items: Json, *, least: int, most: int) -> Json:
+    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
+
+
+def _object(required: Json, optional: Json | None = None) -> Json:
+    # In this order a validator that stops at the first fault never looks into what cannot fit.
+    return {
+        "type": "object",
+        "required": [*required],
+        "properties": {**required, **(optional or {})},
+        "additionalProperties": False,
+    }
