@@ -5,12 +5,12 @@ No record is no consent to advertising. The ledger is append-only: a withdrawal 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,12 +22,31 @@ from crm.facts.consents import subject_of
 from crm.models import Consent, Customer, Decision, Merge, Purpose, Shop, User
 from crm.ordering import check_plausible
 from crm.same_person import ids_of
+from crm.timeline import Told
 
 
 class ProcessingHasNoChannel(Refusal):
     code = "processing-has-no-channel"
     title = _("Consent to processing is given as such, not for a channel.")
     status = 422
+
+
+OnRecord: TypeAlias = tuple[int, str, str, str, datetime]  # customer, then a `Said.statement`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A statement that a file tells of."""
+
+    purpose: str
+    channel: str
+    decision: str
+    occurred_at: datetime
+    proof: str = ""
+
+    @property
+    def statement(self) -> tuple[str, str, str, datetime]:
+        return self.purpose, self.channel, self.decision, self.occurred_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +139,59 @@ def record(
             is_history=is_history,
         )
     return consent
+
+
+# What anybody said who is the same person.
+STATEMENTS = """
+SELECT who.id, c.purpose, c.channel, c.decision, c.occurred_at
+FROM unnest(%s::bigint[]) AS who(id)
+CROSS JOIN LATERAL unnest(crm_same_person(who.id)) AS same(id)
+JOIN crm_consent c ON c.customer_id = same.id
+"""
+
+
+def on_record(customers: Collection[int]) -> set[OnRecord]:
+    """Every statement of these people, whoever told us of it. One query, none for nobody."""
+    if not customers:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENTS, [list(customers)])
+        return set(cursor.fetchall())
+
+
+def record_past(said: Sequence[tuple[int, Said]], *, source: str, shop: Shop, at: datetime) -> list[Told]:
+    """Append many old statements at once; answers their facts, for the caller to record.
+
+    Takes moments that were found plausible, statements that are not on record, and customers whose rows the caller has
+    locked or just made. One that somebody recorded meanwhile is an IntegrityError.
+    """
+    consents = Consent.objects.bulk_create(
+        Consent(
+            customer_id=customer,
+            purpose=one.purpose,
+            channel=one.channel,
+            decision=one.decision,
+            occurred_at=one.occurred_at,
+            proof=one.proof,
+            source=source,
+            shop=shop,
+            recorded_at=at,
+        )
+        for customer, one in said
+    )
+    return [
+        Told(
+            fact=_fact_of(consent),
+            customer_id=consent.customer_id,
+            occurred_at=consent.occurred_at,
+            recorded_at=at,
+            source=source,
+            source_id=f"consent:{consent.pk}",
+            shop_id=shop.pk,
+            is_history=True,
+        )
+        for consent in consents
+    ]
 
 
 def may(customer: Customer, *, purpose: str, channel: str = "") -> bool:

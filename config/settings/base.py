@@ -91,6 +91,7 @@ DASHBOARD = "config.dashboard"
 DESK = "config.desk"
 IDENTIFIERS = "config.identifiers"
 PERSONAL_DATA = "config.personal_data"
+IMPORT_KINDS = "config.import_kinds"
 PROBLEM_TYPE_BASE = env.str("PROBLEM_TYPE_BASE", default="/api/v1/problems/")
 
 # ── People ───────────────────────────────────────────────────────────────────

@@ -23,17 +23,32 @@ class ProductAdmin(KeysetAdmin):
     list_filter = ("is_active", "category")
     list_select_related = ("category",)
     list_prefetch_related = ("offerings__shop",)
-    search_fields = ("name__icontains", "sku__iexact", "brand__iexact")
+    search_fields = ("name__icontains", "sku__iexact", "brand__iexact", "barcode__iexact")
     export_columns = exported.PRODUCTS
-    search_help_text = _("A part of the name, the code, or the brand.")
+    search_help_text = _("A part of the name, the code, the barcode, or the brand.")
     inlines = (OfferingInline,)
-    fields = ("name", "sku", "category", "brand", "unit_cost", "unit_cost_currency", "is_active")
-    readonly_fields = ("unit_cost_currency",)
+    fields = (
+        "name",
+        "other_names",
+        "sku",
+        "barcode",
+        "category",
+        "brand",
+        "unit_cost",
+        "unit_cost_currency",
+        "is_active",
+    )
+    readonly_fields = ("unit_cost_currency", "other_names")
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         if obj.unit_cost is not None and not obj.unit_cost_currency:
             obj.unit_cost_currency = "EUR"
         super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("names in other languages"))
+    def other_names(self, product: Product) -> str:
+        """As the catalogue's file said them."""
+        return " · ".join(name for _code, name in sorted(product.names.items())) or "–"
 
     @admin.display(description=_("price"))
     def prices(self, product: Product) -> str:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.keyset import KeysetAdmin
+from crm.importing.kinds import kind_of
 from crm.models import ImportJob
 from crm.templatetags.veren import when
 from crm.wording import number
@@ -22,7 +23,7 @@ MOODS = {State.DONE: "good", State.FAILED: "bad", State.CANCELLED: "warn", State
 class ImportJobAdmin(KeysetAdmin):
     """The imports there were. One is begun and watched on pages of its own."""
 
-    list_display = ("file_name", "shop", "how_far", "rows", "refused", "started_by", "started")
+    list_display = ("file_name", "brings", "shop", "how_far", "rows", "refused", "started_by", "started")
     list_select_related = ("shop", "started_by")
 
     def url_of(self, row: Any) -> str | None:
@@ -33,6 +34,10 @@ class ImportJobAdmin(KeysetAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=_("what comes in"))
+    def brings(self, job: ImportJob) -> str:
+        return str(kind_of(job).label)
 
     @admin.display(description=_("state"))
     def how_far(self, job: ImportJob) -> SafeString:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
@@ -76,3 +76,29 @@ def guess_date_order(samples: Iterable[str]) -> DateOrder:
     firsts = {int(cast(str, first)) for first, _ in pairs}
     seconds = {int(cast(str, second)) for _, second in pairs}
     return "month-first" if max(seconds, default=0) > 12 >= max(firsts, default=0) else "day-first"
+
+
+def date_in(text: str, order: DateOrder) -> date:
+    """A day, whatever the hour that stands beside it. Raises ValueError."""
+    return _moment(text.strip(), order).date()
+
+
+_YES = frozenset(
+    "yes y true 1 given agreed да д истина согласен согласна дано съгласен съгласна дадено + x х".split()
+)
+_NO = frozenset("no n false 0 withdrawn refused нет н ложь отозвано отказ не оттеглено отказано -".split())
+
+
+def yes_or_no(text: str) -> bool:
+    """Raises ValueError for what is neither."""
+    word = text.strip().casefold()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise ValueError
+
+
+def parts_in(text: str, marks: str = ";,\n|") -> list[str]:
+    """What stands in one cell with marks between."""
+    return [part for raw in re.split(f"[{re.escape(marks)}]", text) if (part := raw.strip())]

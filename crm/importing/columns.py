@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from crm.importing.cells import DATE_ORDERS, DateOrder, guess_date_order
 from crm.importing.files import Glimpse
@@ -23,46 +22,19 @@ class Column:
     label: str | Promise
     synonyms: frozenset[str]
     is_required: bool = True
+    is_date: bool = False
 
 
-def _column(name: str, label: str | Promise, synonyms: str, *, is_required: bool = True) -> Column:
-    return Column(name=name, label=label, synonyms=frozenset(synonyms.split()), is_required=is_required)
-
-
-COLUMNS = (
-    _column(
-        "reference",
-        _("Number of the order or invoice"),
-        "invoice invoiceno invoicenumber order orderid orderno ordernumber number document receipt заказ номерзаказа "
-        "номер чек документ поръчка номернапоръчка фактура",
-    ),
-    _column(
-        "occurred_at",
-        _("Date"),
-        "invoicedate date orderdate datetime createdat placedat дата датазаказа датапродажи датанапоръчка",
-    ),
-    _column(
-        "sku",
-        _("Code of the product"),
-        "stockcode sku code productcode itemcode article артикул код кодтовара кодпродукт кодартикул",
-    ),
-    _column(
-        "name",
-        _("Name of the product"),
-        "description name product productname item itemname товар название наименование продукт "
-        "наименованиепродукт описание",
-        is_required=False,
-    ),
-    _column("quantity", _("Quantity"), "quantity qty count units количество колво брой бр"),
-    _column("unit_price", _("Price of one"), "price unitprice itemprice цена ценазаединицу единичнацена"),
-    _column(
-        "customer_ref",
-        _("Customer's number"),
-        "customerid customer customerno customernumber client clientid клиент кодклиента номерклиента покупатель "
-        "клиентскиномер номернаклиент",
-        is_required=False,
-    ),
-)
+def column(
+    name: str, label: str | Promise, synonyms: str, *, is_required: bool = True, is_date: bool = False
+) -> Column:
+    return Column(
+        name=name,
+        label=label,
+        synonyms=frozenset(synonyms.split()),
+        is_required=is_required,
+        is_date=is_date,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +45,16 @@ class ColumnMap:
     dates: DateOrder = "day-first"
 
     @classmethod
-    def guess(cls, glimpse: Glimpse) -> Self:
+    def guess(cls, glimpse: Glimpse, columns: Sequence[Column]) -> Self:
         """As far as the header says; see `check` for whether that is enough."""
         bare = [bare_header(title) for title in glimpse.header]
         positions = {
             column.name: next(place for place, title in enumerate(bare) if title in column.synonyms)
-            for column in COLUMNS
+            for column in columns
             if column.synonyms.intersection(bare)
         }
-        samples = glimpse.column(positions["occurred_at"]) if "occurred_at" in positions else []
+        dates = [column.name for column in columns if column.is_date and column.name in positions]
+        samples = [text for name in dates for text in glimpse.column(positions[name])]
         return cls(positions=positions, dates=guess_date_order(samples))
 
     @classmethod
@@ -94,9 +67,9 @@ class ColumnMap:
     def as_json(self) -> dict[str, Any]:
         return {"positions": dict(self.positions), "dates": self.dates}
 
-    def check(self, header: Sequence[str]) -> None:
-        """Raises MissingColumns when something that an order needs is not there, or one column says two things."""
-        needed = {column.name for column in COLUMNS if column.is_required}
+    def check(self, header: Sequence[str], columns: Sequence[Column]) -> None:
+        """Raises MissingColumns when something that is needed is not there, or one column says two things."""
+        needed = {column.name for column in columns if column.is_required}
         places = list(self.positions.values())
         fits = all(0 <= place < len(header) for place in places) and len(set(places)) == len(places)
         if not fits or not needed <= set(self.positions):

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from crm.importing.columns import ColumnMap
 from crm.importing.files import Glimpse, examine, glimpse, sha256_of
-from crm.importing.layouts import layout_for, layout_named
+from crm.importing.kinds import kind_named, kind_of
 from crm.importing.refusals import ImportCannotDoThat, UnknownTimeZone
 from crm.models import ImportJob, Shop, User
 
@@ -25,6 +25,7 @@ def open_job(
     file_name: str,
     shop: Shop,
     at: datetime,
+    kind: str = "orders",
     layout: str = "",
     currency: str = "",
     time_zone: str = "",
@@ -37,17 +38,20 @@ def open_job(
     file in the storage, which the job then owns.
 
     Raises:
-        UnknownKindOfFile, FileTooLarge, FileUnpacksTooFar, DamagedFile, NoRows, UnknownLayout, UnknownTimeZone.
+        UnknownKindOfFile, FileTooLarge, FileUnpacksTooFar, DamagedFile, NoRows, UnknownKindOfImport, UnknownLayout,
+        UnknownTimeZone.
     """
     first = look_at(path, file_name)
-    chosen = layout_named(layout) if layout else layout_for(first.header)
+    bringing = kind_named(kind)
+    chosen = bringing.recognise(first.header, layout)
     job = ImportJob(
+        kind=bringing.name,
         shop=shop,
         file=stored_as,
         file_name=file_name[-255:],
         file_sha256=sha256_of(path),
-        layout=chosen.name,
-        mapping=ColumnMap.guess(first).as_json(),
+        layout=chosen.layout,
+        mapping=ColumnMap.guess(first, bringing.columns).as_json(),
         header=first.header,
         currency=currency or chosen.currency or shop.currency,
         time_zone=zone_named(time_zone or chosen.time_zone or shop.time_zone).key,
@@ -82,9 +86,11 @@ def begin(
         ImportCannotDoThat: it has begun already.
     """
     job = locked(job, {State.UPLOADED})
-    columns.check(job.header)
+    kind = kind_of(job)
+    columns.check(job.header, kind.columns)
     job.mapping = columns.as_json()
-    job.layout, job.currency, job.time_zone = layout_named(layout).name, currency, zone_named(time_zone).key
+    job.layout = kind.recognise(job.header, layout).layout
+    job.currency, job.time_zone = currency, zone_named(time_zone).key
     return set_to_work(job, at=at)
 
 

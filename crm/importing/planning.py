@@ -1,4 +1,4 @@
-"""What was read becomes documents: one for each invoice and credit, numbered by date."""
+"""What was read is planned: of orders, a document for each invoice and credit, numbered by date."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from crm.importing import jobs
+from crm.importing.kinds import kind_of
 from crm.importing.layouts import layout_named
 from crm.models import ImportedDocument, ImportJob
 
@@ -65,7 +66,7 @@ ON CONFLICT (sku) DO NOTHING
 
 @transaction.atomic
 def plan(job: ImportJob, *, at: datetime) -> ImportJob:
-    """Number the documents by date and refuse those that are no sales. Then the job is ready, or runs if confirmed.
+    """All is read: let the kind of the job plan it. Then the job is ready, or runs if confirmed.
 
     Idempotent. Locks the job.
 
@@ -73,16 +74,9 @@ def plan(job: ImportJob, *, at: datetime) -> ImportJob:
         ImportCannotDoThat: somebody stopped the job.
     """
     job = jobs.locked(job, {jobs.State.READING})
-    ImportedDocument.objects.filter(job=job).delete()
-    values = {"job": job.pk, "largest": LARGEST_SUM}
     with connection.cursor() as cursor:
         be_patient(cursor)
-        cursor.execute(DOCUMENTS, values)
-        cursor.execute(REFUSED, values)
-        for kind, refusal, references in cursor.fetchall():
-            found = {"kind": kind, "refusal": refusal, "references": references}
-            cursor.execute(REFUSE_THEIR_ROWS, {**values, **found})
-        cursor.execute(COUNT, values)
+    kind_of(job).plan(job)
     job.refresh_from_db()
     job.read_at = job.moved_at = at
     if job.confirmed_at:
@@ -90,6 +84,19 @@ def plan(job: ImportJob, *, at: datetime) -> ImportJob:
     job.state = jobs.State.READY
     job.save(update_fields=["read_at", "moved_at", "state"])
     return job
+
+
+def plan_documents(job: ImportJob) -> None:
+    """Number the documents by date and refuse those that are no sales."""
+    ImportedDocument.objects.filter(job=job).delete()
+    values = {"job": job.pk, "largest": LARGEST_SUM}
+    with connection.cursor() as cursor:
+        cursor.execute(DOCUMENTS, values)
+        cursor.execute(REFUSED, values)
+        for kind, refusal, references in cursor.fetchall():
+            found = {"kind": kind, "refusal": refusal, "references": references}
+            cursor.execute(REFUSE_THEIR_ROWS, {**values, **found})
+        cursor.execute(COUNT, values)
 
 
 @transaction.atomic

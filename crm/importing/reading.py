@@ -7,30 +7,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from crm.importing import jobs
-from crm.importing.columns import ColumnMap
 from crm.importing.files import Kind, Rows, rows_of
-from crm.importing.layouts import layout_named
+from crm.importing.kinds import kind_of
+from crm.importing.kinds.base import NOTHING_READ, Reader, Staged
 from crm.importing.layouts.base import RowRefused
 from crm.importing.planning import be_patient
 from crm.importing.refusals import RowRefusal
-from crm.importing.rows import RowReader
 from crm.models import ImportJob
 
 BATCH = 5_000
 COPY = """
 COPY crm_importedrow (job_id, line_number, kind, reference, customer_ref, occurred_at, sku, name, quantity,
-                      unit_price, amount, refusal, cells) FROM STDIN
+                      unit_price, amount, refusal, cells, outcome) FROM STDIN
 """
-NOTHING_READ = ("", "", "", None, "", "", None, None, None)
 
 as_json = json.JSONEncoder(ensure_ascii=False).encode
-Staged = tuple[Any, ...]
 
 
 def stage(job: ImportJob, path: Path, kind: Kind, *, clock: Callable[[], datetime]) -> Iterator[ImportJob]:
@@ -42,36 +37,30 @@ def stage(job: ImportJob, path: Path, kind: Kind, *, clock: Callable[[], datetim
     Raises:
         ImportCannotDoThat: somebody stopped the job.
     """
-    rows = rows_of(path, kind)
-    staged = _staged(job, rows)
+    rows, bringing = rows_of(path, kind), kind_of(job)
+    staged = _staged(job, rows, bringing.reader(job))
     for first in staged:
-        job = _keep(job, chain([first], islice(staged, BATCH - 1)), rows, clock=clock)
+        batch = bringing.foreseen(job, chain([first], islice(staged, BATCH - 1)))
+        job = _keep(job, batch, rows, clock=clock)
         yield job
 
 
-def _staged(job: ImportJob, rows: Rows) -> Iterator[Staged]:
-    reader = RowReader(
-        layout_named(job.layout),
-        ColumnMap.from_json(job.mapping),
-        zone=ZoneInfo(job.time_zone),
-        width=len(job.header),
-        at=job.created_at,
-    )
+def _staged(job: ImportJob, rows: Rows, reader: Reader) -> Iterator[Staged]:
     begin_after = max(job.rows_read, 1)
     for number, cells in rows:
         if number > begin_after:
             yield _as_staged(job.pk, number, cells, reader)
 
 
-def _as_staged(job_pk: int, number: int, cells: Sequence[str] | None, reader: RowReader) -> Staged:
-    """The cells are kept where they may be shown: of refused rows, and of those without a customer (often no sales)."""
+def _as_staged(job_pk: int, number: int, cells: Sequence[str] | None, reader: Reader) -> Staged:
+    """The cells are kept of refused rows, and where the reader asks for it."""
     try:
         if cells is None:
             raise RowRefused(RowRefusal.BROKEN)
         row = reader.read(cells)
-        return (job_pk, number, *row, "", "[]" if row.customer_ref else as_json(cells))
+        return (job_pk, number, *row, "", as_json(cells) if reader.keeps_cells(row) else "[]", "")
     except RowRefused as refused:
-        return (job_pk, number, *NOTHING_READ, refused.reason.value, as_json(cells or []))
+        return (job_pk, number, *NOTHING_READ, refused.reason.value, as_json(cells or []), "")
 
 
 @transaction.atomic

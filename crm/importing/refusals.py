@@ -24,7 +24,7 @@ class FileTooLarge(Refusal):
 
 class FileUnpacksTooFar(Refusal):
     code = "file-unpacks-too-far"
-    title = _("The file unpacks to far more than a file of orders would.")
+    title = _("The file unpacks to far more than a table would.")
     status = 422
 
 
@@ -42,7 +42,13 @@ class NoRows(Refusal):
 
 class MissingColumns(Refusal):
     code = "missing-columns"
-    title = _("The file lacks columns that an order needs.")
+    title = _("The file lacks columns that this import needs, or one column stands for two things.")
+    status = 422
+
+
+class UnknownKindOfImport(Refusal):
+    code = "unknown-kind-of-import"
+    title = _("No such kind of import is known.")
     status = 422
 
 
@@ -111,3 +117,32 @@ class RowRefusal(models.TextChoices):
     NOTHING_SOLD = "nothing-sold", _("Nobody bought and nothing was paid: a movement of stock, not a sale.")
     TWO_CUSTOMERS = "two-customers", _("The invoice names two customers.")
     SUM_TOO_LARGE = "sum-too-large", _("The invoice adds up to more than can be true.")
+    NOBODY = "nobody", _("Nothing says who this is: there is no number, card, phone or e-mail.")
+    BAD_PHONE = "bad-phone", _("The phone number cannot be read.")
+    BAD_EMAIL = "bad-email", _("The e-mail address cannot be read.")
+    BAD_CARD = "bad-card", _("The number of the card cannot be read.")
+    BAD_BIRTHDAY = "bad-birthday", _("The birthday is no date, lies before 1900 or ahead of today.")
+    UNKNOWN_PURPOSE = (
+        "unknown-purpose",
+        _("What was agreed to is not known: it is processing or advertising, with or without a channel."),
+    )
+    BAD_DECISION = "bad-decision", _("The consent reads neither as yes nor as no, nor as a date.")
+    BAD_CONSENT_DATE = (
+        "bad-consent-date",
+        _("The date of the consent is missing, cannot be read, or lies before 1970 or ahead of today."),
+    )
+    TWO_PEOPLE = "two-people", _("The number and the card belong to two people.")
+    ERASED = "erased", _("The person was erased, and is not brought back by a file.")
+    BAD_COST = (
+        "bad-cost",
+        _("The cost is not a number, negative, too large, or finer than a hundredth of a cent."),
+    )
+    BAD_OFFER_PRICE = (
+        "bad-offer-price",
+        _("The price is not a number, negative, too large, or finer than a cent."),
+    )
+    BAD_CURRENCY = "bad-currency", _("The currency is not three letters, such as EUR.")
+    BAD_STOCK = "bad-stock", _("The stock is not a whole number, or too large.")
+    BAD_BARCODE = "bad-barcode", _("The barcode is longer than 32 characters.")
+    UNKNOWN_SHOP = "unknown-shop", _("There is no shop with this short name.")
+    NO_PRICE = "no-price", _("There is stock and no price yet: to offer a product in a shop, say its price.")

@@ -1,107 +1,19 @@
-"""What is in a file and what became of it: lines that add up, and the refused rows with their reasons."""
+"""What is in a file and what became of it: the report of a job, and its refused rows with their reasons."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from decimal import Decimal
-from typing import Any, Self
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from crm.importing.columns import ColumnMap
+from crm.importing.kinds import kind_of
 from crm.importing.planning import be_patient
-from crm.importing.refusals import RowRefusal
+from crm.importing.report import Line, RefusedLine, Report, What, reason_said
 from crm.models import ImportedRow, ImportJob
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-class What(models.TextChoices):
-    SALES = "sales", _("Invoices")
-    ANONYMOUS_SALES = "anonymous-sales", _("Invoices without a customer")
-    CREDITS = "credits", _("Credits")
-    ANONYMOUS_CREDITS = "anonymous-credits", _("Credits without a customer")
-    KNOWN = "known", _("Already there")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of the report: so many documents of so many rows. Credits have a negative amount."""
-
-    what: str
-    documents: int
-    rows: int
-    amount: Decimal
-
-    @property
-    def label(self) -> str:
-        return str(What(self.what).label)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RefusedLine:
-    reason: str
-    rows: int
-
-    @property
-    def label(self) -> str:
-        return reason_said(self.reason)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """File = imported + already there + refused, row by row.
-
-    `attached` and `alone` count the parts of credited rows; they are not known (None) before they are applied.
-    """
-
-    rows: int
-    lines: list[Line]
-    refused: list[RefusedLine]
-    customers: int
-    attached: int | None = None
-    alone: int | None = None
-
-    @property
-    def rows_imported(self) -> int:
-        return sum(line.rows for line in self.lines if line.what != What.KNOWN)
-
-    @property
-    def rows_known(self) -> int:
-        return sum(line.rows for line in self.lines if line.what == What.KNOWN)
-
-    @property
-    def rows_refused(self) -> int:
-        return sum(line.rows for line in self.refused)
-
-    @property
-    def adds_up(self) -> bool:
-        return self.rows == self.rows_imported + self.rows_known + self.rows_refused
-
-    def line(self, what: str) -> Line:
-        empty = Line(what=what, documents=0, rows=0, amount=Decimal(0))
-        return next((line for line in self.lines if line.what == what), empty)
-
-    def as_json(self) -> dict[str, Any]:
-        kept = asdict(self)
-        for line in kept["lines"]:
-            line["amount"] = format(line["amount"], "f")
-        return kept
-
-    @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Self:
-        return cls(
-            **{
-                **kept,
-                "lines": [Line(**{**line, "amount": Decimal(line["amount"])}) for line in kept["lines"]],
-                "refused": [RefusedLine(**line) for line in kept["refused"]],
-            }
-        )
-
 
 # Behind the cursor, what is not marked as known was imported. What is still ahead counts as what it will be: known
 # where the shop has it, to be imported otherwise. What the shop has is read once, and only if somebody asks.
@@ -140,16 +52,17 @@ WHERE d.job_id = %(job)s AND d.kind = 'credit' AND d.number <= %(done)s AND d.ou
 
 def report(job: ImportJob) -> Report:
     """The report of a job that was read: what will happen before it does, what happened afterwards."""
-    if job.outcome:
-        return Report.from_json(job.outcome)
+    return Report.from_json(job.outcome) if job.outcome else kind_of(job).report(job)
+
+
+def report_on_documents(job: ImportJob) -> Report:
     values = {"job": job.pk, "shop": job.shop_id, "done": job.documents_done}
     with transaction.atomic(), connection.cursor() as cursor:
         be_patient(cursor)
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(DOCUMENTS, values)
         found = {what: Line(what=what, documents=n, rows=rows, amount=sum_) for what, n, rows, sum_ in cursor}
-        cursor.execute(REFUSED, values)
-        refused = [RefusedLine(reason=reason, rows=rows) for reason, rows in cursor]
+        refused = refused_lines(job)
         cursor.execute(CUSTOMERS, values)
         (customers,) = cursor.fetchone()
         attached, alone = None, None
@@ -166,8 +79,10 @@ def report(job: ImportJob) -> Report:
     )
 
 
-def reason_said(reason: str) -> str:
-    return str(RowRefusal(reason).label) if reason in RowRefusal.values else reason
+def refused_lines(job: ImportJob) -> list[RefusedLine]:
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSED, {"job": job.pk})
+        return [RefusedLine(reason=reason, rows=rows) for reason, rows in cursor.fetchall()]
 
 
 class Echo:
@@ -179,21 +94,13 @@ class Echo:
 
 def refused_rows(job: ImportJob) -> Iterator[str]:
     """A CSV of the refused rows, in the order of the file, each with its number there and the reason."""
-    writer = csv.writer(Echo())
+    writer, kind = csv.writer(Echo()), kind_of(job)
     yield "\ufeff"
     yield writer.writerow([gettext("Row"), gettext("Reason"), *map(harmless, job.header)])
     refused = ImportedRow.objects.filter(job=job).exclude(refusal="").order_by("line_number")
     for row in refused.iterator(chunk_size=1000):
-        cells = row.cells or _as_read(row, job)
+        cells = kind.cells_of(row, job)
         yield writer.writerow([row.line_number, reason_said(row.refusal), *map(harmless, cells)])
-
-
-def _as_read(row: ImportedRow, job: ImportJob) -> list[str]:
-    """The cells of a row that was fit to be imported by itself, from what was read of it."""
-    cells = [""] * len(job.header)
-    for name, place in ColumnMap.from_json(job.mapping).positions.items():
-        cells[place] = str(getattr(row, name))
-    return cells
 
 
 def harmless(cell: str) -> str:

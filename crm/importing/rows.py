@@ -44,6 +44,9 @@ class ReadRow(NamedTuple):
     amount: Decimal
 
 
+CUSTOMER_REF = ReadRow._fields.index("customer_ref")
+
+
 class RowReader:
     """Reads the rows of one file. Its dates were written in `zone`; nothing may lie more than a day after `at`.
 
@@ -91,6 +94,10 @@ class RowReader:
             price,
             amount,
         )
+
+    def keeps_cells(self, row: Sequence[object]) -> bool:
+        """Without a customer it often is no sale, and is shown then; others are told from what was read."""
+        return not row[CUSTOMER_REF]
 
     def _code(self, text: str, missing: RowRefusal) -> str:
         code = text.strip()

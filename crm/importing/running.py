@@ -12,9 +12,9 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from crm.errors import Refusal
 from crm.importing import jobs
-from crm.importing.applying import apply_next
 from crm.importing.files import examine, sha256_of
-from crm.importing.planning import be_patient, make_catalogue, plan
+from crm.importing.kinds import kind_of
+from crm.importing.planning import be_patient, plan
 from crm.importing.reading import stage
 from crm.importing.refusals import AnotherFile, ImportCannotDoThat, ImportRunsElsewhere
 from crm.importing.reporting import report
@@ -105,9 +105,10 @@ def _apply(
     heard: Callable[[ImportJob], object],
     until: datetime | None,
 ) -> ImportJob:
-    make_catalogue(job, at=clock())
+    kind = kind_of(job)
+    kind.prepare(job, at=clock())
     while job.documents_done < job.documents_total:
-        job = _persistently(apply_next, job, clock)
+        job = _persistently(kind.apply_next, job, clock)
         heard(job)
         if until and clock() > until:
             return job

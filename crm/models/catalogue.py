@@ -31,6 +31,14 @@ class Product(models.Model):
 
     sku = models.CharField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=200)
+    names = models.JSONField(
+        _("names in other languages"),
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text=_("By the code of the language: en, ru, bg."),
+    )
+    barcode = models.CharField(_("barcode"), max_length=32, blank=True, default="", db_default="")
     category = models.ForeignKey(
         Category,
         models.PROTECT,

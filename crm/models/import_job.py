@@ -20,7 +20,8 @@ class ImportJob(models.Model):
     """One file on its way in: first read into `ImportedRow`, then, once confirmed, applied document by document.
 
     This row is also the cursor of the work: `rows_read` and `documents_done` move in the transaction of what they
-    count, so that a run that was killed goes on where it stood.
+    count, so that a run that was killed goes on where it stood. Where every row stands for itself, the rows are the
+    documents, under their numbers in the file.
     """
 
     class State(models.TextChoices):
@@ -34,6 +35,12 @@ class ImportJob(models.Model):
 
     AT_WORK = (State.READING, State.RUNNING)
 
+    kind = models.CharField(
+        max_length=20,
+        default="orders",
+        db_default="orders",
+        help_text="What the file brings in: one of crm.importing.kinds.",
+    )
     shop = models.ForeignKey("crm.Shop", models.PROTECT, related_name="+", verbose_name=_("shop"))
     file = models.FileField(_("file"), upload_to="imports/", blank=True)
     file_name = models.CharField(_("file"), max_length=255)
@@ -121,12 +128,23 @@ class ImportJob(models.Model):
 
 
 class ImportedRow(models.Model):
-    """A row of the file as read, or why it was refused. When the job is done only the refused ones stay."""
+    """A row of the file as read, or why it was refused. When the job is done only the refused ones stay.
+
+    `cells` are the row as it was written; of somebody who was erased they are emptied.
+    """
 
     class Kind(models.TextChoices):
         SALE = "sale", _("sale")
         CREDIT = "credit", _("credit")
         NEITHER = "", _("neither")
+
+    class Outcome(models.TextChoices):
+        """Where every row stands for itself: what will become of it and, behind the job's cursor, what did."""
+
+        NOT_KNOWN = "", _("not known")
+        NEW = "new", _("new")
+        ADDED = "added", _("something was added or changed")
+        KNOWN = "known", _("already there")
 
     pk = models.CompositePrimaryKey("job_id", "line_number")
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows", db_index=False)
@@ -142,6 +160,7 @@ class ImportedRow(models.Model):
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     refusal = models.CharField(max_length=30, blank=True)
     cells = models.JSONField(default=list)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

@@ -24,25 +24,33 @@ from django_htmx.http import HttpResponseClientRefresh
 from crm.errors import Refusal
 from crm.importing import jobs, reporting, tasks
 from crm.importing.cells import DATE_ORDERS
-from crm.importing.columns import COLUMNS, ColumnMap
+from crm.importing.columns import ColumnMap
 from crm.importing.files import LARGEST_FILE, Glimpse
-from crm.importing.layouts import LAYOUTS
+from crm.importing.kinds import Kind, kind_of, kinds
 from crm.importing.refusals import FileTooLarge, title_of
 from crm.models import ImportJob, Shop
 from crm.models.import_job import SILENCE
 from crm.wording import number
 
 SAMPLE_SHOWN = 5
+OTHERS = ("layout", "dates", "currency", "time_zone")
 DATES_SAID = {"day-first": _("Day first: 31.12.2025"), "month-first": _("Month first: 12/31/2025")}
 
 
 class FileForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What comes in"))
     shop = forms.ModelChoiceField(Shop.objects.all(), label=_("Shop"), empty_label=None)
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV (plain or gzipped) or XLSX, one row for each line of an order."),
+        help_text=_("CSV (plain or gzipped) or XLSX, its columns named in the first row."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.gz,.xlsx"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("What comes in"), choices=[(kind.name, kind.label) for kind in kinds()]
+        )
 
     def clean_file(self) -> UploadedFile[Any]:
         file: UploadedFile[Any] = self.cleaned_data["file"]
@@ -52,9 +60,9 @@ class FileForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which column says what. `header` is the file's own."""
+    """Which column says what, and what else the kind asks of its files. `header` is the file's own."""
 
-    layout = forms.ChoiceField(label=_("Layout"), choices=[(one.name, one.label) for one in LAYOUTS])
+    layout = forms.ChoiceField(label=_("Layout"))
     dates = forms.ChoiceField(
         label=_("Dates are written"), choices=[(order, DATES_SAID[order]) for order in DATE_ORDERS]
     )
@@ -65,10 +73,15 @@ class ColumnsForm(forms.Form):
         label=_("Time zone of the dates"), max_length=50, help_text=_("Such as Europe/Sofia.")
     )
 
-    def __init__(self, *args: Any, header: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: Kind, header: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.fields["layout"].choices = [(one.name, one.label) for one in kind.layouts]  # type: ignore[attr-defined]
+        for name in OTHERS:
+            if name not in kind.asks:
+                del self.fields[name]
         titles = [(str(place), title or str(place + 1)) for place, title in enumerate(header)]
-        for column in COLUMNS:
+        for column in kind.columns:
             self.fields[column.name] = forms.ChoiceField(
                 label=str(column.label),
                 choices=titles if column.is_required else [("", _("not in this file")), *titles],
@@ -76,17 +89,22 @@ class ColumnsForm(forms.Form):
             )
 
     def column_map(self) -> ColumnMap:
-        chosen = {column.name: self.cleaned_data[column.name] for column in COLUMNS}
+        chosen = {column.name: self.cleaned_data[column.name] for column in self.kind.columns}
         return ColumnMap(
             positions={name: int(place) for name, place in chosen.items() if place},
-            dates=self.cleaned_data["dates"],
+            dates=self.cleaned_data.get("dates") or DATE_ORDERS[0],
         )
 
 
 @require_http_methods(["GET", "POST"])
 @permission_required("crm.add_importjob", raise_exception=True)
 def new(request: HttpRequest) -> HttpResponse:
-    form = FileForm(request.POST or None, request.FILES or None)
+    """`?kind=` chooses what comes in, for whoever was sent here."""
+    form = FileForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"kind": request.GET.get("kind", kinds()[0].name)},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             job = _open(form, request)
@@ -94,7 +112,12 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refusal.title))
         else:
             return HttpResponseRedirect(_page_of(job))
-    context = {**admin.site.each_context(request), "title": gettext("Import orders"), "form": form}
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("Import a file"),
+        "form": form,
+        "kinds": kinds(),
+    }
     return TemplateResponse(request, "crm/imports/new.html", context, status=422 if form.errors else 200)
 
 
@@ -107,6 +130,7 @@ def _open(form: FileForm, request: HttpRequest) -> ImportJob:
             Path(default_storage.path(stored_as)),
             file_name=file.name or "",
             shop=form.cleaned_data["shop"],
+            kind=form.cleaned_data["kind"],
             stored_as=stored_as,
             started_by=request.user,  # type: ignore[arg-type]  # the permission says somebody is signed in
             at=timezone.now(),
@@ -133,16 +157,16 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """The columns are confirmed: read the file, and show what would happen."""
     found = _job(pk)
-    form = ColumnsForm(request.POST, header=found.header)
+    form = ColumnsForm(request.POST, kind=kind_of(found), header=found.header)
     if not form.is_valid():
         return _show(request, found, form, status=422)
     try:
         jobs.begin(
             found,
             columns=form.column_map(),
-            layout=form.cleaned_data["layout"],
-            currency=form.cleaned_data["currency"],
-            time_zone=form.cleaned_data["time_zone"],
+            layout=form.cleaned_data.get("layout", found.layout),
+            currency=form.cleaned_data.get("currency", found.currency),
+            time_zone=form.cleaned_data.get("time_zone", found.time_zone),
             at=timezone.now(),
         )
     except Refusal as refusal:
@@ -209,6 +233,7 @@ def _show(
     context = {
         **admin.site.each_context(request),
         "title": found.file_name,
+        "kind": kind_of(found),
         "may_act": request.user.has_perm("crm.add_importjob"),
         **_progress(found),
     }
@@ -231,11 +256,12 @@ def _columns(found: ImportJob, form: ColumnsForm | None) -> dict[str, Any]:
         "time_zone": found.time_zone,
         **{name: str(place) for name, place in guessed.positions.items()},
     }
-    form = form or ColumnsForm(initial=first, header=found.header)
+    kind = kind_of(found)
+    form = form or ColumnsForm(initial=first, kind=kind, header=found.header)
     return {
         "form": form,
-        "column_fields": [form[column.name] for column in COLUMNS],
-        "other_fields": [form[name] for name in ("layout", "dates", "currency", "time_zone")],
+        "column_fields": [form[column.name] for column in kind.columns],
+        "other_fields": [form[name] for name in OTHERS if name in kind.asks],
         "sample": sample.rows[:SAMPLE_SHOWN],
     }
 

@@ -5,6 +5,7 @@ import pytest
 
 from crm.importing.columns import ColumnMap
 from crm.importing.files import examine, glimpse, rows_of
+from crm.importing.kinds.orders import Orders
 from crm.importing.layouts import LAYOUTS, layout_for
 from crm.importing.refusals import (
     DamagedFile,
@@ -149,7 +150,7 @@ def test_a_file_without_rows_is_refused(tmp_path, text):
 def test_columns_are_guessed_from_headers_in_three_languages(tmp_path):
     path = csv_file(tmp_path, [TEA], header=RUSSIAN)
 
-    guessed = ColumnMap.guess(glimpse(path, examine(path, path.name)))
+    guessed = ColumnMap.guess(glimpse(path, examine(path, path.name)), Orders.columns)
 
     assert guessed.positions == {
         "reference": 0,
@@ -165,17 +166,17 @@ def test_columns_are_guessed_from_headers_in_three_languages(tmp_path):
 
 def test_columns_that_an_order_needs_must_be_there(tmp_path):
     path = csv_file(tmp_path, [TEA[:4]], header=RUSSIAN[:4])
-    guessed = ColumnMap.guess(glimpse(path, examine(path, path.name)))
+    guessed = ColumnMap.guess(glimpse(path, examine(path, path.name)), Orders.columns)
 
     with pytest.raises(MissingColumns):
-        guessed.check(RUSSIAN[:4])
+        guessed.check(RUSSIAN[:4], Orders.columns)
 
 
 def test_one_column_cannot_say_two_things():
     places = dict.fromkeys(("reference", "occurred_at", "sku", "quantity", "unit_price"), 0)
 
     with pytest.raises(MissingColumns):
-        ColumnMap(positions=places).check(RUSSIAN)
+        ColumnMap(positions=places).check(RUSSIAN, Orders.columns)
 
 
 def test_a_layout_recognises_its_files_and_the_last_takes_any():

@@ -39,9 +39,9 @@ def manager(client):
     return colleague
 
 
-def upload(client, shop, content=None, name="history.csv"):
+def upload(client, shop, content=None, name="history.csv", kind="orders"):
     file = SimpleUploadedFile(name, (content or as_text(HISTORY)).encode(), content_type="text/csv")
-    return client.post(reverse("crm:import-new"), {"shop": shop.pk, "file": file})
+    return client.post(reverse("crm:import-new"), {"kind": kind, "shop": shop.pk, "file": file})
 
 
 def columns(job, **changes):
