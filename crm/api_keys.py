@@ -43,12 +43,12 @@ class UnknownScope(ValueError):
 
 class KeyIsOver(Refusal):
     code = "key-is-over"
-    title = _("This key opens nothing any more.")
+    title = _("This key no longer works.")
 
 
 class KeyHasSuccessor(Refusal):
     code = "key-has-successor"
-    title = _("This key has a successor already. Revoke that one first to make another.")
+    title = _("This key has been replaced already. Revoke the new one first to make another.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ class TextField(serializers.CharField):
     default_error_messages = {"nul": _("This holds a character that no text may hold.")}
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Space around it means nothing. (Written out: an order has a dozen of these.)"""
+        """Space around it means nothing, but is counted. (Written out: an order has a dozen of these.)"""
         is_settled, data = self.validate_empty_values(data)
         if is_settled:
             return data
@@ -30,7 +30,7 @@ class TextField(serializers.CharField):
         text = data.strip()
         if not text and not self.allow_blank:
             self.fail("blank")
-        if self.max_length is not None and len(text) > self.max_length:
+        if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         if "\0" in text:
             self.fail("nul")

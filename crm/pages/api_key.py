@@ -24,6 +24,7 @@ from crm.errors import Refusal
 from crm.models import ApiKey
 from crm.pages.api_keys import LastDayField
 from crm.pages.requests import StaffRequest
+from crm.wording import number
 
 HIGHEST_LIMIT = 1_000_000
 HOURS_TO_CHANGE = [
@@ -47,13 +48,13 @@ class LimitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for policy in ("reads", "writes"):
             usual = settings.API_REQUESTS_PER_MINUTE[policy]
-            said = gettext("Empty: as every key, %(count)s.") % {"count": usual}
+            said = gettext("Empty: as every key, %(count)s.") % {"count": number(usual)}
             self.fields[f"{policy}_per_minute"].help_text = said
 
 
 class SuccessorForm(forms.Form):
     hours = forms.TypedChoiceField(
-        label=_("The old key opens doors for"), choices=HOURS_TO_CHANGE, coerce=int, initial=24 * 7
+        label=_("The old key goes on working for"), choices=HOURS_TO_CHANGE, coerce=int, initial=24 * 7
     )
     expires_on = LastDayField(label=_("Last day of the new one"))
 
@@ -80,7 +81,7 @@ def limits(request: StaffRequest, pk: int) -> HttpResponse:
 @permission_required("crm.change_apikey", raise_exception=True)
 def revocation(request: StaffRequest, pk: int) -> HttpResponse:
     api_keys.revoke_keys([_known(pk)], at=timezone.now())
-    messages.success(request, _("The key is revoked: within seconds it opens nothing any more."))
+    messages.success(request, _("The key is revoked. Within seconds it stops working."))
     return HttpResponseRedirect(reverse("crm:api-key", args=[pk]))
 
 

@@ -204,7 +204,7 @@ def test_a_second_successor_is_refused_on_the_page(client, administrator, system
     for _ in range(2):
         answer = client.post(page_of(old, "-successor"), {"hours": "24", "expires_on": ""})
 
-    assert "has a successor already" in answer.text
+    assert "has been replaced already" in answer.text
     assert ApiKey.objects.count() == 2
 
 
