@@ -23,11 +23,12 @@ from crm.importing.kinds.row_by_row import RecordReader
 from crm.importing.layouts.base import RowRefused
 from crm.importing.refusals import RowRefusal
 from crm.importing.rows import CLOCKS_MAY_DIFFER, EARLIEST, KEPT
-from crm.models import Address, Customer, Decision, Purpose, Shop
+from crm.models import Customer, Decision, Purpose, Shop
 
 OLDEST_BIRTHDAY = date(1900, 1, 1)
 NAMES = ("given_name", "patronymic", "family_name")
-ADDRESS = ("country", "region", "city", "postal_code", "street")
+# What an address is made of, and how long each part may be.
+ADDRESS = {"country": 2, "region": 100, "city": 100, "postal_code": 20, "street": 200}
 
 # The columns that hold identities, surest first, and what is said of one that cannot be read.
 SIGNS: Sequence[tuple[str, IdentityKind, RowRefusal]] = (
@@ -160,9 +161,7 @@ class PersonReader(RecordReader[Person]):
         country = found.get("country", "").upper()
         if len(country) != 2 or not country.isascii():
             country = self.shop.region
-        return {name: text[: Address._meta.get_field(name).max_length] for name, text in found.items()} | {
-            "country": country
-        }
+        return {**{name: text[: ADDRESS[name]] for name, text in found.items()}, "country": country}
 
     def _consents(self, said: Mapping[str, str]) -> Iterator[Said]:
         proof = said.get("consent_source", "")[:500]
