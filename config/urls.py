@@ -10,7 +10,7 @@ urlpatterns = [
     path("", setup.front, name="front"),
     path("setup/", setup.setup, name="setup"),
     path("logo/", setup.logo, name="logo"),
-    path("join/<str:token>/", inviting.join, name="join"),
+    path("invitations/<str:token>/", inviting.join, name="invitation"),
     path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
     path("dashboard/", include("crm.pages.dashboard_urls")),

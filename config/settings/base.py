@@ -90,6 +90,7 @@ CUSTOMER_PAGE = "config.customer_page"
 DASHBOARD = "config.dashboard"
 DESK = "config.desk"
 IDENTIFIERS = "config.identifiers"
+OUTGOING = "config.outgoing"
 PERSONAL_DATA = "config.personal_data"
 IMPORT_KINDS = "config.import_kinds"
 PROBLEM_TYPE_BASE = env.str("PROBLEM_TYPE_BASE", default="/api/v1/problems/")

@@ -35,6 +35,7 @@ from crm.models.invitation import Invitation
 from crm.models.look import Look
 from crm.models.merge import Merge, MergeProposal
 from crm.models.name_word import NameWord
+from crm.models.one_time_code import OneTimeCode
 from crm.models.order import Order, OrderLine
 from crm.models.saved_view import SavedView
 from crm.models.shipment import Shipment
@@ -80,6 +81,7 @@ __all__ = [
     "MergeProposal",
     "NameWord",
     "Offering",
+    "OneTimeCode",
     "Order",
     "OrderLine",
     "OutboxRow",

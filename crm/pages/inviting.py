@@ -111,7 +111,7 @@ def _invite(request: StaffRequest, given: dict[str, Any]) -> str:
         invited_by=request.user,
         at=timezone.now(),
     )
-    link = request.build_absolute_uri(reverse("join", args=[token]))
+    link = request.build_absolute_uri(reverse("invitation", args=[token]))
     if given["by_email"]:
         try:
             _send(invitation, link)

@@ -135,7 +135,7 @@ def test_when_the_mail_server_does_not_answer_the_link_can_be_copied(client, adm
 def test_who_follows_the_link_chooses_a_password_and_goes_on_to_a_second_factor(client, administrator):
     _, token = invite(administrator, at=timezone.now())
 
-    answer = client.post(reverse("join", args=[token]), {"name": "Петър Илиев", "password": PASSWORD})
+    answer = client.post(reverse("invitation", args=[token]), {"name": "Петър Илиев", "password": PASSWORD})
 
     assert answer.url == reverse("mfa_activate_totp")
     assert User.objects.get(email="petar@lipa.example").check_password(PASSWORD)
@@ -144,7 +144,7 @@ def test_who_follows_the_link_chooses_a_password_and_goes_on_to_a_second_factor(
 def test_an_old_link_says_so(client, invited):
     _, token = invited
 
-    assert client.get(reverse("join", args=[token])).status_code == 410
+    assert client.get(reverse("invitation", args=[token])).status_code == 410
 
 
 def test_an_agent_invites_nobody(client):

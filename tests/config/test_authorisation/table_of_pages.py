@@ -1,0 +1,215 @@
+"""Who may open which page, and who may send its form. One line an address; roles in the order of config.roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tests.config.test_authorisation.world import CUSTOMER, HALF, KNOCKING, NOBODY, ROLES
+
+# ── who ──────────────────────────────────────────────────────────────────────
+NONE: frozenset[str] = frozenset()
+ALL = frozenset(ROLES)
+ADMIN = frozenset({"administrator"})
+MANAGERS = ADMIN | {"manager"}
+LEADS = MANAGERS | {"team lead"}
+AGENTS = LEADS | {"agent"}
+TILL = AGENTS | {"cashier"}
+AUDIT = frozenset({"auditor"})
+NOT_AT_THE_TILL = ALL - {"cashier"}
+ANYBODY = frozenset(KNOCKING)
+SIGNED_IN = ANYBODY - {NOBODY}
+HALF_OR_SURE = ALL | {HALF}
+
+
+@dataclass(frozen=True)
+class Page:
+    """`look` may GET it, `act` may POST to it; for the rest it is shut.
+
+    `about` names what of the world fills the address. `foreign` are those who may also see a thing of a foreign shop
+    (or a colleague's own thing); when it is not named, the thing belongs to the whole company. `leads_on` to another
+    page, which asks by itself: here only a sign-in is asked for.
+    """
+
+    look: frozenset[str]
+    act: frozenset[str] = NONE
+    about: str = ""
+    foreign: frozenset[str] | None = None
+    leads_on: bool = False
+
+
+# ── pages of our own ─────────────────────────────────────────────────────────
+OURS = {
+    "": Page(look=ANYBODY, act=NONE),
+    "setup/": Page(look=NONE, act=NONE),  # the house is set up: the door is gone
+    "logo/": Page(look=NONE),  # nobody gave one
+    "invitations/<str:token>/": Page(look=ANYBODY, act=ANYBODY, about="token"),
+    "preferences/language/": Page(look=NONE, act=ANYBODY),
+    "preferences/theme/": Page(look=NONE, act=ANYBODY),
+    "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
+    "admin/search/": Page(look=ALL),
+    "admin/search/suggestions/": Page(look=ALL),
+    "admin/crm/customer/<int:pk>/": Page(look=ALL, about="customer"),
+    "admin/crm/customer/<int:pk>/notes/": Page(look=NONE, act=TILL, about="customer"),
+    "admin/crm/customer/<int:customer_pk>/tasks/new/": Page(look=AGENTS, act=AGENTS, about="customer"),
+    "admin/crm/customer/<int:pk>/looks/": Page(look=LEADS | AUDIT, about="customer"),
+    "admin/crm/customer/<int:pk>/identities/": Page(look=NONE, act=TILL, about="customer"),
+    "admin/crm/customer/<int:pk>/identities/<int:identity_pk>/": Page(
+        look=AGENTS, act=AGENTS, about="customer identity"
+    ),
+    "admin/crm/customer/<int:pk>/same-person/": Page(look=LEADS, act=LEADS, about="customer"),
+    "admin/crm/customer/<int:pk>/same-person/<int:other_pk>/": Page(
+        look=LEADS, act=LEADS, about="customer other"
+    ),
+    "admin/crm/customer/<int:pk>/erasure/": Page(look=ADMIN, act=ADMIN, about="customer"),
+    "admin/crm/customer/<int:pk>/personal-data/": Page(look=MANAGERS, act=MANAGERS, about="customer"),
+    "admin/crm/merge/<int:pk>/separation/": Page(look=NONE, act=LEADS, about="merge"),
+    "admin/crm/merge-proposals/": Page(look=LEADS),
+    "admin/crm/merge-proposals/<int:pk>/dismissal/": Page(look=NONE, act=LEADS, about="mergeproposal"),
+    "admin/crm/changes/<slug:kind>/<int:pk>/": Page(look=LEADS | AUDIT, about="kind customer"),
+    # Nothing leaves the house as a file but by those who may take lists out.
+    r"admin/^crm/([a-z]+)/export\.(csv|xlsx)$": Page(look=MANAGERS, about="list format"),
+    "admin/crm/views/": Page(look=NONE, act=NONE),  # without the name of a list there is nothing to keep
+    "admin/crm/views/<int:pk>/removal/": Page(look=NONE, act=NONE, about="savedview"),  # a colleague's own
+    "admin/crm/task/<int:pk>/": Page(look=AGENTS | AUDIT, about="task"),
+    "admin/crm/task/<int:pk>/completion/": Page(look=NONE, act=AGENTS, about="task"),
+    "admin/crm/task/<int:pk>/postponement/": Page(look=NONE, act=AGENTS, about="task"),
+    "admin/crm/task/<int:pk>/handover/": Page(look=NONE, act=AGENTS, about="task"),
+    "admin/crm/apikey/new/": Page(look=ADMIN, act=ADMIN),
+    "admin/crm/apikey/<int:pk>/": Page(look=ADMIN | AUDIT, about="apikey"),
+    "admin/crm/apikey/<int:pk>/limits/": Page(look=NONE, act=ADMIN, about="apikey"),
+    "admin/crm/apikey/<int:pk>/revocation/": Page(look=NONE, act=ADMIN, about="apikey"),
+    "admin/crm/apikey/<int:pk>/successor/": Page(look=NONE, act=ADMIN, about="apikey"),
+    "admin/crm/invitation/": Page(look=ADMIN, act=ADMIN),
+    "admin/crm/invitation/<int:pk>/revocation/": Page(look=NONE, act=ADMIN, about="invitation"),
+    "admin/crm/importjob/add/": Page(look=MANAGERS, act=MANAGERS),
+    "admin/crm/importjob/<int:pk>/": Page(look=MANAGERS | AUDIT, about="importjob"),
+    "admin/crm/importjob/<int:pk>/columns/": Page(look=NONE, act=MANAGERS, about="importjob"),
+    "admin/crm/importjob/<int:pk>/confirmation/": Page(look=NONE, act=MANAGERS, about="importjob"),
+    "admin/crm/importjob/<int:pk>/cancellation/": Page(look=NONE, act=MANAGERS, about="importjob"),
+    "admin/crm/importjob/<int:pk>/resumption/": Page(look=NONE, act=MANAGERS, about="importjob"),
+    "admin/crm/importjob/<int:pk>/refused/": Page(look=MANAGERS | AUDIT, about="importjob"),
+    # For the machines that watch over the house: see docs/operate.md.
+    "livez": Page(look=ANYBODY, act=ANYBODY),
+    "readyz": Page(look=ANYBODY, act=ANYBODY),
+    "metrics": Page(look=ANYBODY),  # by their address or token: see tests/config/test_metrics.py
+}
+
+# ── the frame of the admin ───────────────────────────────────────────────────
+FRAME = {
+    "admin/": Page(look=ALL, act=ALL),
+    "admin/login/": Page(look=NONE, act=NONE),
+    "admin/logout/": Page(look=ANYBODY, act=ANYBODY),
+    "admin/password_change/": Page(look=ALL, act=ALL),
+    "admin/password_change/done/": Page(look=ALL, act=ALL),
+    "admin/autocomplete/": Page(look=NONE),
+    "admin/jsi18n/": Page(look=ALL, act=ALL),
+    "admin/r/<path:content_type_id>/<path:object_id>/": Page(look=NONE, about="word word"),
+    "admin/^(?P<app_label>crm|auth|account|mfa|django_celery_beat)/$": Page(look=ALL, act=ALL, about="app"),
+    "admin/(?P<url>.*)$": Page(look=NONE, about="word"),
+    "admin/crm/user/<id>/password/": Page(look=ADMIN, act=ADMIN, about="user"),
+}
+
+# ── signing in: allauth's ────────────────────────────────────────────────────
+ACCOUNTS = {
+    "accounts/login/": Page(look=ANYBODY, act=ANYBODY),
+    "accounts/logout/": Page(look=ANYBODY, act=ANYBODY),
+    "accounts/inactive/": Page(look=ANYBODY),
+    "accounts/signup/": Page(look=ANYBODY, act=ANYBODY),  # says that colleagues are invited
+    "accounts/reauthenticate/": Page(look=SIGNED_IN - {CUSTOMER}, act=SIGNED_IN - {CUSTOMER}),
+    "accounts/email/": Page(look=SIGNED_IN, act=SIGNED_IN),
+    "accounts/confirm-email/": Page(look=ANYBODY),
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": Page(look=ANYBODY, act=ANYBODY, about="word"),
+    "accounts/password/change/": Page(look=SIGNED_IN, act=SIGNED_IN),
+    "accounts/password/set/": Page(look=SIGNED_IN, act=SIGNED_IN),
+    "accounts/password/reset/": Page(look=ANYBODY, act=ANYBODY),
+    "accounts/password/reset/done/": Page(look=ANYBODY),
+    "accounts/password/reset/key/done/": Page(look=ANYBODY),
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": Page(
+        look=ANYBODY, act=ANYBODY, about="word word"
+    ),
+    "accounts/login/code/confirm/": Page(look=ANYBODY, act=ANYBODY),
+    **{
+        f"accounts/second-factor/{page}": Page(look=SIGNED_IN, act=SIGNED_IN)
+        for page in (
+            *("", "reauthenticate/", "app/", "app/removal/", "codes/", "codes/new/", "passkeys/"),
+            *("passkeys/new/", "passkeys/reauthenticate/"),
+        )
+    },
+    "accounts/second-factor/authenticate/": Page(look=ANYBODY, act=ANYBODY),
+    "accounts/second-factor/passkeys/sign-in/": Page(look=ANYBODY, act=ANYBODY),
+    "accounts/second-factor/passkeys/<int:pk>/removal/": Page(look=ALL, act=ALL, about="missing", leads_on=True),
+    "accounts/second-factor/passkeys/<int:pk>/name/": Page(look=ALL, act=ALL, about="missing", leads_on=True),
+}
+
+
+# ── lists and forms of the admin ─────────────────────────────────────────────
+@dataclass(frozen=True)
+class Lists:
+    """A model in the admin. `foreign` as on a page."""
+
+    view: frozenset[str] = NONE
+    add: frozenset[str] = NONE
+    change: frozenset[str] = NONE
+    delete: frozenset[str] = NONE
+    foreign: frozenset[str] | None = None
+    leads_on: tuple[str, ...] = ()  # to pages of our own
+
+
+MODELS = {
+    "crm/customer": Lists(view=ALL, add=TILL, change=TILL),
+    "crm/company": Lists(view=AGENTS | AUDIT, add=AGENTS, change=AGENTS, delete=ADMIN),
+    "crm/task": Lists(view=AGENTS | AUDIT),
+    "crm/order": Lists(view=ALL, foreign=NOT_AT_THE_TILL),
+    "crm/return": Lists(view=ALL, foreign=NOT_AT_THE_TILL),
+    "crm/timelineentry": Lists(view=ALL, foreign=NOT_AT_THE_TILL),
+    "crm/product": Lists(view=ALL, add=MANAGERS, change=MANAGERS),
+    "crm/category": Lists(
+        view=MANAGERS | AUDIT | {"marketer"}, add=MANAGERS, change=MANAGERS, delete=MANAGERS
+    ),
+    "crm/shop": Lists(view=ALL, add=MANAGERS, change=MANAGERS),
+    "crm/importjob": Lists(view=MANAGERS | AUDIT, add=MANAGERS),
+    "crm/eventtype": Lists(view=MANAGERS | AUDIT, add=MANAGERS, change=MANAGERS, delete=ADMIN),
+    "crm/parkedentry": Lists(view=MANAGERS | AUDIT),
+    "crm/reactioncursor": Lists(view=MANAGERS | AUDIT),
+    "crm/installation": Lists(view=ADMIN | AUDIT, change=ADMIN, leads_on=("",)),
+    "crm/apikey": Lists(view=ADMIN | AUDIT, add=ADMIN, change=ADMIN, leads_on=("add/", "change/")),
+    "crm/user": Lists(view=LEADS | AUDIT, add=ADMIN, change=ADMIN),
+    # For those who may do everything alone; no role leads there.
+    "auth/group": Lists(),
+    "account/emailaddress": Lists(),
+    "mfa/authenticator": Lists(),
+    **{
+        f"django_celery_beat/{name}": Lists()
+        for name in (
+            *("periodictask", "clockedschedule", "crontabschedule"),
+            *("solarschedule", "intervalschedule"),
+        )
+    },
+}
+
+
+def _pages_of(place: str, its: Lists) -> dict[str, Page]:
+    name = place.partition("/")[2]
+    about = name if its.view else "missing"
+    one = f"admin/{place}/<path:object_id>"
+    pages = {
+        f"admin/{place}/": Page(look=its.view, act=its.view),
+        f"admin/{place}/add/": Page(look=its.add, act=its.add),
+        f"{one}/history/": Page(look=its.view, act=its.view, about=about, foreign=its.foreign),
+        f"{one}/change/": Page(look=its.view, act=its.change, about=about, foreign=its.foreign),
+        f"{one}/delete/": Page(look=its.delete, act=its.delete, about=about, foreign=its.foreign),
+        # Leads on to the form, where the question is asked.
+        f"{one}/": Page(look=ALL, act=ALL, about=about, leads_on=True),
+    }
+    for end in its.leads_on:
+        route = f"{one}/{end}" if end == "change/" else f"admin/{place}/{end}"
+        pages[route] = replace(pages[route], leads_on=True)
+    return pages
+
+
+PAGES: dict[str, Page] = {
+    **{route: page for place, its in MODELS.items() for route, page in _pages_of(place, its).items()},
+    **FRAME,
+    **OURS,
+    **ACCOUNTS,
+}
