@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from crm.pages import (
     api_key,
     api_keys,
+    conditions,
     customer,
     imports,
     inviting,
@@ -21,6 +22,7 @@ app_name = "crm"
 urlpatterns = [
     path("search/", admin.site.admin_view(searching.results), name="search"),
     path("search/suggestions/", admin.site.admin_view(searching.suggestions), name="suggestions"),
+    path("crm/conditions/<slug:root>/", admin.site.admin_view(conditions.said), name="conditions"),
     path("crm/apikey/new/", admin.site.admin_view(api_keys.new), name="new-api-key"),
     path("crm/apikey/<int:pk>/", admin.site.admin_view(api_key.key), name="api-key"),
     path("crm/apikey/<int:pk>/limits/", admin.site.admin_view(api_key.limits), name="api-key-limits"),

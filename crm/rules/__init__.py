@@ -6,7 +6,7 @@ A tree is plain JSON: `{"all": […]}`, `{"any": […]}`, `{"not": {…}}`, a co
 `{"sum": "customer.orders", "of": "order.net", "op": "gte", "value": "500.00"}`. `{"all": []}` always holds.
 
 Read in this order: registry (what can be asked about), kinds (types of values) and operators, parsing (what is
-refused, and where), then the twins: in_sql for sets, in_python for one subject; aloud, explaining, schema.
+refused, and where), then the twins: in_sql for sets, in_python for one subject; aloud, explaining, shape.
 Words: a *root* is what a tree is about (a customer, an order), a *field* is one typed thing to be asked of it, a
 *collection* is a list that belongs to it, a *reach* leads to another root (from an order to its customer).
 
@@ -22,7 +22,7 @@ from crm.rules.errors import UnusableConditions
 from crm.rules.explaining import Trace
 from crm.rules.moments import Moment
 from crm.rules.registry import Collection, Field, Reach, Root, Row, add_fields, add_reach, add_root
-from crm.rules.schema import schema, vocabulary
+from crm.rules.shape import schema, vocabulary
 
 __all__ = [
     "Collection",
