@@ -1,20 +1,57 @@
 from loyalty.models.adjustment_request import AdjustmentRequest
+from loyalty.models.budget import Budget, BudgetPeriod, BudgetUse
+from loyalty.models.card import Card, CardBatch, CardLink
+from loyalty.models.coupon import Coupon, CouponBatch, CouponPool, CouponUse
+from loyalty.models.gift import GiftGrant, GiftRule
 from loyalty.models.hold import Hold
+from loyalty.models.joining_request import JoiningRequest
 from loyalty.models.lot import Lot, LotUse
 from loyalty.models.member import Member
 from loyalty.models.programme import Programme
+from loyalty.models.proof import Proof
+from loyalty.models.qualifying_month import QualifyingMonth
+from loyalty.models.referral import Referral, ReferralCode, ReferralTerms
+from loyalty.models.reward import Redemption, Reward
+from loyalty.models.rule import Rule, RuleUse, RuleVersion
+from loyalty.models.tier import MemberTier, Tier, TierPrivilege
 from loyalty.models.transaction import Bucket, Movement, Transaction
 from loyalty.models.wallet import Wallet
 
 __all__ = [
     "AdjustmentRequest",
     "Bucket",
+    "Budget",
+    "BudgetPeriod",
+    "BudgetUse",
+    "Card",
+    "CardBatch",
+    "CardLink",
+    "Coupon",
+    "CouponBatch",
+    "CouponPool",
+    "CouponUse",
+    "GiftGrant",
+    "GiftRule",
     "Hold",
+    "JoiningRequest",
     "Lot",
     "LotUse",
     "Member",
+    "MemberTier",
     "Movement",
     "Programme",
+    "Proof",
+    "QualifyingMonth",
+    "Redemption",
+    "Referral",
+    "ReferralCode",
+    "ReferralTerms",
+    "Reward",
+    "Rule",
+    "RuleUse",
+    "RuleVersion",
+    "Tier",
+    "TierPrivilege",
     "Transaction",
     "Wallet",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loyalty.rewards.base import Benefit, Given, RewardKind, UnusableReward
+from loyalty.rewards.base import Benefit, Given, RewardKind, RewardSettings, UnusableReward
 from loyalty.rewards.carts import Cart, CartLine
 from loyalty.rewards.delivery import FreeDelivery
 from loyalty.rewards.discount import Discount
@@ -26,7 +26,11 @@ KINDS: Sequence[RewardKind[Any]] = (
     EventSeat(),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}
-CHOICES = [(kind.name, kind.label) for kind in KINDS]
+
+
+def choices() -> list[tuple[str, Any]]:
+    """For a model's field. (A function, so that a new kind needs no migration.)"""
+    return [(kind.name, kind.label) for kind in KINDS]
 
 
 def kind_named(name: str) -> RewardKind[Any]:
@@ -44,18 +48,19 @@ def given(name: str, settings: Mapping[str, Any]) -> Given[Any]:
         UnusableReward: with a pointer to each setting that is wrong.
     """
     kind = kind_named(name)
-    return Given(kind, kind.read(settings))
+    return Given(kind, kind.Settings.read(settings))
 
 
 __all__ = [
-    "CHOICES",
     "KINDS",
     "Benefit",
     "Cart",
     "CartLine",
     "Given",
     "RewardKind",
+    "RewardSettings",
     "UnusableReward",
+    "choices",
     "given",
     "kind_named",
 ]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.utils.functional import Promise
@@ -16,11 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault, Refusal
 from loyalty.rewards.carts import ZERO, Cart
+from loyalty.typed_settings import Settings
 
 Words = str | Promise
-LARGEST = Decimal("999999999999")
-LONGEST_TEXT = 200
-MOST_CODES = 200
 
 
 class UnusableReward(Refusal):
@@ -34,7 +30,19 @@ def setting(label: Words, *, hint: Words = "", above_zero: bool = False) -> dict
     return {"label": label, "hint": hint, "above_zero": above_zero}
 
 
-S = TypeVar("S")
+@dataclass(frozen=True, kw_only=True)
+class RewardSettings(Settings):
+    refusal = UnusableReward
+
+    def faults(self) -> list[Fault]:
+        return [
+            Fault(pointer=f"/{one.name}", detail=_("This must be more than zero."))
+            for one in fields(self)
+            if one.metadata["above_zero"] and (value := getattr(self, one.name)) is not None and value <= 0
+        ]
+
+
+S = TypeVar("S", bound=RewardSettings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +65,7 @@ class RewardKind(ABC, Generic[S]):
     name: ClassVar[str]
     label: ClassVar[Words]
     needs_code: ClassVar[bool]
-    Settings: ClassVar[type[Any]]
+    Settings: ClassVar[type[RewardSettings]]
 
     @abstractmethod
     def benefit(self, settings: S, cart: Cart) -> Benefit:
@@ -74,42 +82,6 @@ class RewardKind(ABC, Generic[S]):
     def over_since(self, settings: S) -> datetime | None:
         """From when on it is worth nothing, if it says so itself."""
         return None
-
-    def read(self, told: Mapping[str, Any]) -> S:
-        """Settings as JSON keeps them.
-
-        Raises:
-            UnusableReward: with a pointer to each that is missing, unknown or wrong.
-        """
-        shapes = shapes_of(self.Settings)
-        faults = [
-            Fault(pointer=f"/{name}", detail=_("There is no such setting."))
-            for name in told
-            if name not in shapes
-        ]
-        values: dict[str, Any] = {}
-        for one in fields(self.Settings):
-            try:
-                if one.name in told:
-                    values[one.name] = _read(told[one.name], shapes[one.name], one)
-                elif one.default is MISSING:
-                    raise ValueError(_("This is needed."))
-            except ValueError as error:
-                faults.append(Fault(pointer=f"/{one.name}", detail=str(error)))
-        if not faults:
-            settings: S = self.Settings(**values)
-            faults = [Fault(pointer=f"/{name}", detail=said) for name, said in self.faults(settings).items()]
-        if faults:
-            raise UnusableReward(*faults)
-        return settings
-
-    def faults(self, settings: S) -> Mapping[str, Words]:
-        """What does not go together, by setting."""
-        return {}
-
-    def write(self, settings: S) -> dict[str, Any]:
-        """The settings as JSON keeps them."""
-        return {one.name: _written(getattr(settings, one.name)) for one in fields(self.Settings)}
 
 
 @dataclass(frozen=True)
@@ -130,87 +102,3 @@ class Given(Generic[S]):
 
     def over_since(self) -> datetime | None:
         return self.kind.over_since(self.settings)
-
-    @property
-    def told(self) -> dict[str, Any]:
-        return self.kind.write(self.settings)
-
-
-def shapes_of(settings: type[Any]) -> dict[str, Any]:
-    """Field name → its type, with `X | None` read as X."""
-    hints = typing.get_type_hints(settings)
-    return {one.name: _bare(hints[one.name]) for one in fields(settings)}
-
-
-def _bare(hint: Any) -> Any:
-    if isinstance(hint, types.UnionType):
-        return next(part for part in typing.get_args(hint) if part is not types.NoneType)
-    return typing.get_origin(hint) or hint
-
-
-def _read(value: Any, shape: Any, one: Field[Any]) -> Any:
-    """Raises ValueError with what is wrong, for people."""
-    if value is None and one.default is None:
-        return None
-    read = _READERS[shape](value)
-    if one.metadata.get("above_zero") and read is not None and not read > 0:
-        raise ValueError(_("This must be more than zero."))
-    return read
-
-
-def _amount(value: Any) -> Decimal:
-    """Written as text: a float would have been rounded already."""
-    try:
-        if not isinstance(value, str):
-            raise ValueError(value)
-        amount = Decimal(value)
-    except (InvalidOperation, ValueError) as error:
-        raise ValueError(_('This must be a decimal number written as text, such as "12.50".')) from error
-    if not amount.is_finite() or not 0 <= amount <= LARGEST:
-        raise ValueError(_("This amount is negative, or too large to be true."))
-    return amount
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
-        raise ValueError(_("This must be a whole number from 0 to 1,000,000."))
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value or len(value) > LONGEST_TEXT:
-        raise ValueError(_("This must be text of 1 to 200 characters."))
-    return value.strip()
-
-
-def _codes(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or len(value) > MOST_CODES:
-        raise ValueError(_("This must be a list of at most 200 product codes."))
-    return tuple(_text(one) for one in value)
-
-
-def _moment(value: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(_("This must be a date and a time with an offset.")) from error
-    if moment.tzinfo is None:
-        raise ValueError(_("This must be a date and a time with an offset."))
-    return moment
-
-
-_READERS: Mapping[Any, Any] = {
-    Decimal: _amount,
-    int: _whole,
-    str: _text,
-    tuple: _codes,
-    datetime: _moment,
-}
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from crm.wording import money
-from loyalty.rewards.base import Benefit, RewardKind, Words, setting
+from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, Words, setting
 from loyalty.rewards.carts import Cart
 
 
 @dataclass(frozen=True, kw_only=True)
-class FreeDeliverySettings:
+class FreeDeliverySettings(RewardSettings):
     at_most: Decimal | None = field(
         default=None,
         metadata=setting(

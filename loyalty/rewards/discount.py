@@ -1,19 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from crm.errors import Fault
 from crm.wording import money, number
-from loyalty.rewards.base import Benefit, RewardKind, Words, setting
+from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, Words, setting
 from loyalty.rewards.carts import ZERO, Cart, cents, spread
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiscountSettings:
+class DiscountSettings(RewardSettings):
     """Either a share or an amount off; on some goods or on all."""
 
     percent: Decimal | None = field(default=None, metadata=setting(_("Percent off"), above_zero=True))
@@ -37,21 +37,22 @@ class DiscountSettings:
         ),
     )
 
+    def faults(self) -> list[Fault]:
+        found = super().faults()
+        if (self.percent is None) == (self.amount is None):
+            found.append(Fault(pointer="/percent", detail=_("Say either a percentage or an amount.")))
+        if self.percent is not None and self.percent > 100:
+            found.append(Fault(pointer="/percent", detail=_("A discount is at most 100 %.")))
+        if self.at_most is not None and self.percent is None:
+            found.append(Fault(pointer="/at_most", detail=_("A limit goes with a percentage only.")))
+        return found
+
 
 class Discount(RewardKind[DiscountSettings]):
     name = "discount"
     label = _("Discount")
     needs_code = True
     Settings = DiscountSettings
-
-    def faults(self, settings: DiscountSettings) -> Mapping[str, Words]:
-        if (settings.percent is None) == (settings.amount is None):
-            return {"percent": _("Say either a percentage or an amount.")}
-        if settings.percent is not None and settings.percent > 100:
-            return {"percent": _("A discount is at most 100 %.")}
-        if settings.at_most is not None and settings.percent is None:
-            return {"at_most": _("A limit goes with a percentage only.")}
-        return {}
 
     def benefit(self, settings: DiscountSettings, cart: Cart) -> Benefit:
         lines = cart.with_skus(settings.skus)

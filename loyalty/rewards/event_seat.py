@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from crm.wording import said
-from loyalty.rewards.base import Benefit, RewardKind, setting
+from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, setting
 from loyalty.rewards.carts import Cart
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventSeatSettings:
+class EventSeatSettings(RewardSettings):
     event: str = field(
         metadata=setting(_("Event"), hint=_("As customers should read it, such as “Evening of white teas”."))
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.rewards.base import Benefit, RewardKind, setting
+from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, setting
 from loyalty.rewards.carts import Cart
 
 
 @dataclass(frozen=True, kw_only=True)
-class GiftSettings:
+class GiftSettings(RewardSettings):
     what: str = field(
         metadata=setting(_("What is given"), hint=_("As customers should read it, such as “a tin for tea”."))
     )

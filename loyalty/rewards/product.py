@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm.wording import number
-from loyalty.rewards.base import Benefit, RewardKind, Words, setting
+from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, Words, setting
 from loyalty.rewards.carts import ZERO, Cart, cents
 
 
 @dataclass(frozen=True, kw_only=True)
-class FreeProductSettings:
+class FreeProductSettings(RewardSettings):
     sku: str = field(metadata=setting(_("Product code")))
     name: str = field(metadata=setting(_("Product's name"), hint=_("As customers should read it.")))
     quantity: int = field(default=1, metadata=setting(_("How many"), above_zero=True))
