@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -40,6 +40,19 @@ class Remembering(Protocol):
         """The latest, newest first. None: nobody knows."""
 
 
+class KeptClient(RedisCacheClient):
+    """Keeps redis-py's clients, one to read and one to write: making one costs more than what it is asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if write not in self._kept:
+            self._kept[write] = super().get_client(key, write=write)
+        return self._kept[write]
+
+
 class SharedCache(RedisCache):
     """Redis or Valkey, for all processes of the house."""
 
@@ -54,6 +67,7 @@ class SharedCache(RedisCache):
             **params.get("OPTIONS", {}),
         }
         super().__init__(server, {**params, "OPTIONS": options})
+        self._class = KeptClient
 
     def _asked(self, ask: Callable[[], Told], otherwise: Told) -> Told:
         if monotonic() < self._left_alone_until:
