@@ -1,0 +1,169 @@
+"""A frozen dataclass whose fields are settings kept as JSON: read with a pointer to whatever is wrong."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, Self
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.errors import Fault, Refusal
+
+LARGEST_WHOLE = 10_000_000
+LARGEST_NUMBER = Decimal(1_000_000_000)
+MOST_LISTED = 500
+MOST_PLACES = 4
+LONGEST_TEXT = 100
+
+
+class UnusableSettings(Refusal):
+    code = "unusable-settings"
+    title = _("These settings cannot be used as they are.")
+    status = 422
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    refusal: ClassVar[type[Refusal]] = UnusableSettings
+
+    def faults(self) -> list[Fault]:
+        """What is wrong beyond the types."""
+        return []
+
+    @classmethod
+    def read(cls, settings: Any) -> Self:
+        """What JSON holds, typed.
+
+        Raises:
+            the class's `refusal`: with a pointer to each place that is wrong.
+        """
+        reading = _Reading(cls, settings)
+        if reading.faults:
+            raise cls.refusal(*reading.faults)
+        made = cls(**reading.values)
+        if faults := made.faults():
+            raise cls.refusal(*faults)
+        return made
+
+    def settings(self) -> dict[str, Any]:
+        """As JSON keeps them: amounts and days as text."""
+        return {field.name: _kept(getattr(self, field.name)) for field in fields(self)}
+
+
+class _Reading:
+    def __init__(self, cls: type[Settings], settings: Any) -> None:
+        self.faults: list[Fault] = []
+        self.values: dict[str, Any] = {}
+        if not isinstance(settings, Mapping):
+            self.faults.append(Fault(pointer="", detail=_("Write an object with the settings here.")))
+            return
+        shapes = typing.get_type_hints(cls)
+        known = {field.name: field for field in fields(cls)}
+        for name in settings.keys() - known.keys():
+            self.faults.append(Fault(pointer=f"/{name}", detail=_("There is no such setting.")))
+        for name, field in known.items():
+            if name in settings:
+                self._read(name, shapes[name], settings[name])
+            elif field.default is MISSING:
+                self.faults.append(Fault(pointer=f"/{name}", detail=_("This setting is missing.")))
+
+    def _read(self, name: str, shape: Any, raw: Any) -> None:
+        bare = _bare(shape)
+        if raw is None and bare is not shape:
+            self.values[name] = None
+            return
+        try:
+            self.values[name] = READERS[bare](raw)
+        except (ValueError, TypeError, InvalidOperation):
+            self.faults.append(Fault(pointer=f"/{name}", detail=WANTED[bare]))
+
+
+def _bare(shape: Any) -> Any:
+    if isinstance(shape, types.UnionType):
+        return next(part for part in typing.get_args(shape) if part is not type(None))
+    return shape
+
+
+def _number(raw: Any) -> Decimal:
+    if isinstance(raw, bool) or not isinstance(raw, str | int):
+        raise TypeError
+    value = Decimal(raw)
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -MOST_PLACES or abs(value) > LARGEST_NUMBER:
+        raise ValueError
+    return value
+
+
+def _whole(raw: Any) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= LARGEST_WHOLE:
+        raise ValueError
+    return raw
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str) or not 0 < len(raw) <= LONGEST_TEXT or "\0" in raw:
+        raise ValueError
+    return raw
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list | tuple) or len(raw) > MOST_LISTED:
+        raise TypeError
+    return tuple(_text(one) for one in raw)
+
+
+def _ids(raw: Any) -> tuple[int, ...]:
+    if not isinstance(raw, list | tuple) or len(raw) > MOST_LISTED:
+        raise TypeError
+    if not all(isinstance(one, int) and not isinstance(one, bool) and 0 < one < 2**63 for one in raw):
+        raise ValueError
+    return tuple(raw)
+
+
+def _flag(raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise TypeError
+    return raw
+
+
+def _moment(raw: Any) -> datetime:
+    moment = datetime.fromisoformat(raw)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
+READERS: dict[Any, Callable[[Any], Any]] = {
+    Decimal: _number,
+    int: _whole,
+    str: _text,
+    bool: _flag,
+    date: date.fromisoformat,
+    datetime: _moment,
+    tuple[str, ...]: _texts,
+    tuple[int, ...]: _ids,
+}
+WANTED: dict[Any, str | Promise] = {
+    Decimal: _("Write a number in quotes with a point, at most four digits after it: “1.50”."),
+    int: _("Write a whole number from 0 to 10,000,000."),
+    str: _("Write a text of 1 to 100 characters."),
+    bool: _("Write true or false."),
+    date: _("Write a date, such as “2026-03-02”."),
+    datetime: _("Write a date and a time with an offset, such as “2026-03-02T12:00:00+02:00”."),
+    tuple[str, ...]: _("Write a list of at most 500 texts."),
+    tuple[int, ...]: _("Write a list of at most 500 numbers."),
+}
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):  # a datetime as well
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
