@@ -26,6 +26,7 @@ from config.health import holds, may_look_inside
 from config.logs import method_of
 from crm import canary, relay_lag
 from crm.models import ImportJob
+from loyalty.ledger import proving
 
 REQUESTS = Counter("veren_http_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -115,6 +116,17 @@ class HouseCollector(Collector):
             label="reaction",
         )
         yield _family("veren_import_jobs", "Imports, by state.", _imports_by_state(), label="state")
+        proof = proving.latest()
+        yield GaugeMetricFamily(
+            "veren_ledger_drift",
+            "Violations that the latest proof of the points ledger found. Must be 0.",
+            value=proof.violations_count if proof else 0,
+        )
+        yield GaugeMetricFamily(
+            "veren_ledger_proof_age_seconds",
+            "Since the points ledger was last proved.",
+            value=(at - proof.began_at).total_seconds() if proof else float("inf"),
+        )
         age = canary.age_seconds(at=at)
         yield GaugeMetricFamily(
             "veren_canary_age_seconds",

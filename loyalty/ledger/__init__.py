@@ -16,9 +16,10 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 from crm.errors import Refusal
-from loyalty.errors import LEDGER_REFUSALS
+from loyalty.errors import LEDGER_REFUSALS, LedgerKeyUsedOtherwise
 
 REFUSED = "VL001"
+TAKEN = "23505"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,7 +338,10 @@ def _run(query: str, *arguments: Any) -> None:
 def _refusal(error: DatabaseError) -> Exception:
     """The ledger's no, as the refusal it is; any other error as it came."""
     cause: Any = error.__cause__
-    if getattr(cause, "sqlstate", None) != REFUSED:
+    sqlstate = getattr(cause, "sqlstate", None)
+    if sqlstate == TAKEN and cause.diag.constraint_name == "one_key_one_effect":
+        return LedgerKeyUsedOtherwise()  # by another wallet: under one wallet's lock a repeat is found, not refused
+    if sqlstate != REFUSED:
         return error
     refusal: type[Refusal] = LEDGER_REFUSALS[cause.diag.message_primary]
     return refusal(**json.loads(cause.diag.message_detail or "{}"))

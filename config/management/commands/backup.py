@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config import backup
-from config.progress import bar
+from crm.progress import bar
 
 
 class Command(BaseCommand):

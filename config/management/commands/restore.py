@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config import backup
-from config.progress import bar
+from crm.progress import bar
 
 
 class Command(BaseCommand):

@@ -40,9 +40,13 @@ BEGIN
   ), known AS MATERIALIZED (
     SELECT t.n, CASE WHEN s.request_hash <> t.hash THEN ledger_private.refuse('ledger-key-used-otherwise') END
     FROM told t JOIN loyalty_transaction s ON s.programme_id = t.programme_id AND s.key = t.key
+  ), unknown AS MATERIALIZED (
+    SELECT t.*, first_value(t.hash) OVER one AS first_hash, row_number() OVER one AS nth FROM told t
+    WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.n = t.n)
+    WINDOW one AS (PARTITION BY t.programme_id, t.key ORDER BY t.n)
   ), firsts AS (
-    SELECT DISTINCT ON (programme_id, key) * FROM told t
-    WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.n = t.n) ORDER BY programme_id, key, n
+    SELECT * FROM unknown
+    WHERE CASE WHEN hash <> first_hash THEN ledger_private.refuse('ledger-key-used-otherwise') IS NULL ELSE nth = 1 END
   ), fresh AS MATERIALIZED (
     SELECT f.*, ledger_private.next_transaction() AS tx FROM firsts f ORDER BY n
   ), running AS (

@@ -1,6 +1,15 @@
+-- How much debt moved from one wallet to another, in all.
+CREATE FUNCTION ledger_private.debt_moved(_source bigint, _target bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT coalesce(sum(m.points), 0)::bigint
+  FROM loyalty_movement m JOIN loyalty_transaction t ON t.id = m.transaction_id
+  WHERE m.wallet_id = _source AND m.source = 'T' AND m.target = 'D' AND t.kind = 'move_out'
+    AND t.request_hash = sha256(convert_to(concat_ws('|', 'move', _source, _target), 'UTF8'))
+$$;
+
 -- Two members were found to be one person, or not after all: what can move of `_source`'s points goes to `_target`, in
 -- lots that keep when they become available, when they expire, and what earned them. Held points stay until their
--- checkout is done. With `_only_back`, only the lots that once came from `_target`. Once per key.
+-- checkout is done. With `_only_back`, only the lots that once came from `_target`, and of the debt what came from there
+-- and is still owed. Once per key.
 -- Locks both wallets in ascending order of their ids. Between the two transactions the points are in transit (T), and
 -- at commit nothing is.
 CREATE FUNCTION loyalty_move_lots(_source bigint, _target bigint, _key text, _only_back boolean, _recorded_at timestamptz)
@@ -25,6 +34,9 @@ BEGIN
   PERFORM ledger_private.lock_wallet(greatest(_source, _target));
   s := ledger_private.lock_wallet(_source);
   t := ledger_private.lock_wallet(_target);
+  IF s.programme_id <> t.programme_id THEN
+    PERFORM ledger_private.refuse('unknown-member');
+  END IF;
   posted := ledger_private.standing(t.programme_id, _key || ':in', hash);
   IF posted.transaction_id IS NOT NULL THEN
     RETURN posted;
@@ -33,7 +45,8 @@ BEGIN
   INTO moved, all_pending, all_available
   FROM loyalty_lot l LEFT JOIN loyalty_lot origin ON origin.id = l.moved_from_id
   WHERE l.wallet_id = _source AND l.pending + l.remaining > 0 AND (NOT _only_back OR origin.wallet_id = _target);
-  owed := CASE WHEN _only_back THEN 0 ELSE s.debt END;
+  owed := CASE WHEN _only_back THEN least(s.debt, ledger_private.debt_moved(_target, _source)
+    - ledger_private.debt_moved(_source, _target)) ELSE s.debt END;
   IF all_pending + all_available + owed = 0 THEN
     RETURN (NULL, false, 0, NULL, t.available, t.pending, t.held, t.debt)::loyalty_posted;
   END IF;
@@ -72,6 +85,8 @@ BEGIN
   t := ledger_private.move(t, in_tx, 'A', 'T', there, _recorded_at);
   t := ledger_private.move(t, in_tx, 'D', 'T', owed - there, _recorded_at);
 
+  -- One person bought last when either did.
+  t.active_at := greatest(s.active_at, t.active_at);
   PERFORM ledger_private.close(s, out_tx, 'move_out', _key || ':out', hash, all_pending + all_available + owed, s_first,
     _recorded_at, _recorded_at);
   RETURN ledger_private.close(t, in_tx, 'move_in', _key || ':in', hash, all_pending + all_available + owed, t_first,
