@@ -12,6 +12,7 @@ from loyalty.models.proof import Proof
 from loyalty.models.qualifying_month import QualifyingMonth
 from loyalty.models.referral import Referral, ReferralCode, ReferralTerms
 from loyalty.models.reward import Redemption, Reward
+from loyalty.models.reward_quota import RewardQuota
 from loyalty.models.rule import Rule, RuleUse, RuleVersion
 from loyalty.models.tier import MemberTier, Tier, TierPrivilege
 from loyalty.models.transaction import Bucket, Movement, Transaction
@@ -47,6 +48,7 @@ __all__ = [
     "ReferralCode",
     "ReferralTerms",
     "Reward",
+    "RewardQuota",
     "Rule",
     "RuleUse",
     "RuleVersion",
