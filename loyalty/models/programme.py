@@ -40,6 +40,10 @@ class Programme(models.Model):
         DEBT = "debt", _("The balance goes below zero, and new points pay it back first")
         FORGIVE = "forgive", _("What was spent already is forgiven")
 
+    class CardCode(models.TextChoices):
+        ROTATING = "rotating", _("A new one every 30 seconds: a picture of it is soon worth nothing")
+        STATIC = "static", _("Always the same: it can be printed")
+
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("programme's name"), max_length=100)
     currency = models.CharField(_("currency"), max_length=3)
@@ -89,6 +93,13 @@ class Programme(models.Model):
         help_text=_("Adjustments above it need a second person."),
     )
     hold_minutes = models.PositiveIntegerField(_("points are held for, minutes"), default=30)
+    card_code = models.CharField(
+        _("code on the mobile card"),
+        max_length=8,
+        choices=CardCode,
+        default=CardCode.ROTATING,
+        db_default="rotating",
+    )
     started_at = models.DateTimeField(_("started"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
