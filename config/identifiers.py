@@ -1,6 +1,7 @@
 """By what people are recognised here, surest first. How each is read stands in `crm.identifiers`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from crm.identifiers import (
     Identifier,
@@ -12,6 +13,7 @@ from crm.identifiers import (
     normal_viber,
 )
 from crm.identity_kinds import IdentityKind
+from loyalty import cards
 
 IDENTIFIERS: Sequence[Identifier] = (
     Identifier(kind=IdentityKind.EXTERNAL, normal=normal_external, within_shop=True, proves=True),
@@ -21,3 +23,6 @@ IDENTIFIERS: Sequence[Identifier] = (
     Identifier(kind=IdentityKind.TELEGRAM, normal=normal_telegram),
     Identifier(kind=IdentityKind.VIBER, normal=normal_viber),
 )
+
+# What people show at the till: text and moment → the customer.
+PRESENTED: Sequence[Callable[[str, datetime], int | None]] = (cards.customer_who_shows,)

@@ -127,3 +127,13 @@ class EventTooLarge(Refusal):
     code = "event-too-large"
     title = _("The data of an event may hold 3 KB at most.")
     status = 422
+
+
+class CodeTooOld(Refusal):
+    code = "code-too-old"
+    title = _("This code is too old. The card shows a new one every 30 seconds: scan that.")
+
+
+class CardIsBlocked(Refusal):
+    code = "card-is-blocked"
+    title = _("This card is blocked.")

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 
 import phonenumbers
@@ -48,6 +49,15 @@ def identifier(kind: str) -> Identifier:
         if known.kind == kind:
             return known
     raise ValueError(kind)
+
+
+def presented(text: str, *, at: datetime) -> int | None:
+    """The customer whose card or code somebody shows, by the first in `PRESENTED` that knows such; None: nobody's.
+
+    Raises whatever a reader refuses with: CodeTooOld, CardIsBlocked.
+    """
+    readers: Sequence[Callable[[str, datetime], int | None]] = import_module(settings.IDENTIFIERS).PRESENTED
+    return next((found for read in readers if (found := read(text, at)) is not None), None)
 
 
 _is_email = EmailValidator()

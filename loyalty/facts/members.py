@@ -15,3 +15,29 @@ class MemberJoined(Fact):
 
     programme_name: str
     joined_through: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardIssued(Fact):
+    kind = "loyalty.card_issued"
+    group = Group.POINTS
+    icon = "ticket"
+    sentence = _("Card issued: {masked_number}")
+
+    masked_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardBlocked(Fact):
+    """`reason` is what a colleague typed."""
+
+    kind = "loyalty.card_blocked"
+    group = Group.POINTS
+    icon = "lock"
+    mood = "bad"
+    sentence = _("Card blocked: {masked_number}")
+    more = "{reason}"
+    personal = frozenset({"reason"})
+
+    masked_number: str
+    reason: str
