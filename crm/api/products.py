@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
+from rest_framework.fields import DictField
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
@@ -54,6 +55,11 @@ class ProductView(View):
     id = fields.WholeField()
     sku = fields.TextField()
     name = fields.TextField()
+    names = DictField(
+        child=fields.TextField(),
+        help_text="In other languages, by their codes, as far as a file told of them.",
+    )
+    barcode = fields.TextField(allow_blank=True)
     category = fields.TextField(source="category.name", allow_null=True, default=None)
     brand = fields.TextField(allow_blank=True)
     unit_cost = fields.unit_price_field(allow_null=True)
@@ -81,6 +87,8 @@ EXAMPLE = {
 ANSWER_EXAMPLE = {
     "id": 8,
     **EXAMPLE,
+    "names": {"en": "Linden tea, 50 g"},
+    "barcode": "3800123456789",
     "brand": "",
     "unit_cost": None,
     "unit_cost_currency": "",

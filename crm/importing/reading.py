@@ -38,9 +38,10 @@ def stage(job: ImportJob, path: Path, kind: Kind, *, clock: Callable[[], datetim
         ImportCannotDoThat: somebody stopped the job.
     """
     rows, bringing = rows_of(path, kind), kind_of(job)
-    staged = _staged(job, rows, bringing.reader(job))
+    reader = bringing.reader(job)
+    staged = _staged(job, rows, reader)
     for first in staged:
-        batch = bringing.foreseen(job, chain([first], islice(staged, BATCH - 1)))
+        batch = bringing.foreseen(job, chain([first], islice(staged, BATCH - 1)), reader)
         job = _keep(job, batch, rows, clock=clock)
         yield job
 

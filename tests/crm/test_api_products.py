@@ -33,6 +33,14 @@ def test_a_product_is_put_into_the_catalogue_and_read_back(api: ShopSystem):
     )
 
 
+def test_names_in_other_languages_and_the_barcode_can_be_read(api: ShopSystem):
+    product = ProductFactory(names={"ru": "Липовый чай"}, barcode="3800123456789")
+
+    told = api.get(f"products/{product.pk}/").body
+
+    assert (told["names"], told["barcode"]) == ({"ru": "Липовый чай"}, "3800123456789")
+
+
 def test_the_same_code_is_the_same_product(api: ShopSystem):
     first = api.post("products/", tea()).body
     again = api.post("products/", {"sku": "TEA", "name": "Липов чай, 50 г"}).body

@@ -65,8 +65,11 @@ class Kind(ABC):
     @abstractmethod
     def reader(self, job: ImportJob) -> Reader: ...
 
-    def foreseen(self, job: ImportJob, batch: Iterable[Staged]) -> Iterable[Staged]:
-        """The rows of a batch, with what will become of each where that is known before they are applied."""
+    def foreseen(self, job: ImportJob, batch: Iterable[Staged], reader: Any) -> Iterable[Staged]:
+        """The rows of a batch, with what will become of each where that can be known before they are applied.
+
+        `reader` is the one that read them: it may remember what it read.
+        """
         return batch
 
     @abstractmethod

@@ -86,11 +86,14 @@ class RowByRow(Kind, Generic[Record]):
     def keep(self, job: ImportJob, records: Mapping[int, Record], *, at: datetime) -> Mapping[int, Verdict]:
         """Write what is news, and say what became of each row. No two of the rows share a key."""
 
-    def foreseen(self, job: ImportJob, batch: Iterable[Staged]) -> Iterator[Staged]:
+    def foreseen(
+        self, job: ImportJob, batch: Iterable[Staged], reader: RecordReader[Record]
+    ) -> Iterator[Staged]:
         """Foresee each row. What an earlier one of the batch will bring in is not new to a later one."""
         rows = list(batch)
-        reader = self.reader(job)
-        records = {row[NUMBER]: reader.record(json.loads(row[CELLS])) for row in rows if not row[REFUSAL]}
+        records: dict[int, Record] = {
+            row[NUMBER]: reader.record(json.loads(row[CELLS])) for row in rows if not row[REFUSAL]
+        }
         verdicts = dict(self.foresee(job, records))
         repeats = (number for turn in in_turns(records, self.keys)[1:] for number in turn)
         verdicts |= {number: Outcome.ADDED for number in repeats if verdicts[number] == Outcome.NEW}
