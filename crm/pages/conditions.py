@@ -15,15 +15,15 @@ from crm.rules.registry import ROOTS
 
 @require_POST
 def said(request: HttpRequest, root: str) -> HttpResponse:
-    """The sentence of the posted `tree`, or its faults with 422. Nothing is kept."""
+    """The sentence of the posted `tree`, or its faults; either is an answer to what was asked. Nothing is kept."""
     if root not in ROOTS:
         raise Http404
     field = ConditionFormField(root=root)
     try:
         conditions = rules.check(field.to_python(request.POST.get("tree", "")), root)
     except UnusableConditions as refused:
-        return TemplateResponse(request, "crm/_conditions_said.html", {"faults": refused.faults}, status=422)
+        return TemplateResponse(request, "crm/_conditions_said.html", {"faults": refused.faults})
     except ValidationError as unreadable:
         context = {"messages_of_field": unreadable.messages}
-        return TemplateResponse(request, "crm/_conditions_said.html", context, status=422)
+        return TemplateResponse(request, "crm/_conditions_said.html", context)
     return TemplateResponse(request, "crm/_conditions_said.html", {"said": conditions.sentence()})

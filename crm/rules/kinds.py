@@ -70,7 +70,11 @@ class Number(Kind):
             return Decimal(raw)
         if isinstance(raw, str) and DECIMAL.fullmatch(raw):
             return Decimal(raw)
-        raise Unfit(_("Write a number in quotes with a point, at most four digits after it: “1000.00”."))
+        raise Unfit(
+            _(
+                "Write a number with at most four digits after the point: 1000.00. In JSON it stands in quotes."
+            )
+        )
 
     def json_schema(self) -> dict[str, Any]:
         return {
@@ -102,7 +106,9 @@ class Whole(Kind):
 
     def parse(self, raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or abs(raw) > LARGEST_WHOLE:
-            raise Unfit(_("Write a whole number of at most two thousand million, without quotes."))
+            raise Unfit(
+                _("Write a whole number of at most two thousand million. In JSON it stands without quotes.")
+            )
         return raw
 
     def json_schema(self) -> dict[str, Any]:
@@ -183,7 +189,7 @@ class Reference(Kind):
 
     def parse(self, raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw < 2**63:
-            raise Unfit(_("Name it by its number, without quotes."))
+            raise Unfit(_("Choose one. In JSON it is a number, without quotes."))
         return raw
 
     def json_schema(self) -> dict[str, Any]:
@@ -244,7 +250,7 @@ class YesNo(Kind):
 
     def parse(self, raw: Any) -> bool:
         if not isinstance(raw, bool):
-            raise Unfit(_("Write true or false, without quotes."))
+            raise Unfit(_("Say yes or no. In JSON these are true and false, without quotes."))
         return raw
 
     def json_schema(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@
       const token = this.box.closest("form")?.elements.csrfmiddlewaretoken?.value || "";
       try {
         const answer = await fetch(this.box.dataset.saidAt, { method: "POST", body, headers: { "X-CSRFToken": token } });
-        if (![200, 422].includes(answer.status)) throw new Error(String(answer.status));
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
         const text = await answer.text();
         if (asked === this.field.value) this.say(text);
       } catch {
@@ -342,5 +342,10 @@
     return label;
   }
 
-  for (const box of document.querySelectorAll("[data-conditions]")) new Editor(box);
+  // Forms bring their scripts in the head, before there is anything to find.
+  function start() {
+    for (const box of document.querySelectorAll("[data-conditions]")) new Editor(box);
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

@@ -81,14 +81,16 @@ def test_the_page_says_a_tree_in_the_readers_language(staff):
 def test_the_page_points_to_the_fault(staff):
     answer = said(staff, {"all": [{**NET, "value": "cheap"}]})
 
-    assert answer.status_code == 422
     assert 'data-fault="/all/0/value"' in answer.text
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["", "{", "[" * 50_000, "9" * 5000, "null", '{"all": [NaN]}'])
 def test_the_page_answers_whatever_is_posted(staff, typed):
-    assert said(staff, typed).status_code == 422
+    answer = said(staff, typed)
+
+    assert answer.status_code == 200
+    assert "data-fault" in answer.text
 
 
 @pytest.mark.django_db
