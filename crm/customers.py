@@ -22,6 +22,7 @@ from crm.identification import (
     signs_of,
 )
 from crm.models import Customer, Shop
+from crm.tombstones import refuse_words_about
 
 DETAILS = (
     "family_name",
@@ -92,8 +93,9 @@ def change_customer(
     """Note new details of a customer, and further identities. What is not named stays as it was.
 
     Raises:
-        UnreadableIdentity, ConflictingIdentities: nothing is changed.
+        UnreadableIdentity, ConflictingIdentities, PersonErased: nothing is changed.
     """
+    refuse_words_about(customer)
     if hints:
         add_identities(customer, hints=hints, shop=shop, source=source, at=at)
     _change(customer, details, always=bool(hints))

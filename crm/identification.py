@@ -18,6 +18,7 @@ from crm.errors import ConflictingIdentities, Fault, PersonErased, UnreadableIde
 from crm.facts import IdentityAdded
 from crm.models import Customer, Identity, Shop
 from crm.timeline import Told
+from crm.tombstones import refuse_words_about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,10 +187,11 @@ def add_identities(
     Raises:
         UnreadableIdentity: nothing is added.
         ConflictingIdentities: a strong one belongs to somebody else; nothing is added.
-        PersonErased: one was that of somebody who was erased; nothing is added.
+        PersonErased: the customer was erased, or one was that of somebody who was; nothing is added.
     """
     signs = signs_of(hints, shop=shop)
     lock_signs(signs)
+    refuse_words_about(customer)
     found = identify_by(signs)
     if found.customer not in (None, customer):
         raise ConflictingIdentities

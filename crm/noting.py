@@ -13,6 +13,7 @@ from crm import timeline
 from crm.errors import Refusal
 from crm.facts import NoteWritten
 from crm.models import Customer, TimelineEntry, User
+from crm.tombstones import refuse_words_about
 
 LONGEST = 1900
 LONGEST_BYTES = 4000  # an entry holds 4 KB; emoji take four each
@@ -37,12 +38,14 @@ def write_note(customer: Customer, *, text: str, author: User, key: str, at: dat
     Raises:
         EmptyNote: nothing is written.
         NoteTooLong: nothing is written.
+        PersonErased: nothing is written.
     """
     words = _plain(text)
     if not words:
         raise EmptyNote
     if len(words) > LONGEST or len(json.dumps(words, ensure_ascii=False).encode()) > LONGEST_BYTES:
         raise NoteTooLong
+    refuse_words_about(customer)
     return timeline.record(
         customer,
         NoteWritten(text=words),

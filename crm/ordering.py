@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm import timeline
-from crm.errors import Fault, NotPlausible, OrderDiffers, RepeatedLine, TotalsDisagree
+from crm.errors import Fault, NotPlausible, OrderDiffers, PersonErased, RepeatedLine, TotalsDisagree
 from crm.facts import (
     Fact,
     OrderCancelled,
@@ -30,6 +30,7 @@ from crm.models import Customer, Order, OrderLine, Shop
 from crm.order_progress import MOMENTS, progress_of
 from crm.same_person import ids_of
 from crm.timeline import Told
+from crm.tombstones import refuse_words_about
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCKS_MAY_DIFFER = timedelta(days=1)
@@ -84,7 +85,10 @@ def place_order(
     Raises:
         RepeatedLine, TotalsDisagree, NotPlausible: nothing is kept.
         OrderDiffers: another order stands under this id.
+        PersonErased: the customer was erased; nothing is kept. The sale may be told of without them.
     """
+    if customer and customer.erased_at:
+        raise PersonErased
     _check_lines(lines)
     _check_goods_amount(lines, goods_amount)
     moments = {"placed": placed_at, **(moments or {})}
@@ -203,9 +207,12 @@ def advance_order(
 
     Raises:
         NotPlausible: before 1970, or more than a day ahead.
+        PersonErased: a reason for an order of somebody who was erased; without it, the moment is noted.
     """
     check_plausible(occurred_at, at=at, pointer="/occurred_at")
     locked = lock_order(order)
+    if reason and getattr(locked, f"{moment}_at") is None:
+        refuse_words_about(locked.customer)
     return advance_locked(locked, moment=moment, occurred_at=occurred_at, source=source, at=at, reason=reason)
 
 

@@ -24,6 +24,7 @@ from crm.facts import GoodsReturned
 from crm.models import Order, OrderLine, Return, ReturnLine
 from crm.ordering import check_plausible, goods_of, round_half_up
 from crm.timeline import Told
+from crm.tombstones import refuse_words_about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,7 @@ def register_return(
         MoreReturnedThanBought: with the remaining quantity of each line that has too little left.
         RefundExceedsLine: with the remaining amount of each line.
         ReturnDiffers: another return stands under this id.
+        PersonErased: a reason for an order of somebody who was erased; without it, the goods are taken back.
     """
     check_plausible(returned_at, at=at, pointer="/returned_at")
     _check_repeated(lines)
@@ -84,6 +86,8 @@ def _keep(
     # The insert comes first: where the return stands already, it stops here, before any quantity is counted.
     goods_return.save(force_insert=True)
     sold = _lock_lines(order)
+    if goods_return.reason:
+        refuse_words_about(order.customer)
     _check_known(lines, sold)
     _check_quantities(lines, sold)
     refunds = _refunds(lines, sold)

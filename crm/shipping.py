@@ -12,8 +12,10 @@ from crm.facts import ParcelPromised
 from crm.models import Order, Shipment
 from crm.ordering import advance_locked, check_plausible
 from crm.timeline import Told
+from crm.tombstones import refuse_words_about
 
 DETAILS = ("carrier", "tracking_number", "pickup_point", "promised_on", "shipped_at", "delivered_at")
+PERSONAL = ("tracking_number", "pickup_point")
 
 
 @transaction.atomic
@@ -27,6 +29,7 @@ def note_shipment(
 
     Raises:
         NotPlausible: a moment before 1970, or more than a day ahead.
+        PersonErased: a tracking number or a place for somebody who was erased; without them, the rest is noted.
     """
     if unknown := set(details) - set(DETAILS):
         raise TypeError(f"not a parcel's details: {sorted(unknown)}")
@@ -39,6 +42,8 @@ def note_shipment(
         .select_related("customer", "shop")
         .get(pk=order.pk)
     )
+    if any(details.get(name) for name in PERSONAL):
+        refuse_words_about(order.customer)
     shipment = order.shipments.filter(external_id=external_id).first() or Shipment(
         order=order, external_id=external_id
     )

@@ -25,6 +25,7 @@ from crm.errors import (
 from crm.facts import ShopEventHappened
 from crm.models import Customer, EventType, Shop, TimelineEntry
 from crm.ordering import check_plausible
+from crm.tombstones import refuse_words_about
 
 LARGEST_DATA = 3000
 LARGEST_SCHEMA = 8000
@@ -73,7 +74,7 @@ def record_event(
     """Record an event on a customer's timeline, once per (source, type, external id). Locks the customer's row.
 
     Raises:
-        UnknownEventType, EventDoesNotFit, EventTooLarge, NotPlausible: nothing is recorded.
+        UnknownEventType, EventDoesNotFit, EventTooLarge, NotPlausible, PersonErased: nothing is recorded.
     """
     check_plausible(occurred_at, at=at, pointer="/occurred_at")
     event_type = EventType.objects.filter(shop=shop, name=type_name).first()
@@ -82,6 +83,7 @@ def record_event(
     _check_data(event_type, data)
     try:
         with transaction.atomic():
+            refuse_words_about(customer)
             return timeline.record(
                 customer,
                 ShopEventHappened(name=event_type.name, labels=_labels(event_type), data=dict(data)),

@@ -11,6 +11,7 @@ from crm import timeline
 from crm.errors import Refusal
 from crm.facts import Fact, TaskCompleted, TaskHandedOver, TaskSet, TaskSnoozed
 from crm.models import Customer, Task, User
+from crm.tombstones import refuse_words_about
 
 BY_HAND = "agent"
 
@@ -57,11 +58,13 @@ def set_task(
     Raises:
         EmptyTask: nothing is set.
         NotAColleague: nothing is set.
+        PersonErased: nothing is set.
     """
     words = " ".join(title.replace("\0", "").split())
     if not words:
         raise EmptyTask
     _require_colleague(owner)
+    refuse_words_about(customer)
     task, is_new = Task.objects.get_or_create(
         source=source,
         source_id=key,
@@ -86,12 +89,15 @@ def complete(task: Task, *, outcome: Task.Outcome, by: User, at: datetime, note:
 
     Raises:
         TaskIsCompleted: with another outcome; nothing is changed.
+        PersonErased: with a note about somebody who was erased; nothing is changed.
     """
     standing = _locked(task)
     if standing.completed_at:
         if standing.outcome == outcome:
             return standing
         raise TaskIsCompleted
+    if note.strip():
+        refuse_words_about(standing.customer)
     standing.outcome = outcome
     standing.outcome_note = note.replace("\0", "").strip()[:500]
     standing.completed_at, standing.completed_by = at, by

@@ -229,7 +229,7 @@ class OrderEvents(ApiView):
             takes=OrderEventRequest,
             gives=OrderView,
             status=201,
-            refusals=(NotPlausible,),
+            refusals=(NotPlausible, PersonErased),
             example={"type": "paid", "occurred_at": "2026-03-02T12:05:00+02:00"},
             answer_example={**ANSWER_EXAMPLE, "progress": "paid", "paid_at": "2026-03-02T10:05:00Z"},
         ),

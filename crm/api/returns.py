@@ -16,6 +16,7 @@ from crm.api.views import ApiView, Operation
 from crm.errors import (
     MoreReturnedThanBought,
     NotPlausible,
+    PersonErased,
     RefundExceedsLine,
     RepeatedLine,
     ReturnDiffers,
@@ -89,6 +90,7 @@ class Returns(ApiView):
                 MoreReturnedThanBought,
                 RefundExceedsLine,
                 ReturnDiffers,
+                PersonErased,
             ),
             example=EXAMPLE,
             answer_example=ANSWER_EXAMPLE,

@@ -14,7 +14,7 @@ from crm.api import fields
 from crm.api.orders import order_or_404
 from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
-from crm.errors import NotPlausible
+from crm.errors import NotPlausible, PersonErased
 from crm.shipping import note_shipment
 
 
@@ -60,7 +60,7 @@ class Shipments(ApiView):
             takes=ShipmentRequest,
             gives=ShipmentView,
             status=201,
-            refusals=(NotPlausible,),
+            refusals=(NotPlausible, PersonErased),
             example=EXAMPLE,
             answer_example=ANSWER_EXAMPLE,
         ),
@@ -86,7 +86,7 @@ class OneShipment(ApiView):
             scope="orders:write",
             takes=ShipmentChangeRequest,
             gives=ShipmentView,
-            refusals=(NotPlausible,),
+            refusals=(NotPlausible, PersonErased),
             example={"promised_on": "2026-03-09"},
             answer_example={**ANSWER_EXAMPLE, "promised_on": "2026-03-09"},
         ),

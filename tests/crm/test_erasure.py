@@ -19,7 +19,7 @@ from config import embedded
 from crm import consenting, erasure, merging, noting, personal_data, suppression, tasking
 from crm.customers import change_customer, enrol
 from crm.errors import PersonErased
-from crm.identification import Hint
+from crm.identification import Hint, add_identities
 from crm.models import (
     Address,
     Company,
@@ -41,6 +41,8 @@ from crm.models import (
     User,
 )
 from crm.ordering import advance_order
+from crm.returning import LineReturned, register_return
+from crm.shipping import note_shipment
 from tests.api_client import ShopSystem
 from tests.conftest import conninfo
 from tests.factories.customers import CustomerFactory, IdentityFactory
@@ -282,15 +284,94 @@ def test_nobody_is_erased_without_a_reason() -> None:
         erased(CustomerFactory(), reason="because")
 
 
-def test_erasing_again_empties_what_was_told_since_and_records_nothing() -> None:
+def test_erasing_again_records_nothing() -> None:
     person = CustomerFactory()
     erased(person)
-    noting.write_note(person, text="a late note", author=UserFactory(), key="1", at=NOON)
 
     assert erased(person, at=NOON + timedelta(hours=1)) is None
 
-    assert TimelineEntry.objects.get(kind="crm.note_written").payload == {}
     assert TimelineEntry.objects.get(kind="crm.customer_erased").payload["reason"] == "asked"
+
+
+def _note(person: Customer, order: Order, agent: User) -> Any:
+    noting.write_note(person, text="a late note", author=agent, key="late", at=NOON)
+
+
+def _task(person: Customer, order: Order, agent: User) -> Any:
+    tasking.set_task(title="Ring", owner=agent, customer=person, due_at=NOON, key="late", at=NOON)
+
+
+def _details(person: Customer, order: Order, agent: User) -> Any:
+    change_customer(person, details={"given_name": "Анна"}, shop=order.shop, source="agent", at=NOON)
+
+
+def _identity(person: Customer, order: Order, agent: User) -> Any:
+    hints = [Hint(kind="email", value="new@mail.example")]
+    add_identities(person, hints=hints, shop=order.shop, source="agent", at=NOON)
+
+
+def _cancellation(person: Customer, order: Order, agent: User) -> Any:
+    advance_order(order, moment="cancelled", occurred_at=NOON, reason="ill", source="api:lipa", at=NOON)
+
+
+def _parcel(person: Customer, order: Order, agent: User) -> Any:
+    details = {"tracking_number": "TRACK-1"}
+    note_shipment(order, external_id="late", details=details, source="api:lipa", at=NOON)
+
+
+def _return(person: Customer, order: Order, agent: User) -> Any:
+    register_return(
+        order,
+        external_id="late",
+        lines=[LineReturned(line="1", quantity=Decimal(1))],
+        returned_at=NOON,
+        reason="Wrong size",
+        source="api:lipa",
+        at=NOON,
+    )
+
+
+def _consent(person: Customer, order: Order, agent: User) -> Any:
+    told = {"purpose": "advertising", "channel": "email", "source": "agent", "occurred_at": NOON, "at": NOON}
+    consenting.give(person, **told)
+
+
+def _merging(person: Customer, order: Order, agent: User) -> Any:
+    merging.merge(CustomerFactory(), other=person, by=agent, at=NOON)
+
+
+def _order(person: Customer, order: Order, agent: User) -> Any:
+    placed_order("late", shop=order.shop, customer=Customer.objects.get(pk=person.pk))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [_note, _task, _details, _identity, _cancellation, _parcel, _return, _consent, _merging, _order],
+)
+def test_a_tombstone_takes_no_words(write: Any) -> None:
+    person, agent = CustomerFactory(), UserFactory()
+    order = placed_order("o-1", customer=person)
+    erased(person)
+
+    with pytest.raises(PersonErased):
+        write(person, order, agent)
+
+    assert not Identity.objects.exists()
+    assert TimelineEntry.objects.filter(customer=person).latest("pk").kind == "crm.customer_erased"
+
+
+def test_the_books_go_on_in_numbers_amounts_and_times() -> None:
+    person = CustomerFactory()
+    order = placed_order("o-1", customer=person)
+    erased(person)
+
+    advance_order(order, moment="delivered", occurred_at=NOON, source="api:lipa", at=NOON)
+    note_shipment(order, external_id="1", details={"delivered_at": NOON}, source="api:lipa", at=NOON)
+    lines = [LineReturned(line="1", quantity=Decimal(1))]
+    register_return(order, external_id="r", lines=lines, returned_at=NOON, source="api:lipa", at=NOON)
+
+    assert Order.objects.get().delivered_at == NOON
+    assert Return.objects.get().amount == Decimal("4.90")
 
 
 def test_whoever_is_merged_is_erased_whole_by_any_of_their_ids() -> None:
