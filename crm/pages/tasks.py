@@ -182,7 +182,8 @@ def _task(pk: int) -> Task:
 
 
 def _back(pk: int) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("crm:task", args=[pk]))
+    """Raises Http404 where there is no such task to go back to."""
+    return HttpResponseRedirect(reverse("crm:task", args=[_task(pk).pk]))
 
 
 def _morning_in(days: int) -> datetime:

@@ -56,7 +56,7 @@ OURS = {
     "admin/crm/customer/<int:pk>/identities/<int:identity_pk>/": Page(
         look=AGENTS, act=AGENTS, about="customer identity"
     ),
-    "admin/crm/customer/<int:pk>/same-person/": Page(look=LEADS, act=LEADS, about="customer"),
+    "admin/crm/customer/<int:pk>/same-person/": Page(look=LEADS, about="customer"),
     "admin/crm/customer/<int:pk>/same-person/<int:other_pk>/": Page(
         look=LEADS, act=LEADS, about="customer other"
     ),
@@ -74,6 +74,8 @@ OURS = {
     "admin/crm/task/<int:pk>/completion/": Page(look=NONE, act=AGENTS, about="task"),
     "admin/crm/task/<int:pk>/postponement/": Page(look=NONE, act=AGENTS, about="task"),
     "admin/crm/task/<int:pk>/handover/": Page(look=NONE, act=AGENTS, about="task"),
+    # Reads a tree of conditions aloud, and knows of nobody; of what no rule asks for there is nothing to read.
+    "admin/crm/conditions/<slug:root>/": Page(look=NONE, act=NONE, about="word"),
     "admin/crm/apikey/new/": Page(look=ADMIN, act=ADMIN),
     "admin/crm/apikey/<int:pk>/": Page(look=ADMIN | AUDIT, about="apikey"),
     "admin/crm/apikey/<int:pk>/limits/": Page(look=NONE, act=ADMIN, about="apikey"),
@@ -89,8 +91,8 @@ OURS = {
     "admin/crm/importjob/<int:pk>/resumption/": Page(look=NONE, act=MANAGERS, about="importjob"),
     "admin/crm/importjob/<int:pk>/refused/": Page(look=MANAGERS | AUDIT, about="importjob"),
     # For the machines that watch over the house: see docs/operate.md.
-    "livez": Page(look=ANYBODY, act=ANYBODY),
-    "readyz": Page(look=ANYBODY, act=ANYBODY),
+    "livez": Page(look=ANYBODY),
+    "readyz": Page(look=ANYBODY),
     "metrics": Page(look=ANYBODY),  # by their address or token: see tests/config/test_metrics.py
 }
 
@@ -98,11 +100,11 @@ OURS = {
 FRAME = {
     "admin/": Page(look=ALL, act=ALL),
     "admin/login/": Page(look=NONE, act=NONE),
-    "admin/logout/": Page(look=ANYBODY, act=ANYBODY),
+    "admin/logout/": Page(look=ALL, act=ALL),
     "admin/password_change/": Page(look=ALL, act=ALL),
-    "admin/password_change/done/": Page(look=ALL, act=ALL),
+    "admin/password_change/done/": Page(look=ALL),
     "admin/autocomplete/": Page(look=NONE),
-    "admin/jsi18n/": Page(look=ALL, act=ALL),
+    "admin/jsi18n/": Page(look=ALL),
     "admin/r/<path:content_type_id>/<path:object_id>/": Page(look=NONE, about="word word"),
     "admin/^(?P<app_label>crm|auth|account|mfa|django_celery_beat)/$": Page(look=ALL, act=ALL, about="app"),
     "admin/(?P<url>.*)$": Page(look=NONE, about="word"),
@@ -118,7 +120,7 @@ ACCOUNTS = {
     "accounts/reauthenticate/": Page(look=SIGNED_IN - {CUSTOMER}, act=SIGNED_IN - {CUSTOMER}),
     "accounts/email/": Page(look=SIGNED_IN, act=SIGNED_IN),
     "accounts/confirm-email/": Page(look=ANYBODY),
-    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": Page(look=ANYBODY, act=ANYBODY, about="word"),
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": Page(look=ANYBODY, about="word"),
     "accounts/password/change/": Page(look=SIGNED_IN, act=SIGNED_IN),
     "accounts/password/set/": Page(look=SIGNED_IN, act=SIGNED_IN),
     "accounts/password/reset/": Page(look=ANYBODY, act=ANYBODY),
@@ -130,15 +132,23 @@ ACCOUNTS = {
     "accounts/login/code/confirm/": Page(look=ANYBODY, act=ANYBODY),
     **{
         f"accounts/second-factor/{page}": Page(look=SIGNED_IN, act=SIGNED_IN)
-        for page in (
-            *("", "reauthenticate/", "app/", "app/removal/", "codes/", "codes/new/", "passkeys/"),
-            *("passkeys/new/", "passkeys/reauthenticate/"),
-        )
+        for page in ("app/", "codes/new/", "passkeys/new/")
+    },
+    **{f"accounts/second-factor/{page}": Page(look=SIGNED_IN) for page in ("", "passkeys/")},
+    # Nobody here has made an app or codes yet.
+    **{f"accounts/second-factor/{page}": Page(look=NONE) for page in ("app/removal/", "codes/")},
+    **{
+        f"accounts/second-factor/{page}": Page(look=HALF_OR_SURE, act=HALF_OR_SURE)
+        for page in ("reauthenticate/", "passkeys/reauthenticate/")
     },
     "accounts/second-factor/authenticate/": Page(look=ANYBODY, act=ANYBODY),
     "accounts/second-factor/passkeys/sign-in/": Page(look=ANYBODY, act=ANYBODY),
-    "accounts/second-factor/passkeys/<int:pk>/removal/": Page(look=ALL, act=ALL, about="missing", leads_on=True),
-    "accounts/second-factor/passkeys/<int:pk>/name/": Page(look=ALL, act=ALL, about="missing", leads_on=True),
+    **{
+        f"accounts/second-factor/passkeys/<int:pk>/{page}/": Page(
+            look=HALF_OR_SURE, act=HALF_OR_SURE, about="missing", leads_on=True
+        )
+        for page in ("removal", "name")
+    },
 }
 
 

@@ -1,0 +1,68 @@
+"""Which scope a key needs for which method of which address, and whose thing it is. One line an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OPEN = "no key at all"
+
+
+@dataclass(frozen=True)
+class Address:
+    """`scopes` by method; every other method is answered 405. `about` names what of the world fills the address.
+
+    What is `of_one_shop` is not there for a key of another.
+    """
+
+    scopes: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+    of_one_shop: bool = False
+
+
+def reads(resource: str) -> dict[str, str]:
+    return {"GET": f"{resource}:read"}
+
+
+def writes(resource: str, method: str = "POST") -> dict[str, str]:
+    return {method: f"{resource}:write"}
+
+
+# Customers and products belong to the company; orders, what happens to them, and what was sent in bulk to a shop.
+ADDRESSES = {
+    "api/v1/customers/": Address(reads("customers") | writes("customers")),
+    "api/v1/customers/bulk/": Address(writes("customers")),
+    "api/v1/customers/lookup/": Address(reads("customers")),
+    "api/v1/customers/<int:pk>/": Address(
+        reads("customers") | writes("customers", "PATCH"), about="customer"
+    ),
+    "api/v1/customers/<int:pk>/consents/": Address(
+        reads("customers") | writes("customers"), about="customer"
+    ),
+    "api/v1/customers/<int:pk>/timeline/": Address(reads("customers"), about="customer"),
+    "api/v1/event-types/": Address(reads("events") | writes("events")),
+    "api/v1/events/": Address(writes("events")),
+    "api/v1/events/bulk/": Address(writes("events")),
+    "api/v1/feed/": Address(reads("feed")),
+    "api/v1/jobs/<int:pk>/": Address(
+        reads("jobs") | writes("jobs", "DELETE"), about="bulkjob", of_one_shop=True
+    ),
+    "api/v1/jobs/<int:pk>/results/": Address(reads("jobs"), about="bulkjob", of_one_shop=True),
+    "api/v1/orders/": Address(reads("orders") | writes("orders")),
+    "api/v1/orders/bulk/": Address(writes("orders")),
+    "api/v1/orders/<int:pk>/": Address(reads("orders"), about="order", of_one_shop=True),
+    "api/v1/orders/<int:pk>/events/": Address(writes("orders"), about="order", of_one_shop=True),
+    "api/v1/orders/<int:pk>/returns/": Address(writes("orders"), about="order", of_one_shop=True),
+    "api/v1/orders/<int:pk>/shipments/": Address(writes("orders"), about="order", of_one_shop=True),
+    "api/v1/orders/<int:pk>/shipments/<int:shipment_id>/": Address(
+        writes("orders", "PATCH"), about="order shipment", of_one_shop=True
+    ),
+    "api/v1/products/": Address(reads("products") | writes("products")),
+    "api/v1/products/bulk/": Address(writes("products")),
+    "api/v1/products/<int:pk>/": Address(reads("products") | writes("products", "PATCH"), about="product"),
+    # The contract itself tells nobody's data.
+    "api/v1/schema/": Address({"GET": OPEN}),
+    "api/v1/docs/": Address({"GET": OPEN}),
+    "api/": Address(),
+    "api/<path:rest>": Address(about="word"),
+}

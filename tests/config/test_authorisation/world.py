@@ -1,0 +1,212 @@
+"""Who knocks, and what they ask for: one of everything in the own shop, and of the shop's things one in another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+
+from config import roles
+from crm import consenting, inviting, tasking
+from crm.api_keys import SCOPES, issue_key, revoke_keys
+from crm.merging import merge
+from crm.models import (
+    BulkJob,
+    Category,
+    Company,
+    EventType,
+    ImportJob,
+    Installation,
+    MergeProposal,
+    ParkedEntry,
+    ReactionCursor,
+    Return,
+    SavedView,
+    Shipment,
+    Shop,
+    TimelineEntry,
+    User,
+)
+from tests.factories.catalogue import OfferingFactory, ProductFactory
+from tests.factories.customers import CustomerFactory, IdentityFactory
+from tests.factories.orders import placed_order
+from tests.factories.shops import NOON, ShopFactory, UserFactory
+
+ROLES = tuple(roles.ROLES)
+NOBODY, CUSTOMER, HALF = "nobody", "a customer who signed in", "a colleague without the second factor"
+OUTSIDE = (NOBODY, CUSTOMER, HALF)
+KNOCKING = (*OUTSIDE, *ROLES)
+
+# No page or answer for somebody of the own shop alone may hold these words.
+FOREIGN_WORDS = ("FOREIGN-ORDER-7", "FOREIGN-RETURN-7", "FOREIGNTRACK7")
+MISSING = 999_999_999
+
+WITH_EVERYTHING = "everything"
+WITHOUT_SCOPES, FOREIGN_SHOP, REVOKED, UNKNOWN, NO_KEY = (
+    "no scopes",
+    "a foreign shop",
+    "revoked",
+    "made up",
+    "none at all",
+)
+SHUT_OUT = (REVOKED, UNKNOWN, NO_KEY)
+
+
+@dataclass(kw_only=True)
+class World:
+    """`own` and `foreign` are keys of rows by what they are; `people` and `keys` are who asks."""
+
+    own: dict[str, Any] = field(default_factory=dict)
+    foreign: dict[str, Any] = field(default_factory=dict)
+    people: Mapping[str, Client] = field(default_factory=dict)
+    owners: dict[str, User] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def values(self, about: str, whose: str) -> list[Any]:
+        """What fills an address about `customer identity`, say."""
+        if whose == "none":
+            return [MISSING if not str(self.own[name]).isalpha() else "nosuchthing" for name in about.split()]
+        table = self.own if whose == "own" else {**self.own, **self.foreign}
+        return [table[name] for name in about.split()]
+
+
+def build() -> World:
+    world = World()
+    shop, other = ShopFactory(slug="own"), ShopFactory(slug="foreign")
+    world.people = dict(_people(world, shop))
+    _house(world, shop)
+    _persons(world, shop)
+    _sales(world.own, shop, "OWN", world)
+    _sales(world.foreign, other, "FOREIGN", world)
+    _keys(world, shop, other)
+    return world
+
+
+def _people(world: World, shop: Shop) -> Iterator[tuple[str, Client]]:
+    yield NOBODY, Client()
+    customer = User.objects.create_user("buyer@mail.example", name="Buyer", customer=CustomerFactory())
+    yield CUSTOMER, _signed_in(customer, sure=True)
+    half = UserFactory(is_superuser=True)
+    yield HALF, _signed_in(half, sure=False)
+    for role in ROLES:
+        colleague = UserFactory()
+        colleague.groups.add(Group.objects.get(name=role))
+        colleague.shops.add(shop)
+        world.owners[role] = colleague
+        yield role, _signed_in(colleague, sure=True)
+
+
+def _signed_in(user: User, *, sure: bool) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    session = client.session
+    shown = [{"method": "password", "at": time.time()}]
+    shown += [{"method": "mfa", "at": time.time(), "type": "totp"}] if sure else []
+    session["account_authentication_methods"] = shown
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client
+
+
+def _house(world: World, shop: Shop) -> None:
+    colleague = UserFactory()
+    world.own |= {
+        "shop": shop.pk,
+        "user": colleague.pk,
+        "group": Group.objects.get(name="agent").pk,
+        "installation": Installation.objects.create(name="Липа", languages=["en"], set_up_at=NOON).pk,
+        "category": Category.objects.create(name="Teas").pk,
+        "product": OfferingFactory(shop=shop, product=ProductFactory()).product_id,
+        "eventtype": EventType.objects.create(shop=shop, name="course", label_en="Course", data_schema={}).pk,
+        "company": Company.objects.create(name="Чайна ООД").pk,
+        "reactioncursor": ReactionCursor.objects.get_or_create(reaction="a-reaction")[0].pk,
+        "list": "customer",
+        "format": "csv",
+        "kind": "customer",
+        "word": "nothing",
+        "app": "crm",
+        "missing": MISSING,
+    }
+    job = ImportJob.objects.create(
+        shop=shop, file_name="past.csv", currency="EUR", time_zone="UTC", created_at=NOON, moved_at=NOON
+    )
+    invitation, token = inviting.invite(
+        email="new@lipa.example",
+        name="New",
+        role=Group.objects.get(name="agent"),
+        invited_by=colleague,
+        at=timezone.now(),
+    )
+    view = SavedView.objects.create(owner=colleague, list_name="crm.customer", name="one", saved_at=NOON)
+    world.own |= {"importjob": job.pk, "invitation": invitation.pk, "token": token, "savedview": view.pk}
+
+
+def _persons(world: World, shop: Shop) -> None:
+    customer, other, third = CustomerFactory.create_batch(3)
+    identity = IdentityFactory(customer=customer)
+    told = {"purpose": "advertising", "channel": "email", "source": "agent", "occurred_at": NOON, "at": NOON}
+    consenting.give(customer, **told)
+    agent = world.owners["agent"]
+    task = tasking.set_task(
+        title="Ring", owner=agent, customer=customer, due_at=NOON, set_by=agent, key="1", at=NOON
+    )
+    twins = CustomerFactory.create_batch(2)
+    first, second = sorted(twins, key=lambda person: person.pk)
+    proposal = MergeProposal.objects.create(first=first, second=second, evidence=[], found_at=NOON)
+    world.own |= {
+        "customer": customer.pk,
+        "other": other.pk,
+        "identity": identity.pk,
+        "task": task.pk,
+        "merge": merge(customer, other=third, by=None, at=NOON).pk,
+        "mergeproposal": proposal.pk,
+    }
+
+
+def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
+    customer = CustomerFactory._meta.model.objects.get(pk=world.own["customer"])
+    order = placed_order(f"{word}-ORDER-7", shop=shop, customer=customer)
+    parcel = Shipment.objects.create(order=order, external_id="1", tracking_number=f"{word}TRACK7")
+    back = Return.objects.create(
+        shop=shop,
+        customer=customer,
+        external_id=f"{word}-RETURN-7",
+        number=f"{word}-RETURN-7",
+        currency="EUR",
+        amount=1,
+        returned_at=NOON,
+    )
+    entry = TimelineEntry.objects.get(kind="crm.order_placed", shop=shop)
+    parked = ParkedEntry.objects.create(
+        reaction=f"{word}-reaction", entry=entry, customer=customer, error="x", parked_at=NOON
+    )
+    key, _text = issue_key(shop=shop, scopes=[])
+    job = BulkJob.objects.create(
+        shop=shop, key=key, kind="orders", language="en", items_total=1, created_at=NOON, moved_at=NOON
+    )
+    its |= {
+        "order": order.pk,
+        "shipment": parcel.pk,
+        "bulkjob": job.pk,
+        "return": back.pk,
+        "timelineentry": entry.pk,
+        "parkedentry": parked.pk,
+    }
+
+
+def _keys(world: World, shop: Shop, other: Shop) -> None:
+    for scope in SCOPES:
+        world.keys[scope] = issue_key(shop=shop, scopes=[scope])[1]
+    everything, world.keys[WITH_EVERYTHING] = issue_key(shop=shop, scopes=["*"])
+    world.own["apikey"] = everything.pk
+    world.keys[WITHOUT_SCOPES] = issue_key(shop=shop, scopes=[])[1]
+    world.keys[FOREIGN_SHOP] = issue_key(shop=other, scopes=["*"])[1]
+    revoked, world.keys[REVOKED] = issue_key(shop=shop, scopes=["*"])
+    revoke_keys([revoked], at=NOON)
+    world.keys[UNKNOWN] = f"vrn_live_{'0' * 8}_{'0' * 64}"
+    world.keys[NO_KEY] = ""
