@@ -20,7 +20,9 @@
       place.append(this.top);
       place.hidden = false;
       this.field.hidden = true;
+      // A menu says “input” before “change”, and is rebuilt at the second: both are listened to.
       box.addEventListener("input", () => this.changed());
+      box.addEventListener("change", () => this.changed());
       this.changed();
     }
 
@@ -53,8 +55,8 @@
         if (asked === this.field.value) this.say(text);
       } catch {
         this.saidBox.textContent = this.box.querySelector("template[data-part=failed]").content.textContent;
+        this.saidBox.hidden = false;
       }
-      this.saidBox.hidden = false;
     }
 
     // A fault stands beside its condition when that is on the screen, else under the tree.
@@ -71,6 +73,7 @@
         for (const control of row.querySelectorAll(":scope > [data-rest] :is(input, select)")) control.setAttribute("aria-invalid", "true");
         fault.remove();
       }
+      this.saidBox.hidden = !this.saidBox.textContent.trim();
     }
 
     rowAt(pointer) {

@@ -14,6 +14,12 @@ from tests.browser.test_desk import sign_in
 TEA = {"field": "line.name", "op": "contains", "value": "чай"}
 
 
+def take_picture(page, name):
+    """For the eye, where VEREN_PICTURES names a folder."""
+    if folder := os.environ.get("VEREN_PICTURES"):
+        page.screenshot(path=f"{folder}/conditions-{name}.png", full_page=True)
+
+
 @pytest.fixture(autouse=True)
 def page(settings):
     settings.ROOT_URLCONF = "tests.browser.condition_page"
@@ -56,14 +62,18 @@ def test_groups_and_lists_fit_any_screen_and_faults_stand_in_their_row(reader, w
     page.locator("[data-how]").select_option("sum")
     page.locator("[data-where] > button").click()
     page.locator("[data-where] [data-what]").select_option("product.category")
-    page.locator("[data-where] [data-fault-here]:visible").wait_for()
+    page.locator("[data-fault-here]:visible").wait_for()
+    assert page.locator("[data-where] [data-fault-here]:visible").count() == 0
 
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
     assert not manager.serious_faults()
-    if folder := os.environ.get("VEREN_PICTURES"):
-        page.screenshot(path=f"{folder}/conditions-{width}-{language}-{theme}.png", full_page=True)
+    take_picture(page, f"{width}-{language}-{theme}")
 
+    page.locator("[data-how]").select_option("count")
+    page.locator("[data-rest] input").fill("2")
+    page.locator("[data-said]").get_by_text("Улун").wait_for()
+    take_picture(page, f"{width}-{language}-{theme}-said")
     page.locator("[data-where] [data-remove]").first.click()
     assert page.evaluate("document.activeElement.matches('[data-add]')")
 
