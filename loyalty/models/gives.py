@@ -40,16 +40,14 @@ class Named(models.Model):
 
     @property
     def name(self) -> str:
-        """In the active language, else in whichever there is."""
-        return named(self.names)
+        return self.name_in(get_language() or "")
+
+    def name_in(self, language: str) -> str:
+        """Else in English, else in whichever language there is."""
+        found = [self.names.get(language[:2]), self.names.get("en"), *self.names.values()]
+        return next((name for name in found if name), "")
 
     def clean(self) -> None:
         super().clean()
         if not any(self.names.values()):
             raise ValidationError(_("Give it a name in at least one language."))
-
-
-def named(names: dict[str, str]) -> str:
-    language = (get_language() or "")[:2]
-    found = [names.get(language), names.get("en"), *names.values()]
-    return next((name for name in found if name), "")
