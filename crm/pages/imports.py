@@ -24,7 +24,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from crm.errors import Refusal
 from crm.importing import jobs, reporting, tasks
 from crm.importing.cells import DATE_ORDERS
-from crm.importing.columns import ColumnMap
+from crm.importing.columns import Column, ColumnMap
 from crm.importing.files import LARGEST_FILE, Glimpse
 from crm.importing.kinds import Kind, kind_of, kinds
 from crm.importing.refusals import FileTooLarge, title_of
@@ -260,10 +260,16 @@ def _columns(found: ImportJob, form: ColumnsForm | None) -> dict[str, Any]:
     form = form or ColumnsForm(initial=first, kind=kind, header=found.header)
     return {
         "form": form,
-        "column_fields": [form[column.name] for column in kind.columns],
+        "column_fields": [form[column.name] for column in kind.columns if _is_asked(column, guessed, form)],
+        "more_fields": [form[column.name] for column in kind.columns if not _is_asked(column, guessed, form)],
         "other_fields": [form[name] for name in OTHERS if name in kind.asks],
         "sample": sample.rows[:SAMPLE_SHOWN],
     }
+
+
+def _is_asked(column: Column, guessed: ColumnMap, form: ColumnsForm) -> bool:
+    """At once: what is needed, what the file seems to have, and what was chosen; the rest on demand."""
+    return column.is_required or column.name in guessed.positions or bool(form[column.name].value())
 
 
 def _progress(found: ImportJob) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from crm.importing.columns import Column
 from crm.importing.layouts.base import Layout
@@ -45,7 +46,8 @@ class Reader(Protocol):
 class Kind(ABC):
     """One thing that files bring in. `brings` says it to whoever hands over a file, a sentence for each part.
 
-    `asks` names what has to be known of a file beside its columns: layout, dates, currency, time_zone.
+    `asks` names what has to be known of a file beside its columns: layout, dates, currency, time_zone. `warning`
+    is read before the last word is said.
     """
 
     name: ClassVar[str]
@@ -55,6 +57,7 @@ class Kind(ABC):
     columns: ClassVar[Sequence[Column]]
     layouts: ClassVar[Sequence[Layout]] = ()
     asks: ClassVar[Sequence[str]] = ("dates", "time_zone")
+    warning: ClassVar[str | Promise] = _("Below is what will happen. What is already there stays as it is.")
 
     def recognise(self, header: Sequence[str], layout: str) -> Recognised:
         """The layout of this name, or the one that the header shows. Raises UnknownLayout."""

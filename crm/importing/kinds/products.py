@@ -29,6 +29,9 @@ class Products(RowByRow[Goods]):
         _("The price and the stock of each in the shop; what the file does not say stays as it is"),
     )
     asks = ("currency",)
+    warning = _(
+        "Below is what will happen. The catalogue takes over what the file says; the rest stays as it is."
+    )
     rows_at_once = 500
     columns: ClassVar[Sequence[Column]] = (
         column(
