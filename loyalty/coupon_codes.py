@@ -176,8 +176,10 @@ def import_codes(pool: CouponPool, file: IO[bytes], *, at: datetime) -> Imported
 
 def _first_cells(file: IO[bytes]) -> Iterable[str]:
     try:
-        text = file.read().decode("utf-8-sig")
-        yield from (row[0] if row else "" for row in csv.reader(text.splitlines()))
+        lines = file.read().decode("utf-8-sig").splitlines()
+        # Excel puts semicolons where the comma is for decimals.
+        separator = max(",;\t", key="".join(lines[:20]).count)
+        yield from (row[0] if row else "" for row in csv.reader(lines, delimiter=separator))
     except (UnicodeDecodeError, csv.Error) as error:
         raise UnreadableFile from error
 
