@@ -27,6 +27,8 @@ SCOPES = (
     "feed:read",
     "jobs:read",
     "jobs:write",
+    "members:read",
+    "members:write",
     "orders:read",
     "orders:write",
     "products:read",

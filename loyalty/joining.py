@@ -21,6 +21,25 @@ class ProgrammeNotRunning(Refusal):
     title = _("This loyalty programme has not started yet, or is closed.")
 
 
+class UnknownProgramme(Refusal):
+    code = "unknown-programme"
+    title = _("No such loyalty programme is running. Where there are several, name one.")
+    status = 422
+
+
+def programme_named(slug: str = "", *, at: datetime) -> Programme:
+    """The running programme of this short name; without one, the only programme that runs.
+
+    Raises:
+        UnknownProgramme
+    """
+    running = Programme.objects.running(at)
+    found = list(running.filter(slug=slug) if slug else running[:2])
+    if len(found) != 1:
+        raise UnknownProgramme
+    return found[0]
+
+
 @transaction.atomic
 def join(
     customer: Customer,

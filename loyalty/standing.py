@@ -1,0 +1,82 @@
+"""Where a member stands: balances and what they are worth, what expires when, which tier. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet, Sum
+from django.utils.functional import cached_property
+
+from loyalty import tiering
+from loyalty.models import Bucket, Lot, Member, Movement
+from loyalty.tiering import Progress
+
+LOTS_SHOWN = 20
+# Pending points are of the latest purchases: as many are looked through.
+LATEST_MOVEMENTS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """Points that change together at a moment; None: they never do."""
+
+    points: int
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Read as it is asked for: a property is one query, `pending` two, `tiers` three."""
+
+    member: Member
+    at: datetime
+
+    @property
+    def worth(self) -> Decimal:
+        """What the points that can be spent now would pay, in the programme's currency."""
+        return worth(self.member, self.member.wallet.available)
+
+    @cached_property
+    def expiring(self) -> Sequence[Due]:
+        """Points that can be spent, in the order in which they go: soonest first, those that stay last."""
+        lots = Lot.objects.filter(wallet_id=self.member.pk, remaining__gt=0)
+        by_moment = lots.values_list("expires_at").annotate(points=Sum("remaining")).order_by("expires_at")
+        return [Due(points=points, at=moment) for moment, points in by_moment[:LOTS_SHOWN]]
+
+    @cached_property
+    def next_to_expire(self) -> Due | None:
+        return next((due for due in self.expiring if due.at), None)
+
+    @cached_property
+    def pending(self) -> Sequence[Due]:
+        """Points that wait for the end of a return window, soonest first."""
+        if not self.member.wallet.pending:
+            return []
+        latest = Movement.objects.filter(wallet_id=self.member.pk).order_by("-seq")[:LATEST_MOVEMENTS]
+        came = {one.transaction_id for one in latest.defer("hash") if one.target == Bucket.PENDING}
+        lots = Lot.objects.filter(earned_by__in=came, wallet_id=self.member.pk, pending__gt=0)
+        by_moment = lots.values_list("available_at").annotate(points=Sum("pending"))
+        return [Due(points=points, at=moment) for moment, points in by_moment.order_by("available_at")]
+
+    @cached_property
+    def tiers(self) -> Sequence[Progress]:
+        """One for each ladder of the programme. Three queries."""
+        return tiering.progress(self.member, self.at)
+
+    @property
+    def main_tier(self) -> Progress | None:
+        """What the card shows: the ladder called main, else the first."""
+        return next((one for one in self.tiers if one.track == "main"), next(iter(self.tiers), None))
+
+
+def worth(member: Member, points: int) -> Decimal:
+    return (points * member.programme.point_value).quantize(Decimal("0.01"))
+
+
+def lots_of(member: Member) -> QuerySet[Lot]:
+    """Lots with points that can be spent, soonest to expire first."""
+    lots = Lot.objects.filter(wallet_id=member.pk, remaining__gt=0)
+    return lots.order_by("expires_at", "pk")
