@@ -249,7 +249,7 @@ class Ledger:
         owed = self.wallets[source].debt
         if only_back:
             net = self.debt_moved.get((target, source), 0) - self.debt_moved.get((source, target), 0)
-            owed = min(owed, net)
+            owed = min(owed, max(0, net))
         points = sum(lot.pending + lot.remaining for lot in moved)
         if not points + owed:
             return 0

@@ -45,8 +45,8 @@ BEGIN
   INTO moved, all_pending, all_available
   FROM loyalty_lot l LEFT JOIN loyalty_lot origin ON origin.id = l.moved_from_id
   WHERE l.wallet_id = _source AND l.pending + l.remaining > 0 AND (NOT _only_back OR origin.wallet_id = _target);
-  owed := CASE WHEN _only_back THEN least(s.debt, ledger_private.debt_moved(_target, _source)
-    - ledger_private.debt_moved(_source, _target)) ELSE s.debt END;
+  owed := CASE WHEN _only_back THEN least(s.debt, greatest(0,
+    ledger_private.debt_moved(_target, _source) - ledger_private.debt_moved(_source, _target))) ELSE s.debt END;
   IF all_pending + all_available + owed = 0 THEN
     RETURN (NULL, false, 0, NULL, t.available, t.pending, t.held, t.debt)::loyalty_posted;
   END IF;

@@ -9,7 +9,7 @@ BEGIN
     WHERE wallet_id = _wallet AND remaining > 0
     WINDOW its_turn AS (
       ORDER BY earned_by_id IS NOT DISTINCT FROM _earning DESC,
-        earned_by_id IS NOT DISTINCT FROM _earning AND line_id = ANY (_lines) DESC NULLS LAST, expires_at, id)
+        (earned_by_id IS NOT DISTINCT FROM _earning AND line_id = ANY (_lines)) IS TRUE DESC, expires_at, id)
   ), parts AS (
     SELECT id, least(remaining, _points - before) AS part FROM there WHERE before < _points
   ), taken AS (
@@ -55,7 +55,7 @@ BEGIN
   WITH there AS (
     SELECT id, pending, sum(pending) OVER its_turn - pending AS before FROM loyalty_lot
     WHERE wallet_id = _wallet AND earned_by_id = _earning AND pending > 0
-    WINDOW its_turn AS (ORDER BY line_id = ANY (_lines) DESC NULLS LAST, id)
+    WINDOW its_turn AS (ORDER BY (line_id = ANY (_lines)) IS TRUE DESC, id)
   ), parts AS (
     SELECT id, least(pending, missing - before) AS part FROM there WHERE before < missing
   ), taken AS (
