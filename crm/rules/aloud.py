@@ -40,8 +40,12 @@ def said(node: Node) -> Said:
     match node:
         case Group(_joining, ()):
             return Said(_("Always"))
+        case Group(_joining, (only,)):
+            return said(only)
         case Group(joining, children):
             return Said(joining_text(joining), tuple(said(child) for child in children))
+        case Not(Group(Joining.ANY, (_first, _second, *_rest) as children)):
+            return Said(_("None of these is true:"), tuple(said(child) for child in children))
         case Not(child):
             return Said(_("This is not true:"), (said(child),))
         case Comparison(field, question):

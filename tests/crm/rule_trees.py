@@ -98,7 +98,9 @@ def _sorting(value: Any) -> Any:
 
 
 def _fields(root: str) -> list[registry.Field]:
-    return [field for known, _path in registry.roots_from(root) for field in known.fields.values()]
+    """A choice among what the database holds may have nothing to choose from."""
+    told = [field for known, _path in registry.roots_from(root) for field in known.fields.values()]
+    return [field for field in told if not isinstance(field.kind, Choice) or field.kind.known()]
 
 
 def _collections(root: str) -> list[registry.Collection]:

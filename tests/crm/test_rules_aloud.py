@@ -79,6 +79,7 @@ def test_every_tree_reads_aloud_in_three_languages_and_fits_the_schema(root):
     reads()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "tree",
     [None, [], {}, {"all": 1}, {"any": []}, compare("x", "eq", 1), compare("order.net", "contains", "1"),
