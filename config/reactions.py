@@ -10,10 +10,12 @@ from crm.facts import (
     GoodsReturned,
     IdentityAdded,
     OrderCancelled,
+    OrderPaid,
     OrderPlaced,
 )
 from crm.models import TimelineEntry
 from crm.reactions import Reaction
+from loyalty import earning, reversal, tiering
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
@@ -25,7 +27,37 @@ def propose_merges(entries: Sequence[TimelineEntry]) -> None:
     likeness.propose(people, at=entries[-1].recorded_at)
 
 
-AT_ONCE: Sequence[Reaction] = ()
+def earn_points(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.customer_id and entry.subject_id:
+            earning.earn_everywhere(entry.subject_id, at=entry.recorded_at, caused_by=entry)
+
+
+def take_points_back_of_an_order(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.customer_id and entry.subject_id:
+            reversal.reverse_cancelled(entry.subject_id, at=entry.recorded_at, caused_by=entry)
+
+
+def take_points_back_of_a_return(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.customer_id and entry.subject_id:
+            reversal.reverse_return(entry.subject_id, at=entry.recorded_at, caused_by=entry)
+
+
+def recount_tiers(entries: Sequence[TimelineEntry]) -> None:
+    people = {entry.customer_id for entry in entries if entry.customer_id}
+    tiering.recount_people(people, at=entries[-1].recorded_at)
+
+
+AT_ONCE: Sequence[Reaction] = (
+    Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
+    Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
+    # A credit that stands alone is of no order that earned.
+    Reaction(
+        name="loyalty.returning", on=(GoodsReturned,), do=take_points_back_of_a_return, wants_history=True
+    ),
+)
 
 AFTERWARDS: Sequence[Reaction] = (
     Reaction(
@@ -38,6 +70,12 @@ AFTERWARDS: Sequence[Reaction] = (
         name="crm.merge_proposals",
         on=(IdentityAdded, CustomersMerged),
         do=propose_merges,
+        wants_history=True,
+    ),
+    Reaction(
+        name="loyalty.tiers_of_merged",
+        on=(CustomersMerged, CustomersSeparated),
+        do=recount_tiers,
         wants_history=True,
     ),
 )

@@ -43,6 +43,7 @@ SENTENCES: dict[str, str | Promise] = {
     "return-after-lapse": _("Welcome back: days since the purchase before: {days}."),
     "promotion": _("The promotion runs until {until}."),
     # Not given
+    "conditions": "{because}",
     "conditions-not-met": _("The conditions of the rule are not met."),
     "no-goods": _("None of the goods of the rule is in the purchase."),
     "too-little": _("{missing} more was needed."),

@@ -90,7 +90,7 @@ class Effect(Settings):
     phase: ClassVar[Phase] = Phase.EARN
     # Whether multipliers multiply it. They do not multiply what is given once.
     is_multiplied: ClassVar[bool] = False
-    # What has to be looked up for it: "first", "birthday", "tier", "earlier".
+    # What has to be looked up for it: "goods", "birthday", "tier", "earlier".
     needs: ClassVar[frozenset[str]] = frozenset()
 
     def gives(self, purchase: Purchase, base: Shares) -> Answer:

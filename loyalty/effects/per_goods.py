@@ -19,6 +19,7 @@ class PerGoods(Effect):
     kind = "per_goods"
     label = gettext_lazy("Points for certain goods")
     is_multiplied = True
+    needs = frozenset({"goods"})
 
     points: Decimal
     per: Decimal

@@ -1,0 +1,173 @@
+"""A purchase, as rules are to see it: read from an order, or from a cart that is none yet. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from crm.models import Category, Customer, Order, Product
+from crm.same_person import ids_of
+from loyalty.effects import Line, Purchase
+from loyalty.models import Member, MemberTier, Tier
+
+CENT = Decimal("0.01")
+REMEMBERED_DAYS = 366
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartLine:
+    """A line that is not sold yet. Attributes are called as an OrderLine's, so that conditions can ask about them."""
+
+    pk: int
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    discount_amount: Decimal = NOTHING
+    sku: str = ""
+    name: str = ""
+    product: Product | None = None
+
+    @property
+    def product_id(self) -> int | None:
+        return self.product.pk if self.product else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cart:
+    """An order that is none yet: attributes are called as an Order's."""
+
+    shop_id: int
+    customer: Customer | None
+    lines: Sequence[CartLine]
+    placed_at: datetime
+    currency: str
+    channel: str = Order.Channel.ONLINE
+    delivery_amount: Decimal = NOTHING
+    paid_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    pk: None = field(default=None, init=False)
+
+    @property
+    def goods_amount(self) -> Decimal:
+        return sum((line.amount for line in self.lines), NOTHING)
+
+    @property
+    def customer_id(self) -> int | None:
+        return self.customer.pk if self.customer else None
+
+
+def purchase_of(
+    bought: Order | Cart,
+    *,
+    member: Member | None,
+    needs: Collection[str],
+    clock: tzinfo,
+    paid_with_points: Decimal = NOTHING,
+) -> Purchase:
+    """`needs`: what the rules' effects must know; nothing else is looked up. `paid_with_points` does not count."""
+    at = bought.paid_at or bought.placed_at
+    more: dict[str, Any] = {}
+    if "earlier" in needs:
+        more |= _earlier(bought, member, clock)
+    if "tier" in needs and member:
+        more["tiers"] = tiers_held(member, at)
+    if "birthday" in needs and bought.customer:
+        more["birthday"] = bought.customer.birthday
+    return Purchase(
+        on=at.astimezone(clock).date(),
+        lines=_lines(lines_of(bought), needs, paid_with_points),
+        joined_on=(member.joined_at if member else at).astimezone(clock).date(),
+        **more,
+    )
+
+
+def lines_of(bought: Order | Cart) -> list[Any]:
+    """In a fixed order, whatever was read before."""
+    lines: Iterable[Any] = bought.lines.all() if isinstance(bought, Order) else bought.lines
+    return sorted(lines, key=lambda line: line.pk)
+
+
+def tiers_held(member: Member, at: datetime) -> frozenset[str]:
+    """The short names of the member's tiers and of every tier below them."""
+    held = MemberTier.objects.valid(at).filter(member=member).select_related("tier")
+    below = [
+        Q(programme_id=one.tier.programme_id, track=one.track, level__lte=one.tier.level) for one in held
+    ]
+    if not below:
+        return frozenset()
+    any_of = below[0]
+    for one in below[1:]:
+        any_of |= one
+    return frozenset(Tier.objects.filter(any_of).values_list("slug", flat=True))
+
+
+def _earlier(bought: Order | Cart, member: Member | None, clock: tzinfo) -> dict[str, Any]:
+    """Earlier orders of the person: cancelled ones are none, and what nobody paid for is none."""
+    if bought.customer is None:
+        return {"is_first": False}
+    before = Q(placed_at__lt=bought.placed_at)
+    if bought.pk:
+        before |= Q(placed_at=bought.placed_at, pk__lt=bought.pk)
+    earlier = Order.objects.filter(
+        before, customer_id__in=ids_of(bought.customer), cancelled_at=None, paid_at__isnull=False
+    ).order_by("-placed_at")
+    moments = [
+        moment.astimezone(clock) for moment in earlier.values_list("placed_at", flat=True)[:REMEMBERED_DAYS]
+    ]
+    today = bought.placed_at.astimezone(clock).date()
+    days = [moment.date() for moment in moments]
+    joined_at = member.joined_at if member else None
+    return {
+        "is_first": not moments,
+        "is_first_as_member": not (joined_at and earlier.filter(paid_at__gte=joined_at).exists()),
+        "earlier_on": tuple(day for day in days if (today - day).days < REMEMBERED_DAYS),
+        "previous_on": days[0] if days else None,
+    }
+
+
+def _lines(lines: Sequence[Any], needs: Collection[str], paid: Decimal) -> tuple[Line, ...]:
+    amounts = less_paid([line.amount for line in lines], paid)
+    goods = _goods(lines) if "goods" in needs else {}
+    return tuple(
+        Line(key=line.pk, amount=amount, sku=line.sku, **goods.get(line.product_id, {}))
+        for line, amount in zip(lines, amounts, strict=True)
+    )
+
+
+def less_paid(amounts: Sequence[Decimal], paid: Decimal) -> list[Decimal]:
+    """What is left of each amount when `paid` pays a part of all, each its share, to the last cent."""
+    total = sum(amounts, NOTHING)
+    if not paid or not total:
+        return list(amounts)
+    share = min(paid, total) / total
+    left, running, taken = [], NOTHING, NOTHING
+    for amount in amounts:
+        running += amount
+        now = (running * share).quantize(CENT, ROUND_HALF_UP)
+        left.append(amount - (now - taken))
+        taken = now
+    return left
+
+
+def _goods(lines: Sequence[Any]) -> dict[int | None, dict[str, Any]]:
+    """Of each product its brand, and its category with all it stands inside of."""
+    parents = dict(Category.objects.values_list("pk", "parent_id"))
+    products = Product.objects.filter(pk__in={line.product_id for line in lines if line.product_id})
+    return {
+        pk: {"product_id": pk, "brand": brand, "category_ids": with_parents(category_id, parents)}
+        for pk, brand, category_id in products.values_list("pk", "brand", "category_id")
+    }
+
+
+def with_parents(category_id: int | None, parents: Mapping[int, int | None]) -> frozenset[int]:
+    found: set[int] = set()
+    while category_id and category_id not in found:
+        found.add(category_id)
+        category_id = parents.get(category_id)
+    return frozenset(found)
