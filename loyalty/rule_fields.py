@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import IntegerField, Subquery
+from django.db.models import IntegerField, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from crm.rule_fields import OfPerson
@@ -32,9 +32,10 @@ def _of_member(path: str) -> dict[str, Any]:
 
 def _of_tier(path: str, **output: Any) -> dict[str, Any]:
     def sql(row: Row, _moment: Moment) -> Any:
-        member = _members(row).values("pk")[:1]
-        held = MemberTier.objects.filter(member=Subquery(member), ended_at=None, track="main")
-        return Subquery(held.values(path)[:1], **output)
+        # The tier inside the member's own query: what `row` means is known one query further in, and no deeper.
+        held = MemberTier.objects.filter(member=OuterRef("pk"), ended_at=None, track="main")
+        members = _members(row).annotate(of_tier=Subquery(held.values(path)[:1], **output))
+        return Subquery(members.values("of_tier")[:1], **output)
 
     def value(customer: Any, _moment: Moment) -> Any:
         member = Member.objects.of_person(customer.pk).current().first()
