@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -97,6 +98,7 @@ def _sorting(value: Any) -> Any:
     return value if isinstance(value, str) and "-" in value[1:] else float(value)
 
 
+@cache
 def _fields(root: str) -> list[registry.Field]:
     """A choice among what the database holds may have nothing to choose from."""
     told = [field for known, _path in registry.roots_from(root) for field in known.fields.values()]
