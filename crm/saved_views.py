@@ -13,6 +13,10 @@ from crm.errors import Refusal
 from crm.models import SavedView, User
 
 MOST_SHOWN = 20
+SEARCH = "q"
+NAMES_NOBODY = frozenset(
+    {"crm.product", "crm.category", "crm.shop", "crm.eventtype"}
+)  # what is searched there
 NOT_KEPT = ("p",)  # how far somebody had turned the pages
 
 
@@ -28,6 +32,12 @@ class ViewTooNarrow(Refusal):
     status = 422
 
 
+class ViewNamesSomebody(Refusal):
+    code = "view-names-somebody"
+    title = _("A search may name a person, and views are kept. Empty the search box, then save the filters.")
+    status = 422
+
+
 @transaction.atomic
 def save_view(
     *, owner: User, list_name: str, name: str, query: str, is_shared: bool, at: datetime
@@ -35,7 +45,7 @@ def save_view(
     """Keep an address of a list under a name. The same name again: the newer address takes its place.
 
     Raises:
-        NamelessView, ViewTooNarrow: nothing is kept.
+        NamelessView, ViewTooNarrow, ViewNamesSomebody: nothing is kept.
     """
     words = " ".join(name.replace("\0", "").split())[:60]
     if not words:
@@ -43,6 +53,8 @@ def save_view(
     kept = QueryDict(query.replace("\0", ""), mutable=True)
     for parameter in NOT_KEPT:
         kept.pop(parameter, None)
+    if kept.get(SEARCH, "").strip() and list_name not in NAMES_NOBODY:
+        raise ViewNamesSomebody
     if len(kept.urlencode()) > 1000:
         raise ViewTooNarrow
     view, _is_new = SavedView.objects.update_or_create(

@@ -12,11 +12,30 @@ from datetime import datetime
 from typing import TypeAlias
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
-from crm.models import Suppression
+from crm.errors import Refusal
+from crm.models import Suppression, SuppressionLift, User
+
+LONGEST_REASON = 200
 
 Key: TypeAlias = tuple[str, str, str]  # kind, namespace, value in its normal form
+
+
+class NotSuppressed(Refusal):
+    code = "not-suppressed"
+    title = _(
+        "Nobody who was erased was known by this. Check how it is written, and for a shop's number the shop."
+    )
+    status = 422
+
+
+class LiftNeedsAReason(Refusal):
+    code = "lift-needs-a-reason"
+    title = _("Say why this person may be known again: for example, the number of their letter.")
+    status = 422
 
 
 def digest(key: Key) -> bytes:
@@ -39,7 +58,21 @@ def suppressed(keys: Sequence[Key]) -> set[Key]:
     return {by_digest[bytes(one)] for one in found}
 
 
-def lift(keys: Sequence[Key]) -> int:
-    """Somebody comes back of their own will: from now on they may be known again. Returns how many were lifted."""
-    lifted, _by_model = Suppression.objects.filter(digest__in=[digest(key) for key in keys]).delete()
-    return lifted
+@transaction.atomic
+def lift(key: Key, *, by: User, reason: str, at: datetime) -> SuppressionLift:
+    """Somebody comes back of their own will: from now on they may be known by this again. On record: who, when, why.
+
+    Locks the digest's row, so that of two at once one is refused.
+
+    Raises:
+        LiftNeedsAReason, NotSuppressed: nothing is lifted.
+    """
+    words = " ".join(reason.replace("\0", "").split())[:LONGEST_REASON]
+    if not words:
+        raise LiftNeedsAReason
+    lifted, _by_model = Suppression.objects.filter(digest=digest(key)).delete()
+    if not lifted:
+        raise NotSuppressed
+    return SuppressionLift.objects.create(
+        digest=digest(key), identity_kind=key[0], lifted_at=at, lifted_by=by, reason=words
+    )

@@ -38,10 +38,26 @@ class ReturnLineInline(LookInline):
     fields = ("name", "sku", "quantity", "amount", "order_line")
 
 
+class PromiseKept(admin.SimpleListFilter):
+    """As on the desk: orders with a parcel that should have been there by now."""
+
+    title = _("promised day")
+    parameter_name = "promise"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("broken", _("is past"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        late = Shipment.objects.overdue(timezone.localdate())
+        return queryset.filter(pk__in=late.values("order_id"))
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     list_display = ("number", "buyer", "shop", "state", "total", "placed", "promised")
-    list_filter = ("shop", "channel", "progress")
+    list_filter = ("shop", "channel", "progress", PromiseKept)
     list_select_related = ("shop", "customer")
     list_prefetch_related = ("shipments",)
     ordering = ("-placed_at",)

@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.admin.orders import link_to
+from crm.desk import Morning
 from crm.models import Task
 from crm.templatetags.veren import when
 
@@ -39,10 +41,24 @@ class IsMine(admin.SimpleListFilter):
         return queryset.filter(owner=request.user) if self.value() else queryset
 
 
+class IsDue(admin.SimpleListFilter):
+    """As on the desk: what is late, and what is due until this evening."""
+
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("today", _("by this evening"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        morning = Morning(reader=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return queryset.due(morning.evening) if self.value() else queryset
+
+
 @admin.register(Task)
 class TaskAdmin(ReadOnlyAdmin):
     list_display = ("title", "buyer", "owner", "due", "outcome")
-    list_filter = (IsOpen, IsMine)
+    list_filter = (IsOpen, IsMine, IsDue)
     list_select_related = ("customer", "owner")
     ordering = ("-due_at",)
     search_fields = ("title__icontains",)

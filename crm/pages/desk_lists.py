@@ -38,7 +38,7 @@ def tasks_due(morning: Morning) -> DeskList | None:
         icon="check",
         rows=rows[:ROWS],
         is_cut=len(rows) > ROWS,
-        url=reverse("admin:crm_task_changelist"),
+        url=f"{reverse('admin:crm_task_changelist')}?state=open&whose=mine&due=today",
         empty=_("Nothing is due today. Tasks are set on a customer's page."),
     )
 
@@ -66,7 +66,7 @@ def orders_past_their_promise(morning: Morning) -> DeskList | None:
         icon="warning",
         rows=rows[:ROWS],
         is_cut=len(rows) > ROWS,
-        url=reverse("admin:crm_order_changelist"),
+        url=f"{reverse('admin:crm_order_changelist')}?promise=broken",
         empty=_("Every parcel is within its promise."),
     )
 

@@ -14,7 +14,9 @@ def erased(visit: Visit) -> Notice | None:
     if visit.customer.erased_at is None:
         return None
     return Notice(
-        text=_("This person was erased. What is left is kept for the books and names nobody."), icon="lock"
+        text=_("This person was erased. What is left is kept for the books and names nobody."),
+        icon="lock",
+        url=reverse("crm:suppression-lifts") if visit.reader.has_perm("crm.lift_suppression") else "",
     )
 
 

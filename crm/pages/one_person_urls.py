@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from crm.pages import erasure, merging
+from crm.pages import erasure, letting_back, merging
 
 urlpatterns = [
     path("crm/customer/<int:pk>/same-person/", admin.site.admin_view(merging.same), name="same-person"),
@@ -17,6 +17,7 @@ urlpatterns = [
         name="personal-data",
     ),
     path("crm/merge/<int:pk>/separation/", admin.site.admin_view(merging.separation), name="separation"),
+    path("crm/suppression/", admin.site.admin_view(letting_back.lifts), name="suppression-lifts"),
     path("crm/merge-proposals/", admin.site.admin_view(merging.proposals), name="merge-proposals"),
     path(
         "crm/merge-proposals/<int:pk>/dismissal/",

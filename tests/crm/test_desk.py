@@ -194,3 +194,16 @@ def test_the_list_of_tasks_is_narrowed_to_ones_own_open_ones(client, agent):
     page = client.get(tasks, {"whose": "mine", "state": "open"}).text
     assert "Mine" in page
     assert "Theirs" not in page
+
+
+def test_from_each_list_one_comes_to_all_of_it_and_nothing_else(client, agent):
+    due, late = task("Ring about the order", owner=agent, due_at=NOW), placed_order("late")
+    task("Later", owner=agent, due_at=NOW + timedelta(days=3))
+    task("Of a colleague", due_at=NOW)
+    placed_order("in-time")
+    Shipment.objects.create(order=late, external_id="1", promised_on=NOW.date() - timedelta(days=2))
+
+    tasks, orders = lists(Morning(reader=agent, at=NOW))[:2]
+
+    assert [row.pk for row in client.get(tasks.url).context["cl"].result_list] == [due.pk]
+    assert [row.pk for row in client.get(orders.url).context["cl"].result_list] == [late.pk]

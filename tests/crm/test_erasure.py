@@ -7,13 +7,16 @@ import subprocess
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from config import embedded
 from crm import consenting, erasure, merging, noting, personal_data, suppression, tasking
@@ -37,6 +40,7 @@ from crm.models import (
     Shipment,
     Shop,
     Suppression,
+    SuppressionLift,
     TimelineEntry,
     User,
 )
@@ -210,7 +214,7 @@ def _left_traces(person: Customer, shop: Shop, agent: User) -> None:
         owner=agent,
         list_name="crm.customer",
         name="one",
-        query=f"q={PLANTED['email']}",
+        query=urlencode({"q": PLANTED["email"].upper()}),
         saved_at=NOON,
     )
 
@@ -506,10 +510,47 @@ def test_the_api_says_why_and_knows_them_no_more(forgotten: Shop) -> None:
 
 
 def test_who_comes_back_of_their_own_will_is_welcome(forgotten: Shop) -> None:
-    suppression.lift([("email", "", "anna@mail.example")])
+    agent = UserFactory()
+    suppression.lift(("email", "", "anna@mail.example"), by=agent, reason="letter 2026/17", at=NOON)
 
     hint = Hint(kind="email", value="anna@mail.example", is_verified=True)
     assert enrol(shop=forgotten, hints=[hint], details={}, source="agent", at=NOON).is_new
+
+
+def test_who_let_somebody_back_and_why_is_on_record(client: Any, forgotten: Shop) -> None:
+    administrator = UserFactory()
+    administrator.groups.add(Group.objects.get(name="administrator"))
+    client.force_login(administrator)
+    told = {"kind": "email", "value": "Anna@Mail.example", "shop": forgotten.pk, "reason": "letter 2026/17"}
+
+    page = client.post(reverse("crm:suppression-lifts"), told, follow=True)
+
+    lift = SuppressionLift.objects.get()
+    assert (lift.lifted_by, lift.reason, lift.identity_kind) == (administrator, "letter 2026/17", "email")
+    assert "letter 2026/17" in page.text
+    assert "nna@" not in page.text.lower(), "what was typed is compared and not kept"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"value": "somebody.else@mail.example"}, "Nobody who was erased was known by this"),
+        ({"value": "no address"}, "This cannot be read"),
+        ({"reason": " "}, "required"),
+    ],
+)
+def test_nobody_is_let_back_who_was_not_erased_or_without_a_reason(
+    client: Any, forgotten: Shop, change: dict[str, str], said: str
+) -> None:
+    administrator = UserFactory(language="en")
+    administrator.groups.add(Group.objects.get(name="administrator"))
+    client.force_login(administrator)
+    told = {"kind": "email", "value": "anna@mail.example", "shop": forgotten.pk, "reason": "letter", **change}
+
+    page = client.post(reverse("crm:suppression-lifts"), told)
+
+    assert said in page.text
+    assert not SuppressionLift.objects.exists()
 
 
 # ── nothing is forgotten to be forgotten ─────────────────────────────────────

@@ -3,7 +3,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from crm.models import SavedView
-from crm.saved_views import NamelessView, ViewTooNarrow, of_list, save_view
+from crm.saved_views import NamelessView, ViewNamesSomebody, ViewTooNarrow, of_list, save_view
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, UserFactory
@@ -62,7 +62,15 @@ def test_a_view_has_a_name_and_fits(agent):
     with pytest.raises(NamelessView):
         saved(agent, "  ")
     with pytest.raises(ViewTooNarrow):
-        saved(agent, query="q=" + "x" * 1001)
+        saved(agent, query="number=" + "x" * 1001)
+
+
+def test_a_view_keeps_no_search_that_may_name_a_person(agent):
+    with pytest.raises(ViewNamesSomebody):
+        saved(agent, query="progress__exact=paid&q=%D0%98%D0%B2%D0%B0%D0%BD%D0%BE%D0%B2%D0%B0")
+
+    assert not SavedView.objects.exists()
+    assert saved(agent, "Linden", list_name="crm.product", query="q=linden").query == "q=linden"
 
 
 def test_only_its_owner_forgets_a_view(client, agent):

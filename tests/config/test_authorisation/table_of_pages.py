@@ -63,6 +63,7 @@ OURS = {
     "admin/crm/customer/<int:pk>/erasure/": Page(look=ADMIN, act=ADMIN, about="customer"),
     "admin/crm/customer/<int:pk>/personal-data/": Page(look=MANAGERS, act=MANAGERS, about="customer"),
     "admin/crm/merge/<int:pk>/separation/": Page(look=NONE, act=LEADS, about="merge"),
+    "admin/crm/suppression/": Page(look=ADMIN, act=ADMIN),
     "admin/crm/merge-proposals/": Page(look=LEADS),
     "admin/crm/merge-proposals/<int:pk>/dismissal/": Page(look=NONE, act=LEADS, about="mergeproposal"),
     "admin/crm/changes/<slug:kind>/<int:pk>/": Page(look=LEADS | AUDIT, about="kind customer"),

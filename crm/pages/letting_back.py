@@ -1,0 +1,93 @@
+"""Somebody who was erased comes back of their own will: from now on they may be known again, with a record of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+
+from crm import suppression
+from crm.errors import Refusal
+from crm.identification import Hint, sign_of
+from crm.identity_kinds import IdentityKind
+from crm.models import Shop, SuppressionLift
+from crm.pages.requests import StaffRequest
+
+SHOWN = 50
+
+
+class LettingBackForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("What they were known by"), choices=IdentityKind.choices)
+    value = forms.CharField(
+        label=gettext_lazy("The e-mail, phone, card or number"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("It is compared and not kept."),
+    )
+    shop = forms.ModelChoiceField(
+        Shop.objects.all(),
+        label=gettext_lazy("Shop"),
+        empty_label=None,
+        help_text=gettext_lazy("Whose number it is, or in whose country the phone is read."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=suppression.LONGEST_REASON,
+        help_text=gettext_lazy(
+            "For example, the number of their letter. Never a name: this stays on record."
+        ),
+    )
+
+
+@never_cache
+@sensitive_variables()
+@permission_required("crm.lift_suppression", raise_exception=True)
+def lifts(request: StaffRequest) -> HttpResponse:
+    """The form, and who was let back by whom, the latest first."""
+    form = LettingBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _let_back(request, form):
+        messages.success(
+            request, _("They may be known by this again. Who let them back, and why, is on record.")
+        )
+        return HttpResponseRedirect(reverse("crm:suppression-lifts"))
+    before = request.GET.get("before", "")
+    kept = SuppressionLift.objects.select_related("lifted_by").order_by("-pk")
+    found = list((kept.filter(pk__lt=int(before)) if _is_key(before) else kept)[: SHOWN + 1])
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Let somebody back who was erased"),
+        "form": form,
+        "lifts": found[:SHOWN],
+        "before": str(found[SHOWN - 1].pk) if len(found) > SHOWN else "",
+    }
+    return render(request, "crm/erasure/lifts.html", context)
+
+
+@sensitive_variables()
+def _let_back(request: StaffRequest, form: LettingBackForm) -> bool:
+    given: dict[str, Any] = form.cleaned_data
+    try:
+        sign = sign_of(Hint(kind=given["kind"], value=given["value"]), given["shop"])
+    except ValueError:
+        form.add_error("value", _("This cannot be read as what you chose above."))
+        return False
+    try:
+        suppression.lift(sign.key, by=request.user, reason=given["reason"], at=timezone.now())
+    except Refusal as refused:
+        form.add_error("value", str(refused.title))
+        return False
+    return True
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
