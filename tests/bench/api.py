@@ -1,7 +1,7 @@
 """Orders of five lines through the whole stack: a client in another process, gunicorn, PostgreSQL, a real disk.
 
 What counts is CPU seconds, not latency: of the web processes and of the database's backends that served them. Left out:
-TLS and a proxy in front, the relay and what reacts later, autovacuum.
+TLS and a proxy in front, the cache in which limits are counted, the relay and what reacts later, autovacuum.
 """
 
 from __future__ import annotations

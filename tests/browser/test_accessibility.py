@@ -5,6 +5,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from crm.api_keys import issue_key
 from tests.browser.story import tell
 
 
@@ -31,6 +32,7 @@ def pages(story):
     yield reverse("admin:crm_timelineentry_changelist")
     yield reverse("admin:crm_parkedentry_changelist")
     yield reverse("crm:new-api-key")
+    yield reverse("crm:api-key", args=[issue_key(shop=story.shop, scopes=["*"])[0].pk])
     yield reverse("admin:crm_importjob_changelist")
     yield "/admin/no-such-page/"
 

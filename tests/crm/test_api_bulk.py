@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from crm import bulk
+from crm import bulk, erasure
 from crm.api import bulk_tasks
 from crm.api.bulk_items import acting_on
 from crm.api_keys import revoke_keys
@@ -381,3 +381,26 @@ def test_who_stops_a_job_waits_for_the_item_in_hand_only(api: ShopSystem, transa
             assert others.submit(stop).result() == "waited"
 
     assert bulk.cancel(job, at=NOON).state == "cancelled"
+
+
+# ── Who is forgotten ─────────────────────────────────────────────────────────
+def test_what_is_sent_about_a_person_does_not_outlive_them(api: ShopSystem):
+    address = "vera.sokolova@mail.example"
+    email = {"kind": "email", "value": address, "is_verified": True}
+    known = api.post("customers/", {"given_name": "Vera", "identities": [email]}).body
+    told = sent(api, "customers", [{"preferred_channel": address}])
+    bulk_tasks.work_off(told.pk)
+    waiting = sent(api, "customers", [{"given_name": "Vesna"}, {"identities": [email]}])
+    other = sent(api, "customers", [{"given_name": "Vesna"}])
+
+    erasure.erase(Customer.objects.get(pk=known["id"]), reason="asked", by=None, at=NOON)
+
+    states = {job.pk: (job.state, address in job.body) for job in BulkJob.objects.all()}
+    assert states == {
+        told.pk: ("done", False),
+        waiting.pk: ("cancelled", False),
+        other.pk: ("waiting", False),
+    }
+    [failed] = results_of(api, told)
+    assert failed["problem"]["type"].endswith("/invalid-body")
+    assert address not in str(failed)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import environ
 import pytest
 from django.conf import settings
 from django.test import override_settings
@@ -127,6 +128,26 @@ def test_a_server_that_hangs_is_waited_for_half_a_second_at_most():
         assert SharedCache(f"unix://{folder}/deaf.sock", {}).get("name", "nothing") == "nothing"
 
     assert time.monotonic() - began < 0.8
+
+
+def test_the_cache_is_named_comes_with_the_package_or_is_each_process_s_own(monkeypatch: Any, tmp_path: Path):
+    env = environ.Env()
+    monkeypatch.delenv("CACHE_URL", raising=False)
+    assert embedded.cache(env)["BACKEND"] == "crm.caching.OwnCache"
+    assert embedded.cache(env, state=tmp_path)["LOCATION"] == embedded.Valkey(tmp_path).cache_url
+
+    monkeypatch.setenv("CACHE_URL", "redis://cache.example/3")
+    assert embedded.cache(env, state=tmp_path)["LOCATION"] == "redis://cache.example/3"
+
+
+def test_the_embedded_server_is_held_for_its_cache_alone(tmp_path: Path):
+    class Settings:
+        EMBEDDED_STATE = tmp_path
+        DATABASES = {"default": {}}
+        CELERY_BROKER_URL = "redis://broker.example/0"
+        CACHES = {"default": {"LOCATION": embedded.Valkey(tmp_path).cache_url}}
+
+    assert embedded.pointed_at(Settings) == [embedded.Valkey(tmp_path)]
 
 
 # ── Who rests on it ──────────────────────────────────────────────────────────
