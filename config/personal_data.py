@@ -11,6 +11,7 @@ from loyalty import personal_data as loyalty
 
 HOLDINGS: Sequence[Holding] = (
     *traces.HOLDINGS,
+    *loyalty.TRACES,
     people.SIGN_INS,
     people.CUSTOMERS,
     people.IDENTITIES,

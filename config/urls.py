@@ -11,6 +11,7 @@ urlpatterns = [
     path("setup/", setup.setup, name="setup"),
     path("logo/", setup.logo, name="logo"),
     path("invitations/<str:token>/", inviting.join, name="invitation"),
+    path("", include("loyalty.pages.urls")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
     path("dashboard/", include("crm.pages.dashboard_urls")),

@@ -144,7 +144,7 @@ def member_who_shows(text: str, *, at: datetime) -> Member | None:
     member = _member_of_code(code, at=at) if code else _member_of_card(text)
     while member and member.merged_into:
         member = member.merged_into
-    return member
+    return None if member is None or member.customer.erased_at else member
 
 
 def link_of(member: Member, *, at: datetime) -> CardLink:

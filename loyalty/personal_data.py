@@ -1,13 +1,28 @@
 """What the programme keeps about a person. Ids, points and times stay after erasure; what colleagues typed goes."""
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.personal_data import Erasing, Holding
-from loyalty.models import AdjustmentRequest, Member, Transaction
+from crm.models import Identity
+from crm.personal_data import Erasing, Holding, Ids
+from loyalty import reward_holdings as rewards
+from loyalty.models import AdjustmentRequest, Card, CardLink, JoiningRequest, Member, Transaction
 
 
 def _forget_reasons(erasing: Erasing) -> None:
     AdjustmentRequest.objects.filter(member__customer_id__in=erasing.ids).update(reason="", decision_note="")
+
+
+def _forget_cards(erasing: Erasing) -> None:
+    Card.objects.filter(member__customer_id__in=erasing.ids).update(block_reason="")
+    links = CardLink.objects.filter(member__customer_id__in=erasing.ids, ended_at=None)
+    links.update(ended_at=erasing.at)
+
+
+def _typed_by(ids: Ids) -> QuerySet[JoiningRequest]:
+    """What stands on the joining page with an address of theirs, for half an hour at most."""
+    same = Identity.objects.filter(customer__in=ids, kind=OuterRef("kind"), value=OuterRef("value"))
+    return JoiningRequest.objects.filter(Exists(same) | Q(member__customer__in=ids))
 
 
 MEMBERS = Holding(
@@ -32,4 +47,20 @@ ADJUSTMENTS = Holding(
     tells=("points", "reason", "requested_at", "decision"),
     erase=_forget_reasons,
 )
-HOLDINGS = (MEMBERS, POINTS, ADJUSTMENTS)
+CARDS = Holding(
+    name="cards",
+    title=_("Cards"),
+    model=Card,
+    rows=lambda ids: Card.objects.filter(member__customer_id__in=ids),
+    tells=("number", "issued_at", "blocked_at"),
+    erase=_forget_cards,
+)
+JOINING = Holding(
+    name="joining_requests",
+    title=_("Typed on the joining page"),
+    model=JoiningRequest,
+    rows=_typed_by,
+    tells=("given_name", "kind", "value", "asked_at"),
+    erase=lambda erasing: _typed_by(erasing.ids).delete(),
+)
+HOLDINGS = (*rewards.HOLDINGS, JOINING, CARDS, MEMBERS, POINTS, ADJUSTMENTS)

@@ -1,0 +1,100 @@
+"""The mobile card behind its link: no sign-in, whoever has the link sees it. The link can be ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from crm.wording import number
+from loyalty import card_codes, cards, qr, rewarding, statement
+from loyalty.models import CardLink, Member
+from loyalty.standing import Standing
+
+LINES_SHOWN = 10
+LEVELS = 4
+
+
+@require_safe
+@never_cache
+def card(request: HttpRequest, token: str) -> HttpResponse:
+    link = _link(token)
+    if link.ended_at:
+        return render(request, "loyalty/card/over.html", status=410)
+    member, now = _goes_on(link.member), timezone.now()
+    standing = Standing(member, now)
+    tier = standing.main_tier
+    context = {
+        "token": token,
+        "member": member,
+        "programme": member.programme,
+        "wallet": member.wallet,
+        "standing": standing,
+        "tier": tier,
+        "level": _level(standing),
+        "offers": rewarding.offers(member, at=now),
+        "statement": statement.page(member.pk, before=_before(request), size=LINES_SHOWN),
+        "first_page": _before(request) is None,
+        **_code(link),
+    }
+    return render(request, "loyalty/card/page.html", context)
+
+
+@require_safe
+@never_cache
+def code(request: HttpRequest, token: str) -> HttpResponse:
+    """The next code, and the balance, for the page to put in their places."""
+    link = _link(token)
+    if link.ended_at:
+        raise Http404
+    found = _code(link)
+    return JsonResponse(
+        {
+            "text": found["code"],
+            "path": found["drawing"].path,
+            "size": found["drawing"].size,
+            "seconds": found["seconds"],
+            "balance": number(_goes_on(link.member).wallet.available),
+        }
+    )
+
+
+def _code(link: CardLink) -> Mapping[str, Any]:
+    now = timezone.now()
+    made = cards.code_of(link, at=now)
+    return {
+        "code": made.text,
+        "drawing": qr.drawing(made.text),
+        "seconds": 0 if made.never_changes else card_codes.seconds_left(now),
+    }
+
+
+def _link(token: str) -> CardLink:
+    link = cards.link_by(token)
+    if link is None or link.member.customer.erased_at:
+        raise Http404
+    return link
+
+
+def _goes_on(member: Member) -> Member:
+    while member.merged_into_id:
+        member = Member.objects.select_related("programme", "customer", "wallet").get(
+            pk=member.merged_into_id
+        )
+    return member
+
+
+def _level(standing: Standing) -> int:
+    """Which of the four looks of a card: more tiers than that share the highest."""
+    tier = standing.main_tier.tier if standing.main_tier else None
+    return min(tier.level, LEVELS) if tier else 0
+
+
+def _before(request: HttpRequest) -> int | None:
+    text = request.GET.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
