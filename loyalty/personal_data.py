@@ -63,4 +63,6 @@ JOINING = Holding(
     tells=("given_name", "kind", "value", "asked_at"),
     erase=lambda erasing: _typed_by(erasing.ids).delete(),
 )
-HOLDINGS = (*rewards.HOLDINGS, JOINING, CARDS, MEMBERS, POINTS, ADJUSTMENTS)
+# Known by the addresses of the person: it goes before these do.
+TRACES = (JOINING,)
+HOLDINGS = (*rewards.HOLDINGS, CARDS, MEMBERS, POINTS, ADJUSTMENTS)
