@@ -7,7 +7,14 @@ import sys
 from importlib import import_module
 from time import monotonic
 
-BENCHES = {"timeline": "timeline", "relay": "relay", "import": "imports", "api": "api", "search": "search"}
+BENCHES = {
+    "timeline": "timeline",
+    "relay": "relay",
+    "import": "imports",
+    "customers": "customers",
+    "api": "api",
+    "search": "search",
+}
 
 
 def main(names: list[str]) -> int:
