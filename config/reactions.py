@@ -1,6 +1,7 @@
 """Who reacts to what: fact → functions. Adapters only; the deed itself is a verb of some app."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from crm import figures, likeness
 from crm.facts import (
@@ -15,7 +16,7 @@ from crm.facts import (
 )
 from crm.models import TimelineEntry
 from crm.reactions import Reaction
-from loyalty import earning, reversal, tiering
+from loyalty import earning, reversal, tiering, uniting
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
@@ -50,6 +51,16 @@ def recount_tiers(entries: Sequence[TimelineEntry]) -> None:
     tiering.recount_people(people, at=entries[-1].recorded_at)
 
 
+def let_members_follow_their_people(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        how: Any = {"key": f"entry:{entry.pk}:loyalty.uniting", "at": entry.recorded_at, "caused_by": entry}
+        match entry.fact:
+            case CustomersMerged(survivor_id=survivor_id, merged_id=merged_id):
+                uniting.unite(survivor_id, merged_id, **how)
+            case CustomersSeparated(other_id=other_id) if entry.customer_id:
+                uniting.separate(entry.customer_id, other_id, **how)
+
+
 AT_ONCE: Sequence[Reaction] = (
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
     Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
@@ -60,6 +71,12 @@ AT_ONCE: Sequence[Reaction] = (
 )
 
 AFTERWARDS: Sequence[Reaction] = (
+    Reaction(
+        name="loyalty.uniting",
+        on=(CustomersMerged, CustomersSeparated),
+        do=let_members_follow_their_people,
+        wants_history=True,
+    ),
     Reaction(
         name="crm.customer_figures",
         on=(OrderPlaced, OrderCancelled, GoodsReturned, CreditGiven, CustomersMerged, CustomersSeparated),

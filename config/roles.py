@@ -28,13 +28,25 @@ SALES = {
     "crm.offering": LOOK,
     "crm.shop": LOOK,
 }
+# Points by hand: whoever may change a request decides about it, see loyalty.adjustment.
+POINTS = {
+    "loyalty.member": LOOK,
+    "loyalty.wallet": LOOK,
+    "loyalty.transaction": LOOK,
+    "loyalty.lot": LOOK,
+    "loyalty.hold": LOOK,
+    "loyalty.adjustmentrequest": ("view", "add"),
+}
+DECIDES = {"loyalty.adjustmentrequest": WORK}
 # Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
 EVERY_SHOP = ("see_every_shop",)
-AGENT = {**CUSTOMERS, **SALES, "crm.look": ("reveal_identity",), "crm.user": EVERY_SHOP}
+AGENT = {**CUSTOMERS, **SALES, **POINTS, "crm.look": ("reveal_identity",), "crm.user": EVERY_SHOP}
 WATCH = {"crm.look": ("view", "reveal_identity"), "crm.customerchange": LOOK}
 MANAGER = {
     **AGENT,
     **WATCH,
+    **DECIDES,
+    "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
     "crm.product": WORK,
@@ -55,6 +67,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "team lead": {
         **AGENT,
         **WATCH,
+        **DECIDES,
         "crm.customer": (*WORK, "merge"),
         "crm.dashboard": LOOK,
         "crm.user": (*LOOK, *EVERY_SHOP),
@@ -78,7 +91,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # Sees everything, changes nothing.
     "auditor": {
-        **dict.fromkeys(CUSTOMERS, LOOK),
+        **dict.fromkeys((*CUSTOMERS, *POINTS, "loyalty.proof"), LOOK),
         **SALES,
         **dict.fromkeys(
             (

@@ -241,6 +241,32 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.api.bulk_tasks.forget_bulk_jobs",
         "schedule": crontab(minute="47"),
     },
+    "confirm points": {
+        "task": "loyalty.tasks.confirm_points",
+        "schedule": crontab(minute="*/10"),
+    },
+    "expire points": {
+        "task": "loyalty.tasks.expire_points",
+        "schedule": crontab(minute="5"),
+    },
+    "tell of expiry": {
+        "task": "loyalty.tasks.tell_of_expiry",
+        "schedule": crontab(minute="30", hour="6"),
+    },
+    "release abandoned holds": {
+        "task": "loyalty.tasks.release_abandoned_holds",
+        "schedule": crontab(),
+    },
+    # What changed each night, and everything once a week.
+    "prove the ledger": {
+        "task": "loyalty.tasks.prove_ledger",
+        "schedule": crontab(minute="20", hour="1", day_of_week="1-6"),
+        "kwargs": {"since_checkpoint": True},
+    },
+    "prove the whole ledger": {
+        "task": "loyalty.tasks.prove_ledger",
+        "schedule": crontab(minute="20", hour="1", day_of_week="0"),
+    },
     # One that waited longer than its turn is thrown away: its age must not look young when a worker comes back.
     "canary": {
         "task": "crm.tasks.sing",

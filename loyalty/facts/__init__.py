@@ -2,15 +2,47 @@
 
 from loyalty.facts.earning import PointsEarned, PointsGivenBack, PointsTakenBack
 from loyalty.facts.members import CardBlocked, CardIssued, MemberJoined
+from loyalty.facts.points import (
+    PointsAdjusted,
+    PointsAvailable,
+    PointsDonated,
+    PointsExpired,
+    PointsExpireSoon,
+    PointsMoved,
+    PointsRedeemed,
+)
+from loyalty.facts.rewards import (
+    CouponReleased,
+    CouponUsed,
+    FriendReferred,
+    GiftGiven,
+    ReferralPaid,
+    RewardGivenBack,
+    RewardRedeemed,
+)
 from loyalty.facts.tiers import TierLost, TierReached
 
 __all__ = [
     "CardBlocked",
     "CardIssued",
+    "CouponReleased",
+    "CouponUsed",
+    "FriendReferred",
+    "GiftGiven",
     "MemberJoined",
+    "PointsAdjusted",
+    "PointsAvailable",
+    "PointsDonated",
     "PointsEarned",
+    "PointsExpireSoon",
+    "PointsExpired",
     "PointsGivenBack",
+    "PointsMoved",
+    "PointsRedeemed",
     "PointsTakenBack",
+    "ReferralPaid",
+    "RewardGivenBack",
+    "RewardRedeemed",
     "TierLost",
     "TierReached",
 ]

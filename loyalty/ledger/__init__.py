@@ -68,6 +68,11 @@ def open_wallet(member_id: int, *, idle_months: int | None = None) -> None:
     _run("SELECT loyalty_open_wallet(%s, %s::smallint)", member_id, idle_months)
 
 
+def lock(member_ids: Sequence[int]) -> None:
+    """Lock wallets in ascending order, for whoever does several things with several of them in one transaction."""
+    _run("SELECT loyalty_lock_wallets(%s::bigint[])", list(member_ids))
+
+
 def set_idle_months(programme_id: int, months: int | None) -> None:
     _run("SELECT loyalty_set_idle_months(%s, %s::smallint)", programme_id, months)
 
@@ -270,7 +275,7 @@ def adjust(adjustment_id: int, *, at: datetime, expires_at: datetime | None = No
 
 
 def move_lots(source_id: int, target_id: int, *, key: str, at: datetime, only_back: bool = False) -> Posted:
-    """Move what can move between two members' wallets; `only_back`: only lots that came from the target."""
+    """Move what can move between two members' wallets; `only_back`: only what came from the target, by whatever way."""
     return _post("loyalty_move_lots", source_id, target_id, key, only_back, at)
 
 
@@ -340,7 +345,9 @@ def _refusal(error: DatabaseError) -> Exception:
     cause: Any = error.__cause__
     sqlstate = getattr(cause, "sqlstate", None)
     if sqlstate == TAKEN and cause.diag.constraint_name == "one_key_one_effect":
-        return LedgerKeyUsedOtherwise()  # by another wallet: under one wallet's lock a repeat is found, not refused
+        return (
+            LedgerKeyUsedOtherwise()
+        )  # by another wallet: under one wallet's lock a repeat is found, not refused
     if sqlstate != REFUSED:
         return error
     refusal: type[Refusal] = LEDGER_REFUSALS[cause.diag.message_primary]

@@ -118,15 +118,13 @@ def house_violations(*, since: datetime | None = None) -> list[Violation]:
 
 
 @transaction.atomic
-def _read(query: str, *arguments: object) -> list[Violation]:
+def _read(query: str, *arguments: int | str | datetime | None) -> list[Violation]:
     """One statement in a transaction without a time limit: a large house takes its time."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(query, arguments)
         return [
-            Violation(
-                invariant=invariant, wallet_id=wallet_id, transaction_id=transaction_id, detail=detail
-            )
+            Violation(invariant=invariant, wallet_id=wallet_id, transaction_id=transaction_id, detail=detail)
             for invariant, wallet_id, transaction_id, detail in cursor.fetchall()
         ]
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class AdjustmentRequest(models.Model):
     """A colleague's wish to give or take points by hand, and the second person's word on it.
 
-    Within the allowance nobody is asked: the request is approved as it is made, and `decided_by` stays empty.
+    Within the allowance nobody is asked: the request is approved as it is made, and `decided_by` stays empty. What a
+    shop's system asks for has no allowance. Whoever may change requests decides.
     """
 
     class Decision(models.TextChoices):
@@ -21,7 +22,16 @@ class AdjustmentRequest(models.Model):
     points = models.BigIntegerField(_("points"), help_text=_("Below zero: points are taken."))
     reason = models.CharField(_("reason"), max_length=200)
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("requested by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("requested by"),
+    )
+    # A shop's system, when no colleague asked.
+    requested_through = models.CharField(
+        _("requested through"), max_length=40, blank=True, default="", db_default=""
     )
     requested_at = models.DateTimeField(_("requested"))
     expires_at = models.DateTimeField(_("waits until"))
@@ -43,6 +53,11 @@ class AdjustmentRequest(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(points=0), name="adjustment_changes_points"),
             models.CheckConstraint(
+                condition=Q(requested_by__isnull=False, requested_through="")
+                | (Q(requested_by=None) & ~Q(requested_through="")),
+                name="somebody_asked_for_the_adjustment",
+            ),
+            models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")),
                 name="nobody_approves_their_own_adjustment",
             ),
@@ -55,6 +70,12 @@ class AdjustmentRequest(models.Model):
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(decision=""), name="adjustments_waiting"),
+            # What an agent has used up of the day's allowance.
+            models.Index(
+                fields=["requested_by", "requested_at"],
+                condition=Q(decision="allowed"),
+                name="adjustments_within_allowance",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,8 @@ import pytest
 from loyalty import ledger
 from loyalty.errors import LedgerKeyUsedOtherwise, UnknownMember
 from loyalty.ledger import Earning, Lot
-from loyalty.models import Transaction
 from loyalty.models import Lot as LotRow
+from loyalty.models import Transaction
 from tests.loyalty.ledger_world import DAY, NOON, a_member, balances, earn, key, refused, wrong
 
 pytestmark = pytest.mark.django_db
@@ -172,9 +172,7 @@ class TestBatch:
             ledger.redeem(maria.pk, points=60, key=key(), at=NOON)
             ledger.reverse(maria.pk, earning_id=spent.transaction_id, until=60, key=key(), at=NOON)
         before = Transaction.objects.count()
-        batch = [
-            Earning(member_id=maria.pk, key="a", points=points, occurred_at=NOON) for points in (10, 11)
-        ]
+        batch = [Earning(member_id=maria.pk, key="a", points=points, occurred_at=NOON) for points in (10, 11)]
 
         with refused(LedgerKeyUsedOtherwise):
             ledger.earn_batch(batch, at=NOON)

@@ -44,7 +44,9 @@ def test_lots_keep_when_they_come_and_when_they_go():
     unite(masha, maria)
 
     assert (balances(masha), balances(maria)) == ((0, 0, 0, 0), (10, 20, 0, 0))
-    assert sorted(Lot.objects.filter(wallet=maria.pk).values_list("points", "available_at", "expires_at")) == [
+    assert sorted(
+        Lot.objects.filter(wallet=maria.pk).values_list("points", "available_at", "expires_at")
+    ) == [
         (10, None, NOON + 9 * DAY),
         (20, NOON + 2 * DAY, NOON + 8 * DAY),
     ]

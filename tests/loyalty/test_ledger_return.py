@@ -156,7 +156,9 @@ class TestAnySteps(TestCase):
                 take_back(maria, earning, until)
                 if spending:
                     give_back(spending, until * spending.points // total)
-            ends.append((balances(maria), sorted(LotRow.objects.values_list("points", "remaining", "pending"))))
+            ends.append(
+                (balances(maria), sorted(LotRow.objects.values_list("points", "remaining", "pending")))
+            )
             assert wrong() == []
             transaction.savepoint_rollback(point)
         assert ends[0] == ends[1]

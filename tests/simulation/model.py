@@ -35,8 +35,22 @@ class Lot:
     def turn(self) -> tuple[datetime, int]:
         return self.expires_at or NEVER, self.id
 
+    @property
+    def way(self) -> list[int]:
+        """The wallets it came through; what it came back to, it never left."""
+        before = self.origin.way if self.origin else []
+        return [*(before[: before.index(self.wallet)] if self.wallet in before else before), self.wallet]
+
     def seen(self) -> tuple[object, ...]:
-        return (self.wallet, self.points, self.pending, self.remaining, self.held, self.available_at, self.expires_at)
+        return (
+            self.wallet,
+            self.points,
+            self.pending,
+            self.remaining,
+            self.held,
+            self.available_at,
+            self.expires_at,
+        )
 
 
 @dataclass
@@ -228,9 +242,7 @@ class Ledger:
 
     def adjust(self, wallet: int, points: int, expires_at: datetime | None) -> None:
         if points > 0:
-            self.earn(
-                wallet, [(points, None, expires_at, None)], occurred_at=NEVER, kind="adjust"
-            )
+            self.earn(wallet, [(points, None, expires_at, None)], occurred_at=NEVER, kind="adjust")
             return
         there = self._take_anything(wallet, -points)
         self.wallets[wallet].debt += -points - there
@@ -241,8 +253,7 @@ class Ledger:
             (
                 lot
                 for lot in self.its(source)
-                if lot.pending + lot.remaining
-                and (not only_back or (lot.origin is not None and lot.origin.wallet == target))
+                if lot.pending + lot.remaining and (not only_back or target in lot.way)
             ),
             key=lambda lot: lot.turn,
         )
@@ -304,9 +315,7 @@ class Ledger:
         return paid
 
     def _take(self, wallet: int, points: int, at: datetime) -> list[tuple[Lot, int]]:
-        usable = [
-            lot for lot in self.its(wallet) if lot.remaining and (lot.expires_at or NEVER) > at
-        ]
+        usable = [lot for lot in self.its(wallet) if lot.remaining and (lot.expires_at or NEVER) > at]
         if self._is_idle(wallet, at) or sum(lot.remaining for lot in usable) < points:
             raise Refused("not-enough-points")
         taken = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from functools import partial
 
 from loyalty import ledger
 from tests.loyalty.ledger_world import NOON, a_member, key
@@ -13,12 +14,7 @@ from tests.simulation.racing import race
 def spend_one_balance(*, redemptions: int = 200, legal: int = 10) -> Counter[str]:
     """So many redemptions of a balance that is enough for a few."""
     maria = a_member(legal * 10)
-    return race(
-        [
-            lambda name=key(): ledger.redeem(maria.pk, points=10, key=name, at=NOON)
-            for _ in range(redemptions)
-        ]
-    )
+    return race([partial(ledger.redeem, maria.pk, points=10, key=key(), at=NOON) for _ in range(redemptions)])
 
 
 def use_keys(*, clients: int = 50, keys: int = 20) -> Counter[str]:
@@ -26,7 +22,7 @@ def use_keys(*, clients: int = 50, keys: int = 20) -> Counter[str]:
     maria = a_member(keys * 10)
     names = [key() for _ in range(keys)]
     deeds = [
-        lambda name=name: ledger.redeem(maria.pk, points=10, key=name, at=NOON)
+        partial(ledger.redeem, maria.pk, points=10, key=name, at=NOON)
         for name in names
         for _ in range(clients)
     ]
@@ -37,12 +33,7 @@ def move_lots_both_ways(*, moves: int = 200, members: int = 4, seed: int = 1) ->
     chance = random.Random(seed)
     people = [a_member(100).pk for _ in range(members)]
     pairs = [chance.sample(people, 2) for _ in range(moves)]
-    return race(
-        [
-            lambda pair=pair, name=key(): ledger.move_lots(*pair, key=name, at=NOON)
-            for pair in pairs
-        ]
-    )
+    return race([partial(ledger.move_lots, *pair, key=key(), at=NOON) for pair in pairs])
 
 
 def everything_at_once(*, operations: int = 400, members: int = 3, seed: int = 1) -> Counter[str]:
@@ -55,8 +46,7 @@ def everything_at_once(*, operations: int = 400, members: int = 3, seed: int = 1
         name, points = key(), chance.randint(1, 30)
         lots = [ledger.Lot(points=points)]
         batch = [
-            ledger.Earning(member_id=who, key=key(), points=points, occurred_at=NOON)
-            for who in (one, other)
+            ledger.Earning(member_id=who, key=key(), points=points, occurred_at=NOON) for who in (one, other)
         ]
         return chance.choice(
             [

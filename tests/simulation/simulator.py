@@ -50,6 +50,7 @@ class Simulation:
         self.log: list[str] = []
         self.kept: list[Kept] = []
         self.keys = 0
+        self.moves: list[tuple[int, int]] = []
         # The model's own ids ↔ the ledger's.
         self.transactions: dict[int, int] = {}
         self.holds: dict[int, int] = {}
@@ -137,7 +138,9 @@ class Simulation:
         )
 
     def done_of(self, *kinds: str) -> Done | None:
-        its = [done for done in self.model.done.values() if done.kind in kinds and done.id in self.transactions]
+        its = [
+            done for done in self.model.done.values() if done.kind in kinds and done.id in self.transactions
+        ]
         return self.chance.choice(its) if its else None
 
 
@@ -317,12 +320,18 @@ def adjust(sim: Simulation) -> None:
 def move(sim: Simulation) -> None:
     source, target = sim.chance.sample(sim.members, 2)
     only_back, key, at = sim.chance.random() < 0.5, sim.key(), sim.at
+    if only_back and sim.moves:
+        target, source = sim.chance.choice(sim.moves[-3:])
+    elif owing := [member for member in sim.members if sim.model.wallets[member].debt and member != target]:
+        source = sim.chance.choice(owing)
     answer = sim.both(
         lambda: ledger.move_lots(source, target, key=key, at=at, only_back=only_back),
         lambda: sim.model.move(source, target, only_back=only_back),
     )
     assert answer
     assert answer[0].points == answer[1], f"{answer[0].points} moved instead of {answer[1]}"
+    if not only_back:
+        sim.moves.append((source, target))
 
 
 def tell_again(sim: Simulation) -> None:
@@ -342,7 +351,7 @@ def tell_again(sim: Simulation) -> None:
         with transaction.atomic():
             kept.other()
     except Refusal as error:
-        assert error.code == "ledger-key-used-otherwise", error.code  # noqa: PT017
+        assert error.code == "ledger-key-used-otherwise", error.code
     else:
         raise AssertionError("the same key was taken with other words")
 

@@ -40,6 +40,13 @@ BEGIN
   RETURN w;
 END $$;
 
+-- For whoever does several things with several wallets in one transaction.
+CREATE FUNCTION loyalty_lock_wallets(_wallets bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM loyalty_wallet WHERE member_id = ANY (_wallets) ORDER BY member_id FOR NO KEY UPDATE;
+END $$;
+
 -- What the key did before, or NULL. Asked under the wallet's lock, so that a racing double is seen.
 CREATE FUNCTION ledger_private.standing(_programme bigint, _key text, _hash bytea) RETURNS loyalty_posted
 LANGUAGE plpgsql AS $$

@@ -1,3 +1,23 @@
+-- Did the lot come from that wallet, and has not gone back there since? Its way is told from where it was earned; whatever
+-- comes to a wallet of its way again has gone back there, and what lay between is forgotten.
+CREATE FUNCTION ledger_private.came_from(_lot bigint, _wallet bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  one record;
+  way bigint[] := '{}';
+BEGIN
+  FOR one IN
+    WITH RECURSIVE back AS (
+      SELECT l.wallet_id, l.moved_from_id, 0 AS steps FROM loyalty_lot l WHERE l.id = _lot
+      UNION ALL
+      SELECT l.wallet_id, l.moved_from_id, b.steps + 1 FROM back b JOIN loyalty_lot l ON l.id = b.moved_from_id
+    )
+    SELECT wallet_id FROM back ORDER BY steps DESC
+  LOOP
+    way := way[:coalesce(array_position(way, one.wallet_id), cardinality(way) + 1) - 1] || one.wallet_id;
+  END LOOP;
+  RETURN _wallet = ANY (way);
+END $$;
+
 -- How much debt moved from one wallet to another, in all.
 CREATE FUNCTION ledger_private.debt_moved(_source bigint, _target bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT coalesce(sum(m.points), 0)::bigint
@@ -43,8 +63,9 @@ BEGIN
   END IF;
   SELECT array_agg(l.id), coalesce(sum(l.pending), 0), coalesce(sum(l.remaining), 0)
   INTO moved, all_pending, all_available
-  FROM loyalty_lot l LEFT JOIN loyalty_lot origin ON origin.id = l.moved_from_id
-  WHERE l.wallet_id = _source AND l.pending + l.remaining > 0 AND (NOT _only_back OR origin.wallet_id = _target);
+  FROM loyalty_lot l
+  WHERE l.wallet_id = _source AND l.pending + l.remaining > 0
+    AND (NOT _only_back OR (l.moved_from_id IS NOT NULL AND ledger_private.came_from(l.id, _target)));
   owed := CASE WHEN _only_back THEN least(s.debt, greatest(0,
     ledger_private.debt_moved(_target, _source) - ledger_private.debt_moved(_source, _target))) ELSE s.debt END;
   IF all_pending + all_available + owed = 0 THEN

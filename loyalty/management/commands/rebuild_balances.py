@@ -13,7 +13,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--prove", action="store_true", required=True, help="Compare and tell; nothing is ever overwritten."
+            "--prove",
+            action="store_true",
+            required=True,
+            help="Compare and tell; nothing is ever overwritten.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

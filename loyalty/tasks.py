@@ -1,0 +1,45 @@
+"""What the programme does by the clock. Each task loads, calls one verb, and may run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from loyalty import confirmation, expiry, holds
+from loyalty.ledger import proving
+from loyalty.reward_tasks import continue_batches, give_gifts, make_codes, pay_referrals
+
+__all__ = [
+    "confirm_points",
+    "continue_batches",
+    "expire_points",
+    "give_gifts",
+    "make_codes",
+    "pay_referrals",
+    "prove_ledger",
+    "release_abandoned_holds",
+    "tell_of_expiry",
+]
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def confirm_points() -> None:
+    confirmation.confirm_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def expire_points() -> None:
+    expiry.expire_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def tell_of_expiry() -> None:
+    expiry.tell_of_expiry(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def release_abandoned_holds() -> None:
+    holds.release_abandoned(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def prove_ledger(since_checkpoint: bool = False) -> None:
+    proving.prove(at=timezone.now(), since_checkpoint=since_checkpoint)
