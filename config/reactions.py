@@ -16,7 +16,8 @@ from crm.facts import (
 )
 from crm.models import TimelineEntry
 from crm.reactions import Reaction
-from loyalty import earning, reversal, tiering, uniting
+from loyalty import couponing, earning, gifting, referring, reversal, tiering, uniting
+from loyalty.facts import MemberJoined
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
@@ -61,6 +62,30 @@ def let_members_follow_their_people(entries: Sequence[TimelineEntry]) -> None:
                 uniting.separate(entry.customer_id, other_id, **how)
 
 
+def release_coupons(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            couponing.release_of_order(entry.subject_id, at=entry.recorded_at)
+
+
+def note_first_orders_of_friends(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.customer_id and entry.subject_id:
+            referring.note_paid_order(entry.subject_id)
+
+
+def reconsider_referrals(entries: Sequence[TimelineEntry]) -> None:
+    referring.reconsider(
+        {entry.customer_id for entry in entries if entry.customer_id}, at=entries[-1].recorded_at
+    )
+
+
+def welcome_members(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            gifting.welcome(entry.subject_id, at=entry.recorded_at)
+
+
 AT_ONCE: Sequence[Reaction] = (
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
     Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
@@ -71,6 +96,12 @@ AT_ONCE: Sequence[Reaction] = (
 )
 
 AFTERWARDS: Sequence[Reaction] = (
+    Reaction(name="loyalty.coupons_of_cancelled", on=(OrderCancelled,), do=release_coupons),
+    Reaction(name="loyalty.first_orders_of_friends", on=(OrderPaid,), do=note_first_orders_of_friends),
+    Reaction(
+        name="loyalty.referrals_reconsidered", on=(OrderCancelled, GoodsReturned), do=reconsider_referrals
+    ),
+    Reaction(name="loyalty.welcome", on=(MemberJoined,), do=welcome_members),
     Reaction(
         name="loyalty.uniting",
         on=(CustomersMerged, CustomersSeparated),

@@ -38,14 +38,38 @@ POINTS = {
     "loyalty.adjustmentrequest": ("view", "add"),
 }
 DECIDES = {"loyalty.adjustmentrequest": WORK}
+# Rewards: whoever serves customers sees them, whoever plans them changes them.
+REWARDS = {
+    "loyalty.reward": LOOK,
+    "loyalty.redemption": LOOK,
+    "loyalty.couponpool": LOOK,
+    "loyalty.coupon": LOOK,
+    "loyalty.couponuse": LOOK,
+    "loyalty.referral": LOOK,
+    "loyalty.referralterms": LOOK,
+    "loyalty.giftrule": LOOK,
+    "loyalty.giftgrant": LOOK,
+    "loyalty.budget": LOOK,
+}
+PLANS_REWARDS = {
+    **REWARDS,
+    "loyalty.reward": WORK,
+    "loyalty.rewardquota": ALL,
+    "loyalty.couponpool": (*WORK, "take_codes_out"),
+    "loyalty.coupon": ("view", "change"),
+    "loyalty.referralterms": WORK,
+    "loyalty.giftrule": WORK,
+    "loyalty.budget": WORK,
+}
 # Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
 EVERY_SHOP = ("see_every_shop",)
-AGENT = {**CUSTOMERS, **SALES, **POINTS, "crm.look": ("reveal_identity",), "crm.user": EVERY_SHOP}
+AGENT = {**CUSTOMERS, **SALES, **POINTS, **REWARDS, "crm.look": ("reveal_identity",), "crm.user": EVERY_SHOP}
 WATCH = {"crm.look": ("view", "reveal_identity"), "crm.customerchange": LOOK}
 MANAGER = {
     **AGENT,
     **WATCH,
     **DECIDES,
+    **PLANS_REWARDS,
     "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
@@ -75,6 +99,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "manager": MANAGER,
     # Speaks to many and reveals nobody: segments and figures, never a phone.
     "marketer": {
+        **PLANS_REWARDS,
         "crm.customer": LOOK,
         "crm.timelineentry": LOOK,
         **SALES,
@@ -91,7 +116,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # Sees everything, changes nothing.
     "auditor": {
-        **dict.fromkeys((*CUSTOMERS, *POINTS, "loyalty.proof"), LOOK),
+        **dict.fromkeys((*CUSTOMERS, *POINTS, *PLANS_REWARDS, "loyalty.proof"), LOOK),
         **SALES,
         **dict.fromkeys(
             (

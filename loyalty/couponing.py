@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import company, rules, timeline
 from crm.errors import Refusal
-from crm.models import Customer, Shop
+from crm.models import Customer, Order, Shop
 from loyalty import budgets
 from loyalty.coupon_codes import normal
 from loyalty.errors import LedgerKeyUsedOtherwise
@@ -189,11 +189,12 @@ def release(use: CouponUse, *, at: datetime, source: str = "loyalty") -> None:
         )
 
 
-def release_of_order(*, shop_id: int, external_id: str, at: datetime) -> None:
+def release_of_order(order_id: int, *, at: datetime) -> None:
     """Every code that this order used is free again. Idempotent."""
-    uses = CouponUse.objects.filter(shop=shop_id, order_external_id=external_id, released_at=None)
+    order = Order.objects.only("shop_id", "external_id").get(pk=order_id)
+    uses = CouponUse.objects.filter(shop=order.shop_id, order_external_id=order.external_id, released_at=None)
     related = ("member", "shop", "coupon__pool", "coupon__redemption__reward")
-    for use in uses.exclude(order_external_id="").select_related(*related).order_by("pk"):
+    for use in uses.select_related(*related).order_by("pk"):
         release(use, at=at)
 
 

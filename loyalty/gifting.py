@@ -39,6 +39,15 @@ def give_due(*, at: datetime) -> int:
     )
 
 
+def welcome(member_id: int, *, at: datetime) -> int:
+    """What a new member is given at once. Idempotent. Returns how many gifts."""
+    member = Member.objects.select_related("programme").get(pk=member_id)
+    rules = GiftRule.objects.given_at(at).filter(
+        programme=member.programme_id, occasion=GiftRule.Occasion.WELCOME
+    )
+    return sum(give(rule, member, at=at) is not None for rule in rules.select_related("pool", "budget"))
+
+
 @transaction.atomic
 def give(rule: GiftRule, member: Member, *, at: datetime) -> GiftGrant | None:
     """Give one gift, once per occasion of the person; None where there is no occasion, or no room in the budget.

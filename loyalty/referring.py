@@ -189,9 +189,9 @@ def _window_days(terms: ReferralTerms, referral: Referral) -> int:
 
 
 @transaction.atomic
-def reconsider(order_ids: Iterable[int], *, at: datetime) -> None:
-    """An order was cancelled or goods of it came back: referrals that hang on it may be over. Idempotent."""
-    hanging = Referral.objects.filter(order__in=order_ids, paid_at=None, refused_at=None)
+def reconsider(customer_ids: Iterable[int], *, at: datetime) -> None:
+    """These people cancelled or returned something: referrals that hang on it may be over. Idempotent."""
+    hanging = Referral.objects.filter(order__customer__in=customer_ids, paid_at=None, refused_at=None)
     for referral in hanging.select_for_update(no_key=True, of=("self",)).order_by("pk"):
         if reason := _why_not_by_order(referral):
             _refuse(referral, reason, at=at)

@@ -267,6 +267,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "loyalty.tasks.prove_ledger",
         "schedule": crontab(minute="20", hour="1", day_of_week="0"),
     },
+    # A birthday begins at another hour in each time zone.
+    "give gifts": {
+        "task": "loyalty.reward_tasks.give_gifts",
+        "schedule": crontab(minute="10"),
+    },
+    "pay referrals": {
+        "task": "loyalty.reward_tasks.pay_referrals",
+        "schedule": crontab(minute="40"),
+    },
+    "continue batches of coupons": {
+        "task": "loyalty.reward_tasks.continue_batches",
+        "schedule": crontab(),
+    },
     # One that waited longer than its turn is thrown away: its age must not look young when a worker comes back.
     "canary": {
         "task": "crm.tasks.sing",

@@ -62,6 +62,7 @@ class CouponPool(Named, Gives):
     class Meta:
         verbose_name = _("pool of coupons")
         verbose_name_plural = _("pools of coupons")
+        permissions = [("take_codes_out", _("Can take the codes of a pool out as a file"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="pool_ends_after_it_starts"

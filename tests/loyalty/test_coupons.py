@@ -29,6 +29,7 @@ from tests.factories.loyalty_rewards import (
     cart,
     member_with,
 )
+from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory
 
 pytestmark = pytest.mark.django_db
@@ -186,9 +187,10 @@ def test_a_cancelled_order_gives_code_pool_and_budget_back_once():
     member = member_with(0)
     coupon = coupon_of(pool)
     use(coupon, shop=shop, order_external_id="o-1", member=member)
+    order = placed_order("o-1", shop=shop)
 
     for _ in range(2):
-        couponing.release_of_order(shop_id=shop.pk, external_id="o-1", at=NOON)
+        couponing.release_of_order(order.pk, at=NOON)
 
     assert Coupon.objects.get().uses_left == 1
     assert CouponPool.objects.get().uses_left == 3

@@ -65,7 +65,7 @@ def give_back(order, quantity, *, at):
         source="test",
         at=at,
     )
-    referring.reconsider([order.pk], at=at)
+    referring.reconsider([order.customer_id], at=at)
 
 
 def points(member):
@@ -131,7 +131,7 @@ def test_a_cancelled_order_pays_nobody(anna, boris):
     refer(anna, boris)
     order = bought(boris)
     advance_order(order=order, moment="cancelled", occurred_at=NOON, source="test", at=NOON)
-    referring.reconsider([order.pk], at=NOON)
+    referring.reconsider([order.customer_id], at=NOON)
 
     assert Referral.objects.get().reason == "returned"
 
