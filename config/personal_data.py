@@ -30,5 +30,6 @@ HOLDINGS: Sequence[Holding] = (
     events.PROPOSALS,
     events.PARKED,
     events.LOOKS,
+    events.LISTS_TAKEN,
     *events.CHANGES,
 )

@@ -26,6 +26,7 @@ from openpyxl.cell import WriteOnlyCell
 from crm.errors import Refusal
 
 Cell: TypeAlias = str | Decimal | int | date | datetime | None
+Note: TypeAlias = Callable[[Sequence[Any]], None]
 
 AT_A_TIME = 1_000
 LONGEST_XLSX = 20_000  # five seconds of CPU
@@ -49,16 +50,19 @@ class TooLongForXlsx(Refusal):
     status = 422
 
 
-def csv_of(rows: QuerySet[Any], columns: Sequence[Column]) -> Iterator[str]:
-    """The file in pieces as it is read: as long as the list may be, it is never in memory."""
+def csv_of(rows: QuerySet[Any], columns: Sequence[Column], *, note: Note | None = None) -> Iterator[str]:
+    """The file in pieces as it is read: as long as the list may be, it is never in memory.
+
+    `note` is told of each page of rows before a word of it leaves.
+    """
     writer = csv.writer(_Passing())
     yield _BOM + writer.writerow([inert(str(column.label)) for column in columns])
-    for row in walked(rows):
+    for row in walked(rows, note=note):
         yield writer.writerow([_as_text(column.read(row)) for column in columns])
 
 
-def xlsx_of(rows: QuerySet[Any], columns: Sequence[Column]) -> IO[bytes]:
-    """The file, from its beginning.
+def xlsx_of(rows: QuerySet[Any], columns: Sequence[Column], *, note: Note | None = None) -> IO[bytes]:
+    """The file, from its beginning. `note` as in `csv_of`.
 
     Raises:
         TooLongForXlsx: over LONGEST_XLSX rows; nothing is written.
@@ -68,7 +72,7 @@ def xlsx_of(rows: QuerySet[Any], columns: Sequence[Column]) -> IO[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append([_typed(sheet, str(column.label)) for column in columns])
-    for row in walked(rows):
+    for row in walked(rows, note=note):
         sheet.append([_typed(sheet, column.read(row)) for column in columns])
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 (the response closes it)
     book.save(file)
@@ -76,12 +80,14 @@ def xlsx_of(rows: QuerySet[Any], columns: Sequence[Column]) -> IO[bytes]:
     return file
 
 
-def walked(rows: QuerySet[Any]) -> Iterator[Model]:
+def walked(rows: QuerySet[Any], *, note: Note | None = None) -> Iterator[Model]:
     """Every row, newest first, in short questions by the key: no question is long, however long the list."""
     by_key = rows.order_by("-pk")
     last = None
     while True:
         page: list[Model] = list((by_key.filter(pk__lt=last) if last else by_key)[:AT_A_TIME])
+        if note:
+            note(page)
         yield from page
         if len(page) < AT_A_TIME:
             return

@@ -32,7 +32,7 @@ from crm.models.identity import Identity
 from crm.models.import_job import ImportedDocument, ImportedRow, ImportJob
 from crm.models.installation import Installation
 from crm.models.invitation import Invitation
-from crm.models.look import Look
+from crm.models.look import ListTaken, Look
 from crm.models.merge import Merge, MergeProposal
 from crm.models.name_word import NameWord
 from crm.models.one_time_code import OneTimeCode
@@ -76,6 +76,7 @@ __all__ = [
     "Installation",
     "InstallationChange",
     "Invitation",
+    "ListTaken",
     "Look",
     "Merge",
     "MergeProposal",

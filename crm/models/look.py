@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +50,29 @@ class Look(models.Model):
                 name="revealing_says_what",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"№ {self.pk}"
+
+
+class ListTaken(models.Model):
+    """A colleague took a list out as a file, and these customers (a thousand at most in a row) stood in it."""
+
+    append_only: ClassVar[bool] = True
+
+    colleague = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("colleague")
+    )
+    taken_at = models.DateTimeField(_("when"))
+    list_name = models.CharField(_("list"), max_length=80, help_text=_("The model, as app.model."))
+    # No foreign keys: one row for a page of the file, however many stand on it.
+    customers = ArrayField(models.BigIntegerField(), verbose_name=_("customers"))
+
+    class Meta:
+        verbose_name = _("list taken out")
+        verbose_name_plural = _("lists taken out")
+        default_permissions = ()
+        indexes = [GinIndex("customers", name="lists_by_who_stands_in_them")]
 
     def __str__(self) -> str:
         return f"№ {self.pk}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
@@ -17,9 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import exporting, saved_views
+from crm import exporting, revealing, saved_views
 from crm.errors import Refusal
-from crm.models import SavedView
+from crm.models import Customer, SavedView
 from crm.pages.requests import StaffRequest
 
 log = logging.getLogger(__name__)
@@ -39,18 +40,31 @@ def export(request: StaffRequest, name: str, kind: str) -> Any:
     except IncorrectLookupParameters as error:
         raise BadRequest(_("This list cannot be narrowed like that.")) from error
     log.info("list taken out", extra={"list": name, "format": kind, "user_id": request.user.pk})
+    note = _note_of(request, its.opts.label_lower)
     filename = f"{name}-{timezone.localdate():%Y-%m-%d}.{kind}"
     if kind == "csv":
-        pieces = exporting.csv_of(rows, its.export_columns)
+        pieces = exporting.csv_of(rows, its.export_columns, note=note)
         response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
         return response
     try:
-        file = exporting.xlsx_of(rows, its.export_columns)
+        file = exporting.xlsx_of(rows, its.export_columns, note=note)
     except Refusal as refused:
         messages.error(request, str(refused.title))
         return HttpResponseRedirect(_address(its, request.GET.urlencode()))
     return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX)
+
+
+def _note_of(request: StaffRequest, list_name: str) -> exporting.Note:
+    """Writes down whom a page of the file tells of, so that it stands on their pages who took them out."""
+
+    def note(page: Sequence[Any]) -> None:
+        found = [row.pk if isinstance(row, Customer) else getattr(row, "customer_id", None) for row in page]
+        revealing.note_list_taken(
+            (pk for pk in found if pk), list_name=list_name, colleague=request.user, at=timezone.now()
+        )
+
+    return note
 
 
 @require_POST

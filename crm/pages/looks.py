@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from crm import audit
-from crm.models import Customer, Look
+from crm.models import Customer, ListTaken, Look
 from crm.pages.requests import StaffRequest
 from crm.same_person import ids_of
 
@@ -34,9 +37,18 @@ def looks(request: StaffRequest, pk: int) -> HttpResponse:
         "title": _("Who looked at this person"),
         "customer": customer,
         "looks": found[:SHOWN],
+        "lists": [] if before else _lists_with(ids_of(customer)),
         "before": str(found[SHOWN - 1].pk) if len(found) > SHOWN else "",
     }
     return render(request, "crm/looks/page.html", context)
+
+
+def _lists_with(ids: Sequence[int]) -> list[tuple[ListTaken, str]]:
+    """Files that told of this person, the latest first, and what they were lists of."""
+    taken = ListTaken.objects.filter(customers__overlap=list(ids)).select_related("colleague").order_by("-pk")
+    return [
+        (one, str(capfirst(apps.get_model(one.list_name)._meta.verbose_name_plural))) for one in taken[:SHOWN]
+    ]
 
 
 @require_GET

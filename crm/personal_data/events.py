@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.facts import FACTS
-from crm.models import Consent, Look, Merge, MergeProposal, ParkedEntry, Task, TimelineEntry
+from crm.models import Consent, ListTaken, Look, Merge, MergeProposal, ParkedEntry, Task, TimelineEntry
 from crm.models.changes import AddressChange, CompanyPersonChange, CustomerChange, IdentityChange
 from crm.personal_data import Erasing, Holding, Ids, texts_in
 
@@ -134,6 +134,14 @@ LOOKS = Holding(
     rows=lambda ids: Look.objects.filter(customer__in=ids),
     tells=("looked_at", "identity_kind", "reason"),
     traces=("reason",),
+)
+
+LISTS_TAKEN = Holding(
+    name="lists_taken",
+    title=_("When colleagues took lists out that you stand in"),
+    model=ListTaken,
+    rows=lambda ids: ListTaken.objects.filter(customers__overlap=list(ids)),
+    tells=("taken_at", "list_name"),
 )
 
 

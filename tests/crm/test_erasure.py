@@ -16,6 +16,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 
 from config import embedded
@@ -92,6 +93,7 @@ def planted() -> Customer:
     _bought(person, shop)
     _left_traces(person, shop, agent)
     _second_record(person, agent)
+    _went_over_pages(person)
     return Customer.objects.get(pk=person.pk)
 
 
@@ -227,6 +229,21 @@ def _second_record(person: Customer, agent: User) -> None:
     IdentityFactory(customer=other, kind="phone", value=PLANTED["phone"], original=PLANTED["typed_phone"])
     merging.merge(person, other=other, by=agent, at=NOON, take=["family_name"])
     Customer.objects.filter(pk=person.pk).update(family_name=PLANTED["family_name"])
+
+
+def _went_over_pages(person: Customer) -> None:
+    """Searched for, looked at, taken out in a file, and searched for in a list that somebody keeps as a view."""
+    manager, http = UserFactory(), Client()
+    manager.groups.add(Group.objects.get(name="manager"))
+    http.force_login(manager)
+    for typed in (PLANTED["family_name"], PLANTED["email"], PLANTED["phone"][-4:], PLANTED["note"]):
+        assert http.get(reverse("crm:search"), {"q": typed}).status_code in (200, 302)
+        assert http.get(reverse("crm:suggestions"), {"q": typed}).status_code == 200
+    assert http.get(reverse("crm:customer", args=[person.pk])).status_code == 200
+    export = http.get(reverse("crm:export", args=["customer", "csv"]))
+    assert PLANTED["email"] in b"".join(export).decode()
+    view = {"list": "crm.customer", "name": "one", "query": urlencode({"q": PLANTED["email"]})}
+    http.post(reverse("crm:saved-views"), view)
 
 
 def erased(customer: Customer, **more: Any) -> TimelineEntry | None:

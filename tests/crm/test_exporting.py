@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crm import exporting, figures
 from crm.exporting import Column, inert
-from crm.models import Customer, Return, Shop
+from crm.models import Customer, ListTaken, Return, Shop
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import line, placed_order
 from tests.factories.shops import NOON, ShopFactory, UserFactory
@@ -195,3 +195,23 @@ def test_lines_keep_their_amounts_exactly(client, manager):
     placed_order("a", lines=[line(quantity="3", unit_price="0.333")])
 
     assert rows_of_csv(taken(client, "order"))[0]["goods"] == "1.00"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_who_took_a_list_out_stands_on_the_pages_of_those_in_it(client, manager, kind):
+    anna, order = CustomerFactory(), placed_order("o-1", customer=CustomerFactory())
+    b"".join(taken(client, "customer", kind, q=anna.family_name).streaming_content)
+    b"".join(taken(client, "order", kind).streaming_content)
+
+    pages = [client.get(reverse("crm:looks", args=[pk])).text for pk in (anna.pk, order.customer_id)]
+
+    assert all(f"<td>{manager}</td>" in page for page in pages)
+    assert "<td>Customers</td>" in pages[0]
+    assert "<td>Orders</td>" not in pages[0]
+    assert "<td>Orders</td>" in pages[1]
+
+
+def test_a_list_of_products_tells_of_nobody(client, manager):
+    b"".join(taken(client, "product").streaming_content)
+
+    assert not ListTaken.objects.exists()

@@ -16,7 +16,7 @@ SIGN_IN = ("/accounts/login/", "/accounts/second-factor/", "/admin/login/")
 # What a GET may write down: that it was made. Everything else is a change, and a GET changes nothing.
 # allauth copies the address of a sign-in to its own table when its owner first looks at it.
 NOTES_OF_READING = frozenset(
-    {"crm_look", "django_session", "crm_apirequest", "crm_apikey", "account_emailaddress"}
+    {"crm_look", "crm_listtaken", "django_session", "crm_apirequest", "crm_apikey", "account_emailaddress"}
 )
 
 
