@@ -78,8 +78,8 @@ def headers(refusal: Refusal) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="api"'}
     if refusal.code in {"busy", "still-running"}:
         return {"Retry-After": "1"}
-    if refusal.status == 429:
-        return {"Retry-After": str(refusal.figures["retry_after_seconds"])}
+    if seconds := refusal.figures.get("retry_after_seconds"):
+        return {"Retry-After": str(seconds)}
     return {}
 
 

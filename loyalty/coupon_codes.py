@@ -39,7 +39,7 @@ ON CONFLICT (code) DO NOTHING
 
 
 class TooManyCodes(Refusal):
-    code = "too-many-codes"
+    code = "too-many-coupon-codes"
     title = _("A file may hold 100,000 codes. Split it into several.")
     status = 422
 
