@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Identity
 from crm.personal_data import Erasing, Holding, Ids
 from loyalty import reward_holdings as rewards
-from loyalty.models import AdjustmentRequest, Card, CardLink, JoiningRequest, Member, Transaction
+from loyalty.models import AdjustmentRequest, Card, CardLink, JoiningRequest, Member, ReplayShare, Transaction
 
 
 def _forget_reasons(erasing: Erasing) -> None:
@@ -63,6 +63,14 @@ JOINING = Holding(
     tells=("given_name", "kind", "value", "asked_at"),
     erase=lambda erasing: _typed_by(erasing.ids).delete(),
 )
+REPLAYS = Holding(
+    name="rule_replays",
+    title=_("Rules tried on past purchases"),
+    model=ReplayShare,
+    rows=lambda ids: ReplayShare.objects.filter(customer__in=ids),
+    tells=("orders_count", "points_now", "points_then"),
+    erase=lambda erasing: ReplayShare.objects.filter(customer__in=erasing.ids).delete(),
+)
 # Known by the addresses of the person: it goes before these do.
 TRACES = (JOINING,)
-HOLDINGS = (*rewards.HOLDINGS, CARDS, MEMBERS, POINTS, ADJUSTMENTS)
+HOLDINGS = (*rewards.HOLDINGS, REPLAYS, CARDS, MEMBERS, POINTS, ADJUSTMENTS)

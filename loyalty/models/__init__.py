@@ -11,9 +11,11 @@ from loyalty.models.programme import Programme
 from loyalty.models.proof import Proof
 from loyalty.models.qualifying_month import QualifyingMonth
 from loyalty.models.referral import Referral, ReferralCode, ReferralTerms
+from loyalty.models.replay import Replay, ReplayShare, RuleDraft
 from loyalty.models.reward import Redemption, Reward
 from loyalty.models.reward_quota import RewardQuota
 from loyalty.models.rule import Rule, RuleUse, RuleVersion
+from loyalty.models.rule_terms import RuleTerms
 from loyalty.models.tier import MemberTier, Tier, TierPrivilege
 from loyalty.models.transaction import Bucket, Movement, Transaction
 from loyalty.models.wallet import Wallet
@@ -47,9 +49,13 @@ __all__ = [
     "Referral",
     "ReferralCode",
     "ReferralTerms",
+    "Replay",
+    "ReplayShare",
     "Reward",
     "RewardQuota",
     "Rule",
+    "RuleDraft",
+    "RuleTerms",
     "RuleUse",
     "RuleVersion",
     "Tier",

@@ -92,6 +92,16 @@ class Programme(models.Model):
         default=500,
         help_text=_("Adjustments above it need a second person."),
     )
+    rule_approval_limit = models.DecimalField(
+        _("rules need a second person above"),
+        max_digits=14,
+        decimal_places=2,
+        default=Decimal(500),
+        db_default=Decimal(500),
+        help_text=_(
+            "What a rule may cost more in a year, by its replay, before a second person has to approve it."
+        ),
+    )
     hold_minutes = models.PositiveIntegerField(_("points are held for, minutes"), default=30)
     card_code = models.CharField(
         _("code on the mobile card"),
