@@ -48,6 +48,10 @@ ADDRESSES = {
         reads("jobs") | writes("jobs", "DELETE"), about="bulkjob", of_one_shop=True
     ),
     "api/v1/jobs/<int:pk>/results/": Address(reads("jobs"), about="bulkjob", of_one_shop=True),
+    "api/v1/members/": Address(reads("members") | writes("members")),
+    "api/v1/members/<int:pk>/": Address(reads("members"), about="member"),
+    "api/v1/members/<int:pk>/entitlements/": Address(reads("members"), about="member"),
+    "api/v1/members/<int:pk>/statement/": Address(reads("members"), about="member"),
     "api/v1/orders/": Address(reads("orders") | writes("orders")),
     "api/v1/orders/bulk/": Address(writes("orders")),
     "api/v1/orders/<int:pk>/": Address(reads("orders"), about="order", of_one_shop=True),

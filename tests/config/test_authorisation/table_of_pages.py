@@ -43,6 +43,12 @@ OURS = {
     "setup/": Page(look=NONE, act=NONE),  # the house is set up: the door is gone
     "logo/": Page(look=NONE),  # nobody gave one
     "invitations/<str:token>/": Page(look=ANYBODY, act=ANYBODY, about="token"),
+    # Customers': whoever holds a card's token, or began to join in this browser. Here nobody did.
+    "join/": Page(look=ANYBODY, act=ANYBODY),
+    "join/code/": Page(look=NONE, act=NONE),
+    "join/till/": Page(look=NONE, act=NONE),
+    "card/<str:token>/": Page(look=NONE, about="word"),
+    "card/<str:token>/code/": Page(look=NONE, about="word"),
     "preferences/language/": Page(look=NONE, act=ANYBODY),
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),

@@ -34,6 +34,7 @@ from crm.models import (
 )
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
+from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory, UserFactory
 
@@ -152,6 +153,7 @@ def _persons(world: World, shop: Shop) -> None:
     told = {"purpose": "advertising", "channel": "email", "source": "agent", "occurred_at": NOON, "at": NOON}
     consenting.give(customer, **told)
     agent = world.owners["agent"]
+    member = MemberFactory(customer=customer, programme=ProgrammeFactory(slug="main"))
     task = tasking.set_task(
         title="Ring", owner=agent, customer=customer, due_at=NOON, set_by=agent, key="1", at=NOON
     )
@@ -160,6 +162,7 @@ def _persons(world: World, shop: Shop) -> None:
     proposal = MergeProposal.objects.create(first=first, second=second, evidence=[], found_at=NOON)
     world.own |= {
         "customer": customer.pk,
+        "member": member.pk,
         "other": other.pk,
         "identity": identity.pk,
         "task": task.pk,
