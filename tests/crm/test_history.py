@@ -102,7 +102,12 @@ def test_a_filter_shows_its_group_and_channel_only(maria: Customer) -> None:
     assert list(history.only(history.of(maria), groups=[Group.ORDERS])) == [order]
     assert list(history.only(history.of(maria), channels=["phone"])) == by_phone
     assert list(history.only(history.of(maria), groups=[Group.CALLS])) == []
-    assert history.counts(history.of(maria)) == {"orders": 1, "notes": 1, "channel:phone": 1, "channel:online": 1}
+    assert history.counts(history.of(maria)) == {
+        "orders": 1,
+        "notes": 1,
+        "channel:phone": 1,
+        "channel:online": 1,
+    }
 
 
 @pytest.mark.parametrize("entries", [1, 60])
