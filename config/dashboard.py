@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from crm import tiles
 from crm.dashboard import FigureSource
+from loyalty import tiles as loyalty
 
 FIGURES: Sequence[FigureSource] = (
     tiles.net_revenue,
     tiles.orders,
     tiles.customers,
     tiles.repeat_customers,
+    loyalty.ledger_proved,
 )

@@ -20,6 +20,8 @@ from crm.models import ApiKey, Shop, User
 BEGINNING = "vrn_live_"
 EVERYTHING = "*"
 SCOPES = (
+    "adjustments:read",
+    "adjustments:write",
     "customers:read",
     "customers:write",
     "events:read",
@@ -31,6 +33,8 @@ SCOPES = (
     "members:write",
     "orders:read",
     "orders:write",
+    "points:read",
+    "points:write",
     "products:read",
     "products:write",
 )

@@ -104,7 +104,7 @@ def chunks(size: int = CHUNK) -> Iterator[tuple[int, int, int]]:
         if found["first"] is None:
             return
         after = found["last"]
-        yield found["first"], after, Wallet.objects.filter(pk__range=(found["first"], after)).count()
+        yield found["first"], after, Wallet.objects.filter(pk__gte=found["first"], pk__lte=after).count()
 
 
 def violations(first: int, last: int, *, since: datetime | None = None) -> list[Violation]:

@@ -30,6 +30,10 @@ def writes(resource: str, method: str = "POST") -> dict[str, str]:
 
 # Customers and products belong to the company; orders, what happens to them, and what was sent in bulk to a shop.
 ADDRESSES = {
+    "api/v1/adjustments/": Address(writes("adjustments")),
+    "api/v1/adjustments/<int:pk>/": Address(
+        reads("adjustments"), about="adjustmentrequest", of_one_shop=True
+    ),
     "api/v1/customers/": Address(reads("customers") | writes("customers")),
     "api/v1/customers/bulk/": Address(writes("customers")),
     "api/v1/customers/lookup/": Address(reads("customers")),
@@ -48,6 +52,10 @@ ADDRESSES = {
         reads("jobs") | writes("jobs", "DELETE"), about="bulkjob", of_one_shop=True
     ),
     "api/v1/jobs/<int:pk>/results/": Address(reads("jobs"), about="bulkjob", of_one_shop=True),
+    "api/v1/holds/": Address(writes("points")),
+    "api/v1/holds/<int:pk>/": Address(reads("points"), about="hold"),
+    "api/v1/holds/<int:pk>/captures/": Address(writes("points"), about="hold"),
+    "api/v1/holds/<int:pk>/releases/": Address(writes("points"), about="hold"),
     "api/v1/members/": Address(reads("members") | writes("members")),
     "api/v1/members/<int:pk>/": Address(reads("members"), about="member"),
     "api/v1/members/<int:pk>/entitlements/": Address(reads("members"), about="member"),
@@ -64,6 +72,19 @@ ADDRESSES = {
     "api/v1/products/": Address(reads("products") | writes("products")),
     "api/v1/products/bulk/": Address(writes("products")),
     "api/v1/products/<int:pk>/": Address(reads("products") | writes("products", "PATCH"), about="product"),
+    "api/v1/redemptions/": Address(writes("points")),
+    "api/v1/coupons/<str:code>/": Address(reads("rewards"), about="code"),
+    "api/v1/coupons/<str:code>/redemptions/": Address(writes("rewards"), about="code"),
+    "api/v1/coupons/<str:code>/redemptions/<int:use_id>/releases/": Address(
+        writes("rewards"), about="code couponuse", of_one_shop=True
+    ),
+    "api/v1/referral-codes/": Address(writes("rewards")),
+    "api/v1/referrals/": Address(reads("rewards") | writes("rewards")),
+    "api/v1/rewards/": Address(reads("rewards")),
+    "api/v1/rewards/<int:pk>/redemptions/": Address(writes("rewards"), about="reward"),
+    "api/v1/rewards/<int:pk>/redemptions/<int:redemption_id>/cancellations/": Address(
+        writes("rewards"), about="reward redemption"
+    ),
     # The contract itself tells nobody's data.
     "api/v1/schema/": Address({"GET": OPEN}),
     "api/v1/docs/": Address({"GET": OPEN}),

@@ -32,6 +32,8 @@ from crm.models import (
     TimelineEntry,
     User,
 )
+from loyalty import ledger
+from loyalty.models import AdjustmentRequest
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -154,6 +156,8 @@ def _persons(world: World, shop: Shop) -> None:
     consenting.give(customer, **told)
     agent = world.owners["agent"]
     member = MemberFactory(customer=customer, programme=ProgrammeFactory(slug="main"))
+    earned = [ledger.Lot(points=100)]
+    ledger.earn(member.pk, lots=earned, key="earned", occurred_at=NOON, at=NOON)
     task = tasking.set_task(
         title="Ring", owner=agent, customer=customer, due_at=NOON, set_by=agent, key="1", at=NOON
     )
@@ -163,6 +167,7 @@ def _persons(world: World, shop: Shop) -> None:
     world.own |= {
         "customer": customer.pk,
         "member": member.pk,
+        "hold": ledger.hold(member.pk, points=5, key="held", until=NOON, at=NOON).hold_id,
         "other": other.pk,
         "identity": identity.pk,
         "task": task.pk,
@@ -188,11 +193,20 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
     parked = ParkedEntry.objects.create(
         reaction=f"{word}-reaction", entry=entry, customer=customer, error="x", parked_at=NOON
     )
+    asked = AdjustmentRequest.objects.create(
+        member_id=world.own["member"],
+        points=1,
+        reason=word,
+        requested_through=f"api:{shop.slug}",
+        requested_at=NOON,
+        expires_at=NOON,
+    )
     key, _text = issue_key(shop=shop, scopes=[])
     job = BulkJob.objects.create(
         shop=shop, key=key, kind="orders", language="en", items_total=1, created_at=NOON, moved_at=NOON
     )
     its |= {
+        "adjustmentrequest": asked.pk,
         "order": order.pk,
         "shipment": parcel.pk,
         "bulkjob": job.pk,
