@@ -72,6 +72,13 @@ SECTIONS: Sequence[Section] = (
         keys="g r",
     ),
     Section(
+        label=_("Members"),
+        icon="star",
+        url_name="admin:loyalty_member_changelist",
+        permission="loyalty.view_member",
+        keys="g m",
+    ),
+    Section(
         label=_("Catalogue"),
         icon="shop",
         url_name="admin:crm_product_changelist",
@@ -90,6 +97,14 @@ SECTIONS: Sequence[Section] = (
 SHELVES: Sequence[Shelf] = (
     Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.company", "crm.task")),
     Shelf(label=_("Sales"), icon="order", models=("crm.order", "crm.return", "crm.importjob")),
+    Shelf(
+        label=_("Loyalty"),
+        icon="star",
+        models=(
+            *("loyalty.member", "loyalty.programme", "loyalty.card", "loyalty.cardbatch"),
+            "loyalty.adjustmentrequest",
+        ),
+    ),
     Shelf(label=_("Catalogue"), icon="shop", models=("crm.product", "crm.category")),
     Shelf(
         label=_("The company"),
@@ -100,7 +115,10 @@ SHELVES: Sequence[Shelf] = (
     Shelf(
         label=_("Under the hood"),
         icon="clock",
-        models=(*("crm.timelineentry", "crm.parkedentry", "crm.reactioncursor"),),
+        models=(
+            *("crm.timelineentry", "crm.parkedentry", "crm.reactioncursor"),
+            *("loyalty.wallet", "loyalty.transaction", "loyalty.lot", "loyalty.hold"),
+        ),
     ),
 )
 

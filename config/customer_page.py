@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crm.customer_page import BadgeSource, NoticeSource, PanelSource, TileSource
 from crm.pages import customer_figures, customer_panels, one_person, revealing, task_panel
+from loyalty.pages import panel
 
 NOTICES: Sequence[NoticeSource] = (
     one_person.erased,
@@ -27,6 +28,7 @@ TILES: Sequence[TileSource] = (
 PANELS: Sequence[PanelSource] = (
     revealing.how_to_reach,
     task_panel.tasks,
+    panel.points,
     customer_panels.orders,
     customer_panels.returns,
     customer_panels.looked_after_by,

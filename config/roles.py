@@ -30,7 +30,7 @@ SALES = {
 }
 # Points by hand: whoever may change a request decides about it, see loyalty.adjustment.
 POINTS = {
-    "loyalty.member": LOOK,
+    "loyalty.programme": LOOK,
     "loyalty.wallet": LOOK,
     "loyalty.transaction": LOOK,
     "loyalty.lot": LOOK,
@@ -38,6 +38,13 @@ POINTS = {
     "loyalty.adjustmentrequest": ("view", "add"),
 }
 DECIDES = {"loyalty.adjustmentrequest": WORK}
+# Who lets people join, and gives and blocks cards: whoever stands before them.
+MEMBERS = {
+    "loyalty.member": ("view", "add"),
+    "loyalty.joiningrequest": ("view", "change"),
+    "loyalty.card": ("view", "change"),
+}
+PROGRAMMES = {"loyalty.programme": WORK, "loyalty.cardbatch": ("view", "add")}
 # Rewards: whoever serves customers sees them, whoever plans them changes them.
 REWARDS = {
     "loyalty.reward": LOOK,
@@ -63,13 +70,22 @@ PLANS_REWARDS = {
 }
 # Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
 EVERY_SHOP = ("see_every_shop",)
-AGENT = {**CUSTOMERS, **SALES, **POINTS, **REWARDS, "crm.look": ("reveal_identity",), "crm.user": EVERY_SHOP}
+AGENT = {
+    **CUSTOMERS,
+    **SALES,
+    **MEMBERS,
+    **POINTS,
+    **REWARDS,
+    "crm.look": ("reveal_identity",),
+    "crm.user": EVERY_SHOP,
+}
 WATCH = {"crm.look": ("view", "reveal_identity"), "crm.customerchange": LOOK}
 MANAGER = {
     **AGENT,
     **WATCH,
     **DECIDES,
     **PLANS_REWARDS,
+    **PROGRAMMES,
     "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
@@ -113,10 +129,11 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "crm.identity": ("view", "add"),
         "crm.timelineentry": LOOK,
         **SALES,
+        **MEMBERS,
     },
     # Sees everything, changes nothing.
     "auditor": {
-        **dict.fromkeys((*CUSTOMERS, *POINTS, *PLANS_REWARDS, "loyalty.proof"), LOOK),
+        **dict.fromkeys((*CUSTOMERS, *MEMBERS, *POINTS, *PROGRAMMES, *PLANS_REWARDS, "loyalty.proof"), LOOK),
         **SALES,
         **dict.fromkeys(
             (

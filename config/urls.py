@@ -12,6 +12,7 @@ urlpatterns = [
     path("logo/", setup.logo, name="logo"),
     path("invitations/<str:token>/", inviting.join, name="invitation"),
     path("", include("loyalty.pages.urls")),
+    path("", include("loyalty.pages.staff_urls")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
     path("dashboard/", include("crm.pages.dashboard_urls")),
