@@ -42,9 +42,8 @@ def take_points_back_of_an_order(entries: Sequence[TimelineEntry]) -> None:
 
 
 def take_points_back_of_a_return(entries: Sequence[TimelineEntry]) -> None:
-    for entry in entries:
-        if entry.customer_id and entry.subject_id:
-            reversal.reverse_return(entry.subject_id, at=entry.recorded_at, caused_by=entry)
+    returns = {entry.subject_id: entry for entry in entries if entry.customer_id and entry.subject_id}
+    reversal.reverse_returns(returns, at=entries[-1].recorded_at)
 
 
 def recount_tiers(entries: Sequence[TimelineEntry]) -> None:

@@ -6,7 +6,7 @@ Parcels stand in `shipping`, goods that come back in `returning`. `at` is now; `
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -75,12 +75,15 @@ def place_order(
     delivery_amount: Decimal = Decimal(0),
     goods_amount: Decimal | None = None,
     moments: Mapping[str, datetime] | None = None,
+    settle: Callable[[Order], None] | None = None,
 ) -> Order:
     """Keep an order with its lines, once per (shop, external id); what is told again gives the order that stands.
 
     Names, prices and costs are frozen in the lines; a line whose code is in the catalogue points there as well.
     `goods_amount` and the lines' amounts are checked when the shop sends them. `moments` (paid, shipped …) that have
-    already passed are noted at once. Every moment is a fact. Locks the customer's row, last.
+    already passed are noted at once. Every moment is a fact. Locks the customer's row, last. `settle` lets others pay
+    a part of a new order, after it is told that it was placed and before it is told that it was paid; what it refuses
+    is not placed.
 
     Raises:
         RepeatedLine, TotalsDisagree, NotPlausible: nothing is kept.
@@ -106,15 +109,22 @@ def place_order(
         progress=progress_of(moments),
         **{f"{moment}_at": occurred_at for moment, occurred_at in moments.items()},
     )
-    kept = _keep(order, lines, source=source, at=at)
+    kept = _keep(order, lines, source=source, at=at, settle=settle)
     if kept is None:
         standing = Order.objects.select_related("customer").get(shop=shop, external_id=external_id)
         return _same_order(standing, order, lines)
     return kept
 
 
-@transaction.atomic(savepoint=False)  # everything was checked before: nothing is refused in here
-def _keep(order: Order, lines: Sequence[LineGiven], *, source: str, at: datetime) -> Order | None:
+@transaction.atomic(savepoint=False)  # everything was checked before: nothing but `settle` refuses in here
+def _keep(
+    order: Order,
+    lines: Sequence[LineGiven],
+    *,
+    source: str,
+    at: datetime,
+    settle: Callable[[Order], None] | None,
+) -> Order | None:
     """Write the order, its lines and its facts. None: one stands under this id already."""
     order.created_at = at
     told = {field.attname: getattr(order, field.attname) for field in Order._meta.concrete_fields}
@@ -126,14 +136,17 @@ def _keep(order: Order, lines: Sequence[LineGiven], *, source: str, at: datetime
         return None
     order.pk, order._state.adding = rows[0][0], False
     kept = [_line(order, line, *given) for line, (_, *given) in zip(lines, rows, strict=True)]
-    timeline.record_all(
-        [
-            tell(order, fact_of(order, moment, lines=kept), moment=moment, source=source, at=at)
-            for moment in MOMENTS
-            if getattr(order, f"{moment}_at")
-        ]
-    )
+    news = [
+        tell(order, fact_of(order, moment, lines=kept), moment=moment, source=source, at=at)
+        for moment in MOMENTS
+        if getattr(order, f"{moment}_at")
+    ]
     _remember_lines(order, kept)
+    if settle:
+        timeline.record_all(news[:1])
+        settle(order)
+        news = news[1:]
+    timeline.record_all(news)
     return order
 
 

@@ -179,7 +179,7 @@ def _post(
         order, member=member, needs=needs_of(candidates), clock=clock, paid_with_points=paid
     )
     evaluation = evaluate(purchase, candidates, rounding=programme.rounding)
-    if allowed := _reserve(evaluation, switched_on, member, at=earned_at, clock=clock):
+    if allowed := reserve(evaluation, switched_on, member, at=earned_at, clock=clock):
         evaluation = evaluate(purchase, candidates, rounding=programme.rounding, allowed=allowed)
     lots = _lots(programme, evaluation.points, earned_at, clock)
     trace = trace_of(purchase, evaluation, quantities=quantities_of(order))
@@ -351,7 +351,7 @@ def _read(pk: int, sha256: str, version: RuleVersion) -> effects.Effect:
     return _effects[pk, sha256]
 
 
-def _reserve(
+def reserve(
     evaluation: Evaluation, switched_on: Sequence[Rule], member: Member, *, at: datetime, clock: tzinfo
 ) -> dict[int, int]:
     """Rules that may give less than they would, in order of their ids: → what they may give."""

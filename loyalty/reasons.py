@@ -63,6 +63,11 @@ SENTENCES: dict[str, str | Promise] = {
     "another-counts-instead": _("The rule “{name}” counts instead."),
     "limit-reached": _("The limit of the rule is reached."),
     "not-valid-now": _("The rule is not valid at this time."),
+    # Points that cannot pay
+    "balance-too-small": _("Points missing until they can be spent: {missing}."),
+    "largest-share": _("Points may pay at most {percent} % of a purchase."),
+    "goods-excluded": _("Some of the goods cannot be paid with points."),
+    "delivery-excluded": _("Delivery cannot be paid with points."),
     # The purchase as a whole
     "other-currency": _("The purchase is in {currency}; the programme counts in {expected}."),
     "not-a-member": _("The customer is not a member of the programme."),

@@ -7,6 +7,7 @@ in how many steps it came, nor what the rules say today.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,13 +17,22 @@ from django.db import transaction
 
 from crm import timeline
 from crm.facts import Fact
-from crm.models import Customer, Order, OrderLine, TimelineEntry
+from crm.models import Customer, Order, OrderLine, ReturnLine, TimelineEntry
 from loyalty import ledger, tiering
 from loyalty.facts.earning import PointsGivenBack, PointsTakenBack
 from loyalty.models import Member, Programme, Transaction
 
 SOURCE = "loyalty"
 WHOLE = Fraction(1)
+
+
+@dataclass(frozen=True)
+class When:
+    """Now, when the goods came back, and the entry that told of it."""
+
+    at: datetime
+    occurred_at: datetime
+    caused_by: TimelineEntry | None
 
 
 @transaction.atomic
@@ -45,18 +55,32 @@ def reverse_cancelled(order_id: int, *, at: datetime, caused_by: TimelineEntry |
     reverse_order(Order.objects.select_related("customer").get(pk=order_id), at=at, caused_by=caused_by)
 
 
-def reverse_return(return_id: int, *, at: datetime, caused_by: TimelineEntry | None = None) -> None:
-    """As `reverse_order`, for each order that a return brought goods of. A credit that stands alone has none."""
-    orders = Order.objects.filter(lines__returns__goods_return=return_id).distinct()
-    for order in orders.select_related("customer").order_by("pk"):
-        reverse_order(order, at=at, caused_by=caused_by)
+def reverse_returns(returns: Mapping[int, TimelineEntry], *, at: datetime) -> None:
+    """As `reverse_order`, for each order that these returns brought goods of: return → what is told of it.
+
+    One query where none of them earned anything. A credit that stands alone is of no order.
+    """
+    brought = ReturnLine.objects.filter(
+        goods_return__in=returns, order_line__order__points_transactions__isnull=False
+    )
+    pairs = brought.values_list("goods_return_id", "order_line__order_id").distinct().order_by("pk")
+    for return_id, order_id in dict.fromkeys(pairs):
+        order = Order.objects.select_related("customer").get(pk=order_id)
+        reverse_order(order, at=at, caused_by=returns[return_id])
 
 
-def take_back(order: Order, *, at: datetime, caused_by: TimelineEntry | None = None) -> list[Member]:
+def take_back(
+    order: Order,
+    *,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    caused_by: TimelineEntry | None = None,
+) -> list[Member]:
     """As `reverse_order`, for a caller that sees to the tier. Answers with whom it concerned."""
     back = returned_parts(order)
     if not any(back.values()):
         return []
+    when = When(at, occurred_at or (caused_by.occurred_at if caused_by else at), caused_by)
     known = Transaction.objects.filter(order_id=order.pk).select_related("wallet__member__programme")
     members = {}
     for one in known.order_by("wallet_id", "pk"):
@@ -65,9 +89,9 @@ def take_back(order: Order, *, at: datetime, caused_by: TimelineEntry | None = N
         members[member.pk] = member
         match one.kind:
             case Transaction.Kind.EARN:
-                _take_back(order, one, member, back, at=at, caused_by=caused_by)
+                _take_back(order, one, member, back, when)
             case Transaction.Kind.REDEEM | Transaction.Kind.CAPTURE:
-                _give_back(order, one, back, at=at, caused_by=caused_by)
+                _give_back(order, one, back, when)
     return list(members.values())
 
 
@@ -102,23 +126,21 @@ def _take_back(
     earning: Transaction,
     member: Member,
     back: Mapping[int, Fraction],
-    *,
-    at: datetime,
-    caused_by: TimelineEntry | None,
+    when: When,
 ) -> None:
     until = due_back(earning.trace or {}, earning.points, back)
     done = _done(earning)
     if until <= done:
         return
     fact = PointsTakenBack(points=until - done, order_number=order.number)
-    _tell(order, fact, name=f"back:{earning.pk}:{until}", at=at, caused_by=caused_by)
+    _tell(order, fact, name=f"back:{earning.pk}:{until}", when=when)
     ledger.reverse(
         member.pk,
         earning_id=earning.pk,
         until=until,
         key=f"order:{order.pk}:back:{earning.pk}:{until}",
-        at=at,
-        occurred_at=caused_by.occurred_at if caused_by else at,
+        at=when.at,
+        occurred_at=when.occurred_at,
         lines=[key for key, part in back.items() if part],
         forgive=member.programme.debt_policy == Programme.DebtPolicy.FORGIVE,
         order_id=order.pk,
@@ -130,9 +152,7 @@ def _give_back(
     order: Order,
     spending: Transaction,
     back: Mapping[int, Fraction],
-    *,
-    at: datetime,
-    caused_by: TimelineEntry | None,
+    when: When,
 ) -> None:
     amounts = {line.pk: line.amount for line in OrderLine.objects.filter(order=order)}
     until = due_to_give(spending.points, amounts, back)
@@ -140,13 +160,13 @@ def _give_back(
     if until <= done:
         return
     fact = PointsGivenBack(points=until - done, order_number=order.number)
-    _tell(order, fact, name=f"given-back:{spending.pk}:{until}", at=at, caused_by=caused_by)
+    _tell(order, fact, name=f"given-back:{spending.pk}:{until}", when=when)
     ledger.restore(
         spending.pk,
         until=until,
         key=f"order:{order.pk}:given-back:{spending.pk}:{until}",
-        at=at,
-        occurred_at=caused_by.occurred_at if caused_by else at,
+        at=when.at,
+        occurred_at=when.occurred_at,
         order_id=order.pk,
         trace={"reason": "cancelled" if order.cancelled_at else "returned", "until": until},
     )
@@ -162,15 +182,15 @@ def _going_on(member: Member) -> Member:
     return member
 
 
-def _tell(order: Order, fact: Fact, *, name: str, at: datetime, caused_by: TimelineEntry | None) -> None:
+def _tell(order: Order, fact: Fact, *, name: str, when: When) -> None:
     timeline.record(
         order.customer,
         fact,
         source=SOURCE,
         source_id=f"order:{order.pk}:{name}",
-        occurred_at=caused_by.occurred_at if caused_by else at,
-        recorded_at=at,
+        occurred_at=when.occurred_at,
+        recorded_at=when.at,
         subject=order,
         is_history=order.is_history,
-        caused_by=caused_by,
+        caused_by=when.caused_by,
     )

@@ -125,7 +125,11 @@ def decide(
 
 
 def decide_all(
-    programme: Programme, *, at: datetime, heard: Callable[[int, int], object] = lambda done, total: None
+    programme: Programme,
+    *,
+    at: datetime,
+    is_history: bool = False,
+    heard: Callable[[int, int], object] = lambda done, total: None,
 ) -> int:
     """What `decide` does for everybody: one statement finds who is due, and only they are locked, some at a time."""
     waiting: set[int] = set()
@@ -135,7 +139,8 @@ def decide_all(
     changed = 0
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        changed += decide(programme, chunk, at=at, source_id=f"{at:%Y-%m-%dT%H:%M:%S.%f}")
+        source_id = f"{at:%Y-%m-%dT%H:%M:%S.%f}"
+        changed += decide(programme, chunk, at=at, source_id=source_id, is_history=is_history)
         heard(start + len(chunk), len(ids))
     return changed
 

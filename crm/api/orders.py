@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
+from crm.abilities import settle_order
 from crm.api import fields
 from crm.api.customers import CustomerRequest, details_in, hints_in
 from crm.api.filtering import OrderFilter
@@ -36,6 +38,8 @@ from crm.order_progress import Progress
 from crm.ordering import LineGiven, advance_order, place_order
 
 MOST_LINES = 500
+MOST_HOLDS = 5
+MOST_COUPONS = 10
 LATER_MOMENTS = ("paid", "shipped", "delivered", "completed", "cancelled")
 
 
@@ -88,6 +92,18 @@ class OrderRequest(Request):
     delivered_at = fields.MomentField(required=False)
     completed_at = fields.MomentField(required=False)
     cancelled_at = fields.MomentField(required=False)
+    holds = serializers.ListField(
+        child=fields.WholeField(min_value=1),
+        required=False,
+        max_length=MOST_HOLDS,
+        help_text="Points set aside for this order: they pay it, or it is not placed.",
+    )
+    coupons = serializers.ListField(
+        child=fields.TextField(max_length=64),
+        required=False,
+        max_length=MOST_COUPONS,
+        help_text="Codes that are used with this order, or it is not placed.",
+    )
 
 
 class OrderLineView(View):
@@ -253,10 +269,27 @@ def place_told(told: Mapping[str, Any], *, shop: Shop, source: str, at: datetime
     lines = [LineGiven(**line) for line in more.pop("lines")]
     moments = {name: more.pop(f"{name}_at") for name in LATER_MOMENTS if f"{name}_at" in more}
     customer = _whose(more.pop("customer", None), more["external_id"], shop=shop, source=source, at=at)
+    settle = _settling(more, source=source, at=at)
     order = place_order(
-        shop=shop, customer=customer, lines=lines, moments=moments, source=source, at=at, **more
+        shop=shop,
+        customer=customer,
+        lines=lines,
+        moments=moments,
+        source=source,
+        at=at,
+        settle=settle,
+        **more,
     )
     return show(OrderView, order)
+
+
+def _settling(more: dict[str, Any], *, source: str, at: datetime) -> Callable[[Order], None] | None:
+    """Points and coupons that are to pay; taken out of what is said of the order itself."""
+    holds, coupons = more.pop("holds", ()), more.pop("coupons", ())
+    if not (holds or coupons):
+        return None
+    ask = settle_order()
+    return lambda order: ask(order, holds=holds, coupons=coupons, source=source, at=at)
 
 
 def _whose(

@@ -1,0 +1,44 @@
+"""What the ground may ask of apps it does not know, where an answer or a refusal is needed at once.
+
+Each ability is a Protocol in the field's words, bound to an app's verb in the table that settings.ABILITIES names.
+Refusals propagate: they are the caller's to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from django.conf import settings
+
+from crm.models import Order, Shop
+
+
+class SettlesOrder(Protocol):
+    """An order is placed with points set aside for it and coupons named: let both pay, or refuse the order."""
+
+    def __call__(
+        self, order: Order, *, holds: Sequence[int], coupons: Sequence[str], source: str, at: datetime
+    ) -> None: ...
+
+
+class EarnsHistory(Protocol):
+    """Let a shop's past purchases earn by their own dates; answers how many orders earned, and how many points."""
+
+    def __call__(
+        self, *, shop: Shop, at: datetime, heard: Callable[[int, int], object]
+    ) -> tuple[int, int]: ...
+
+
+def settle_order() -> SettlesOrder:
+    return cast(SettlesOrder, _bound("SETTLE_ORDER"))
+
+
+def earn_history() -> EarnsHistory:
+    return cast(EarnsHistory, _bound("EARN_HISTORY"))
+
+
+def _bound(name: str) -> Any:
+    return getattr(import_module(settings.ABILITIES), name)
