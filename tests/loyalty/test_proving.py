@@ -131,7 +131,7 @@ def test_the_command_says_what_is_wrong_where_and_fails(tamper: Callable[[str], 
     tamper(f"UPDATE loyalty_wallet SET available = available + 1 WHERE member_id = {maria.pk}")
     said = StringIO()
 
-    with pytest.raises(CommandError, match="3 violations: 15 of 18"):
+    with pytest.raises(CommandError, match="4 violations: 15 of 18"):
         call_command("prove_ledger", stdout=said)
     with pytest.raises(CommandError, match="1 balances differ"):
         call_command("rebuild_balances", "--prove", stdout=said)
@@ -140,8 +140,8 @@ def test_the_command_says_what_is_wrong_where_and_fails(tamper: Callable[[str], 
     assert f"wallet {maria.pk}, A: " in said.getvalue()
     proof = proving.latest()
     assert proof is not None
-    assert (proof.violations_count, proof.broken) == (3, [2, 3, 17])
-    assert "veren_ledger_drift 3.0" in Client().get("/metrics").content.decode()
+    assert (proof.violations_count, proof.broken) == (4, [2, 3, 17])
+    assert "veren_ledger_drift 4.0" in Client().get("/metrics").content.decode()
 
 
 def test_since_a_checkpoint_only_what_moved_is_looked_through(tamper: Callable[[str], None]):
