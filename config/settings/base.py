@@ -86,6 +86,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # ── The wiring tables: dotted names, so that apps need not import config ─────
 REACTIONS = "config.reactions"
+ABILITIES = "config.abilities"
 CUSTOMER_PAGE = "config.customer_page"
 DASHBOARD = "config.dashboard"
 DESK = "config.desk"
