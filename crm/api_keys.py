@@ -37,6 +37,8 @@ SCOPES = (
     "points:write",
     "products:read",
     "products:write",
+    "rewards:read",
+    "rewards:write",
 )
 REMEMBERED_FOR = timedelta(seconds=5)
 REMEMBERED_AT_MOST = 1000

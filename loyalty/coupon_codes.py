@@ -24,12 +24,12 @@ from loyalty.models import Coupon, CouponBatch, CouponPool, Member, Redemption
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 13
-LONGEST = 40
+LONGEST = 32
 AT_A_TIME = 10_000
 MOST_IMPORTED = 100_000
 MOST_WANTED = 1_000_000
 HEADINGS = {"code", "codes", "coupon", "код", "купон"}
-_READABLE = re.compile(r"[^\W_]{3,40}")
+_READABLE = re.compile(r"[^\W_]{3,32}")
 
 KEEP = """
 INSERT INTO loyalty_coupon (pool_id, code, uses_left, created_at)

@@ -68,6 +68,12 @@ class CouponBelowMinimum(Refusal):
     title = _("The purchase is too small for this coupon.")
 
 
+class CouponNeedsCart(Refusal):
+    code = "coupon-needs-cart"
+    title = _("Say what is in the cart: the coupon takes something off it.")
+    status = 422
+
+
 class CouponGivesNothingHere(Refusal):
     code = "coupon-gives-nothing-here"
     title = _("The coupon gives nothing for this cart.")
@@ -128,8 +134,8 @@ def redeem(
 
     Raises:
         CouponNotValidNow, CouponUsedUp, CouponOfAnotherMember, CouponForMembersOnly, CouponNotForThisMember,
-        CouponUsedByThisMember, CouponBelowMinimum, CouponGivesNothingHere, CartInAnotherCurrency, BudgetUsedUp,
-        UnknownMember: nothing is used.
+        CouponUsedByThisMember, CouponBelowMinimum, CouponGivesNothingHere, CouponNeedsCart, CartInAnotherCurrency,
+        BudgetUsedUp, UnknownMember: nothing is used.
         LedgerKeyUsedOtherwise: another use stands under this key.
     """
     customer = lock_person(member) if member else None
@@ -140,8 +146,10 @@ def redeem(
         return _same(standing, coupon, member)
     for refusal in _why_not(locked, member, cart, at):
         raise refusal
+    if cart is None and locked.terms.gives.kind.needs_cart:
+        raise CouponNeedsCart
     _take(locked)
-    benefit = locked.terms.gives.benefit(cart) if cart else Benefit()
+    benefit = benefit_of(locked, cart)
     use = CouponUse.objects.create(
         coupon=locked,
         pool=locked.pool,
@@ -162,7 +170,7 @@ def redeem(
 
 
 @transaction.atomic
-def release(use: CouponUse, *, at: datetime, source: str = "loyalty") -> None:
+def release(use: CouponUse, *, at: datetime, source: str = "loyalty", reason: str = "") -> None:
     """The order came to nothing: the code, its pool and the budget have the use back. A repeat changes nothing."""
     customer = None
     if use.member:
@@ -179,7 +187,7 @@ def release(use: CouponUse, *, at: datetime, source: str = "loyalty") -> None:
     if customer:
         timeline.record(
             customer,
-            CouponReleased(coupon_name=_name_for(customer, use.coupon)),
+            CouponReleased(coupon_name=_name_for(customer, use.coupon), reason=reason),
             source=source,
             source_id=f"coupon-use:{use.pk}:released",
             occurred_at=at,
@@ -203,6 +211,18 @@ def programme_of(coupon: Coupon) -> Programme:
         return coupon.pool.programme
     assert coupon.redemption  # noqa: S101 - a constraint says so
     return coupon.redemption.reward.programme
+
+
+def benefit_of(coupon: Coupon, cart: Cart | None) -> Benefit:
+    """What the coupon takes off the cart, and what is given or done besides."""
+    gives = coupon.terms.gives
+    return gives.benefit(cart or Cart(currency=programme_of(coupon).currency, lines=()))
+
+
+def valid_until(coupon: Coupon) -> datetime | None:
+    """The first moment at which it is over, of all that end it; None: never."""
+    ends = (coupon.valid_until, coupon.terms.gives.over_since(), coupon.pool.ends_at if coupon.pool else None)
+    return min((end for end in ends if end), default=None)
 
 
 def _with_terms() -> Any:
@@ -229,12 +249,9 @@ def _why_not(coupon: Coupon, member: Member | None, cart: Cart | None, at: datet
 
 
 def _is_valid(coupon: Coupon, at: datetime) -> bool:
-    ends = [coupon.valid_until, coupon.terms.gives.over_since()]
-    if coupon.pool:
-        if coupon.pool.starts_at > at:
-            return False
-        ends.append(coupon.pool.ends_at)
-    return coupon.blocked_at is None and all(end is None or end > at for end in ends)
+    has_begun = coupon.pool is None or coupon.pool.starts_at <= at
+    ends = valid_until(coupon)
+    return has_begun and coupon.blocked_at is None and (ends is None or ends > at)
 
 
 def _why_not_them(coupon: Coupon, member: Member | None, at: datetime) -> Iterator[Refusal]:

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from django.urls import URLPattern, path
 
 from loyalty.api.adjustments import Adjustments, OneAdjustment
+from loyalty.api.coupons import CouponReleases, CouponUses, OneCoupon
 from loyalty.api.members import Entitlements, Members, OneMember, Statement
+from loyalty.api.referrals import ReferralCodes, Referrals
+from loyalty.api.rewards import RedemptionCancellations, RewardRedemptions, Rewards
 from loyalty.api.spending import Captures, Holds, OneHold, Redemptions, Releases
 
 app_name = "loyalty-api"
@@ -21,4 +24,20 @@ urlpatterns: Sequence[URLPattern] = [
     path("members/<int:pk>/entitlements/", Entitlements.as_view(), name="entitlements"),
     path("members/<int:pk>/statement/", Statement.as_view(), name="statement"),
     path("redemptions/", Redemptions.as_view(), name="redemptions"),
+    path("coupons/<str:code>/", OneCoupon.as_view(), name="coupon"),
+    path("coupons/<str:code>/redemptions/", CouponUses.as_view(), name="coupon-uses"),
+    path(
+        "coupons/<str:code>/redemptions/<int:use_id>/releases/",
+        CouponReleases.as_view(),
+        name="coupon-releases",
+    ),
+    path("referral-codes/", ReferralCodes.as_view(), name="referral-codes"),
+    path("referrals/", Referrals.as_view(), name="referrals"),
+    path("rewards/", Rewards.as_view(), name="rewards"),
+    path("rewards/<int:pk>/redemptions/", RewardRedemptions.as_view(), name="reward-redemptions"),
+    path(
+        "rewards/<int:pk>/redemptions/<int:redemption_id>/cancellations/",
+        RedemptionCancellations.as_view(),
+        name="reward-redemption-cancellations",
+    ),
 ]

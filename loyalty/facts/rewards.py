@@ -63,8 +63,11 @@ class CouponReleased(Fact):
     group = Group.POINTS
     icon = "ticket"
     sentence = _("Coupon “{coupon_name}” can be used again")
+    more = "{reason}"
+    personal = frozenset({"reason"})
 
     coupon_name: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,11 +60,16 @@ class Benefit:
 
 
 class RewardKind(ABC, Generic[S]):
-    """One kind. `needs_code`: whoever has it shows a code for it; otherwise it is handed over at once."""
+    """One kind.
+
+    `needs_code`: whoever has it shows a code for it; otherwise it is handed over at once. `needs_cart`: the code does
+    something for what is bought, and nothing without it.
+    """
 
     name: ClassVar[str]
     label: ClassVar[Words]
     needs_code: ClassVar[bool]
+    needs_cart: ClassVar[bool] = False
     Settings: ClassVar[type[RewardSettings]]
 
     @abstractmethod

@@ -27,6 +27,7 @@ class FreeDelivery(RewardKind[FreeDeliverySettings]):
     name = "free_delivery"
     label = _("Free delivery")
     needs_code = True
+    needs_cart = True
     Settings = FreeDeliverySettings
 
     def benefit(self, settings: FreeDeliverySettings, cart: Cart) -> Benefit:

@@ -52,6 +52,7 @@ class Discount(RewardKind[DiscountSettings]):
     name = "discount"
     label = _("Discount")
     needs_code = True
+    needs_cart = True
     Settings = DiscountSettings
 
     def benefit(self, settings: DiscountSettings, cart: Cart) -> Benefit:

@@ -24,6 +24,7 @@ class FreeProduct(RewardKind[FreeProductSettings]):
     name = "product"
     label = _("Free product")
     needs_code = True
+    needs_cart = True
     Settings = FreeProductSettings
 
     def benefit(self, settings: FreeProductSettings, cart: Cart) -> Benefit:

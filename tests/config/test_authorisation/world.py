@@ -32,11 +32,18 @@ from crm.models import (
     TimelineEntry,
     User,
 )
-from loyalty import ledger
-from loyalty.models import AdjustmentRequest
+from loyalty import ledger, referring, rewarding
+from loyalty.models import AdjustmentRequest, Coupon, CouponBatch, CouponUse, GiftGrant, Member
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
+from tests.factories.loyalty_rewards import (
+    BudgetFactory,
+    CouponPoolFactory,
+    GiftRuleFactory,
+    ReferralTermsFactory,
+    RewardFactory,
+)
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory, UserFactory
 
@@ -84,6 +91,7 @@ def build() -> World:
     world.people = dict(_people(world, shop))
     _house(world, shop)
     _persons(world, shop)
+    _rewards(world)
     _sales(world.own, shop, "OWN", world)
     _sales(world.foreign, other, "FOREIGN", world)
     _keys(world, shop, other)
@@ -176,6 +184,33 @@ def _persons(world: World, shop: Shop) -> None:
     }
 
 
+def _rewards(world: World) -> None:
+    """What the programme gives: it belongs to the company."""
+    member = Member.objects.get(pk=world.own["member"])
+    reward, pool = RewardFactory(points=1), CouponPoolFactory(uses_per_code=None)
+    redemption = rewarding.redeem(member, reward=reward, key="a-reward", at=NOON)
+    coupon = Coupon.objects.create(pool=pool, code="SPRINGTEN", created_at=NOON)
+    batch = CouponBatch.objects.create(pool=pool, wanted=1, created_at=NOON, moved_at=NOON)
+    rule = GiftRuleFactory()
+    grant = GiftGrant.objects.create(rule=rule, member=member, year=2026, points=1, granted_at=NOON)
+    terms = ReferralTermsFactory()
+    friend = MemberFactory(programme=member.programme)
+    code = referring.code_of(member, at=NOON).code
+    world.own |= {
+        "reward": reward.pk,
+        "redemption": redemption.pk,
+        "couponpool": pool.pk,
+        "couponbatch": batch.pk,
+        "coupon": coupon.pk,
+        "code": coupon.code,
+        "giftrule": rule.pk,
+        "giftgrant": grant.pk,
+        "referralterms": terms.pk,
+        "referral": referring.refer(friend, code=code, at=NOON).pk,
+        "budget": BudgetFactory().pk,
+    }
+
+
 def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
     customer = CustomerFactory._meta.model.objects.get(pk=world.own["customer"])
     order = placed_order(f"{word}-ORDER-7", shop=shop, customer=customer)
@@ -201,12 +236,16 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
         requested_at=NOON,
         expires_at=NOON,
     )
+    used = CouponUse.objects.create(
+        coupon_id=world.own["coupon"], shop=shop, key=f"use-{word}", currency="EUR", used_at=NOON
+    )
     key, _text = issue_key(shop=shop, scopes=[])
     job = BulkJob.objects.create(
         shop=shop, key=key, kind="orders", language="en", items_total=1, created_at=NOON, moved_at=NOON
     )
     its |= {
         "adjustmentrequest": asked.pk,
+        "couponuse": used.pk,
         "order": order.pk,
         "shipment": parcel.pk,
         "bulkjob": job.pk,
