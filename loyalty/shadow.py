@@ -297,14 +297,14 @@ class _Known:
         }
 
     def _held(self, member: Member | None, at: datetime) -> frozenset[str]:
-        """Before the purchase: a tier that it led to began in the same moment, and does not count for it yet."""
+        """Before the purchase: a tier that it led to began, and the one before it ended, in the same moment."""
         if member is None:
             return frozenset()
         its = self.tiers.get(member.pk, ())
         valid = (
             slugs
             for held, slugs in its
-            if held.since_at < at and (held.ended_at is None or held.ended_at > at)
+            if held.since_at < at and (held.ended_at is None or held.ended_at >= at)
         )
         return frozenset().union(*valid)
 
