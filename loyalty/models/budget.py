@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Budget(models.Model):
@@ -19,7 +20,7 @@ class Budget(models.Model):
     programme = models.ForeignKey(
         "loyalty.Programme", models.PROTECT, related_name="budgets", verbose_name=_("programme")
     )
-    label = models.CharField(_("name"), max_length=100)
+    label = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
     unit = models.CharField(_("of what"), max_length=6, choices=Unit, default=Unit.POINTS)
     period = models.CharField(_("for"), max_length=5, choices=Period, default=Period.MONTH)
     amount = models.DecimalField(_("at most"), max_digits=14, decimal_places=2)

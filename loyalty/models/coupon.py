@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty.models.gives import Gives, Named
 
@@ -37,7 +38,10 @@ class CouponPool(Named, Gives):
         help_text=_("Over all codes of the pool; then only members can use them. Empty: as often as wanted."),
     )
     uses_left = models.PositiveIntegerField(
-        _("all together, times left"), null=True, blank=True, help_text=_("Empty: not counted.")
+        _("all together, times left"),
+        null=True,
+        blank=True,
+        help_text=pgettext_lazy("uses", "Empty: not counted."),
     )
     budget = models.ForeignKey(
         "loyalty.Budget",
@@ -142,7 +146,12 @@ class Coupon(models.Model):
         related_name="coupon",
         verbose_name=_("redeemed reward"),
     )
-    code = models.CharField(_("code"), max_length=40, unique=True, help_text=_("As it is compared: no gaps."))
+    code = models.CharField(
+        pgettext_lazy("coupon", "code"),
+        max_length=40,
+        unique=True,
+        help_text=_("As it is compared: no gaps."),
+    )
     holder = models.ForeignKey(
         "loyalty.Member",
         models.PROTECT,

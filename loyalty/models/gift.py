@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty.models.gives import Named
 
@@ -29,7 +30,7 @@ class GiftRule(Named):
     programme = models.ForeignKey(
         "loyalty.Programme", models.PROTECT, related_name="gift_rules", verbose_name=_("programme")
     )
-    occasion = models.CharField(_("for"), max_length=8, choices=Occasion)
+    occasion = models.CharField(pgettext_lazy("occasion", "for"), max_length=8, choices=Occasion)
     days_before = models.PositiveSmallIntegerField(
         _("from, days before"), default=0, help_text=_("For a birthday: the gift comes so many days earlier.")
     )

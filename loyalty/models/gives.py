@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import rewards
@@ -29,7 +29,9 @@ class Named(models.Model):
     """Called in each language by a name of its own."""
 
     names = models.JSONField(
-        _("name"), default=dict, help_text=_("By the code of the language: en, ru, bg. One is enough.")
+        pgettext_lazy("of a thing", "name"),
+        default=dict,
+        help_text=_("By the code of the language: en, ru, bg. One is enough."),
     )
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from loyalty.models.programme import Programme
@@ -54,7 +55,7 @@ class Member(models.Model):
     )
     joined_through = models.CharField(_("joined"), max_length=10, choices=Joined)
     joined_at = models.DateTimeField(_("member since"))
-    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    left_at = models.DateTimeField(pgettext_lazy("member", "left"), null=True, blank=True)
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,

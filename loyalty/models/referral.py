@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ReferralTerms(models.Model):
@@ -60,7 +61,7 @@ class ReferralCode(models.Model):
     member = models.OneToOneField(
         "loyalty.Member", models.PROTECT, related_name="referral_code", verbose_name=_("member")
     )
-    code = models.CharField(_("code"), max_length=20, unique=True)
+    code = models.CharField(pgettext_lazy("coupon", "code"), max_length=20, unique=True)
     created_at = models.DateTimeField(_("made"))
 
     class Meta:

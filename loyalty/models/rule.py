@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty.models.rule_terms import RuleTerms
 
@@ -19,7 +20,7 @@ class Rule(models.Model):
     programme = models.ForeignKey(
         "loyalty.Programme", models.PROTECT, related_name="rules", verbose_name=_("programme")
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
     active_version = models.OneToOneField(
         "loyalty.RuleVersion",
         models.PROTECT,

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty import privileges
 
@@ -31,7 +32,7 @@ class Tier(models.Model):
     )
     track = models.SlugField(_("ladder"), max_length=50, default="main", db_index=False)
     slug = models.SlugField(_("short name"), max_length=50, db_index=False)
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
     names = models.JSONField(_("names in other languages"), default=dict, blank=True)
     level = models.PositiveSmallIntegerField(_("level"), help_text=_("The higher, the better."))
     figure = models.CharField(_("what counts"), max_length=9, choices=Figure, default=Figure.SPEND)

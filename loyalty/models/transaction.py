@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Bucket(models.TextChoices):
@@ -11,10 +12,10 @@ class Bucket(models.TextChoices):
     PENDING = "P", _("pending")
     HELD = "H", _("held")
     DEBT = "D", _("debt")
-    ISSUED = "I", _("issued")
+    ISSUED = "I", pgettext_lazy("points", "issued")
     ADJUSTED = "J", _("adjusted by hand")
     REDEEMED = "R", _("redeemed")
-    EXPIRED = "E", _("expired")
+    EXPIRED = "E", pgettext_lazy("points", "expired")
     CLAWED_BACK = "C", _("taken back")
     TRANSIT = "T", _("between two wallets")
     DONATED = "N", _("donated")
@@ -39,7 +40,7 @@ class Transaction(models.Model):
         HOLD = "hold", _("held")
         CAPTURE = "capture", _("paid with held points")
         RELEASE = "release", _("released")
-        EXPIRE = "expire", _("expired")
+        EXPIRE = "expire", pgettext_lazy("points", "expired")
         REVERSE = "reverse", _("taken back after a return")
         RESTORE = "restore", _("given back after a return")
         ADJUST = "adjust", _("adjusted by hand")
