@@ -91,6 +91,22 @@ def issue(
 
 
 @transaction.atomic
+def bring_along(number: str, *, member: Member, shop: Shop, source: str, at: datetime) -> Card:
+    """A card of an earlier programme goes on working here; brought along again, nothing changes.
+
+    Raises:
+        UnknownCard: this cannot be the number of a card.
+        CardIsTaken, CardIsBlocked, ConflictingIdentities: nothing is given.
+    """
+    try:
+        wanted = normal_card(number)
+    except ValueError as error:
+        raise UnknownCard from error
+    Card.objects.get_or_create(number=wanted, defaults={"programme": member.programme})
+    return issue(wanted, member=member, shop=shop, source=source, at=at)
+
+
+@transaction.atomic
 def block(card: Card, *, reason: str, by: User, at: datetime) -> Card:
     """From now on nobody is recognised by this card and nothing is spent with it; blocked once, it stays so.
 

@@ -1,7 +1,7 @@
 """What can happen in the programme. Each file states facts of one part; all are imported here, and found on start."""
 
 from loyalty.facts.earning import PointsEarned, PointsGivenBack, PointsTakenBack
-from loyalty.facts.members import CardBlocked, CardIssued, MemberJoined
+from loyalty.facts.members import CardBlocked, CardIssued, MemberJoined, PointsBroughtAlong
 from loyalty.facts.points import (
     PointsAdjusted,
     PointsAvailable,
@@ -32,6 +32,7 @@ __all__ = [
     "MemberJoined",
     "PointsAdjusted",
     "PointsAvailable",
+    "PointsBroughtAlong",
     "PointsDonated",
     "PointsEarned",
     "PointsExpireSoon",

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from crm.facts import Fact, Group
 
@@ -41,3 +42,17 @@ class CardBlocked(Fact):
 
     masked_number: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsBroughtAlong(Fact):
+    kind = "loyalty.points_brought_along"
+    group = Group.POINTS
+    icon = "star"
+    sentence = ngettext_lazy(
+        "{points} point brought along from an earlier programme",
+        "{points} points brought along from an earlier programme",
+        "points",
+    )
+
+    points: int
