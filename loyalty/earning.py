@@ -326,6 +326,11 @@ def needs_of(candidates: Sequence[Candidate]) -> frozenset[str]:
     return frozenset(need for one in candidates if one.why_not is None for need in one.effect.needs)
 
 
+def needs_of_rules(switched_on: Sequence[Rule]) -> frozenset[str]:
+    """Whatever any of them may have to know."""
+    return frozenset(need for rule in switched_on for need in effects.EFFECTS[version_of(rule).effect].needs)
+
+
 def _why_not_matched(
     version: RuleVersion, bought: Order | Cart, *, at: datetime, clock: tzinfo, tells_why: bool
 ) -> Reason | None:

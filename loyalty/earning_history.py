@@ -18,7 +18,7 @@ from loyalty import earning, joining, ledger, lot_dates, reversal, tiering
 from loyalty.evaluation import evaluate, trace_of
 from loyalty.facts.earning import PointsEarned
 from loyalty.models import Member, Programme, Rule, Transaction
-from loyalty.purchases import purchase_of
+from loyalty.purchases import Pasts, purchase_of
 
 CHUNK = 500
 MEMBERS_AT_ONCE = 2000
@@ -125,11 +125,12 @@ def _earn_some(
             programme=programme, key__in=[earning.key_of(order.pk) for order in orders]
         ).values_list("key", flat=True)
     )
+    pasts = Pasts(orders, set(members.values()), earning.needs_of_rules(switched_on))
     evaluated = [
         (order, one)
         for order in orders
         if (member := members.get(order.customer_id or 0)) and earning.key_of(order.pk) not in known
-        if (one := _evaluated(programme, order, member, switched_on, at=at))
+        if (one := _evaluated(programme, order, member, switched_on, pasts, at=at))
     ]
     timeline.record_all([_told(order, one, programme, at=at) for order, one in evaluated])
     ledger.earn_batch([one for _, one in evaluated], at=at)
@@ -148,14 +149,20 @@ def _members(programme: Programme, customers: Collection[int]) -> Mapping[int, M
 
 
 def _evaluated(
-    programme: Programme, order: Order, member: Member, switched_on: Sequence[Rule], *, at: datetime
+    programme: Programme,
+    order: Order,
+    member: Member,
+    switched_on: Sequence[Rule],
+    pasts: Pasts,
+    *,
+    at: datetime,
 ) -> ledger.Earning | None:
     clock = company.current().clock
     earned_at = order.paid_at or at
     if earned_at < member.joined_at:
         return None
     candidates = earning.candidates_of(switched_on, order, at=earned_at, clock=clock)
-    purchase = purchase_of(order, member=member, needs=earning.needs_of(candidates), clock=clock)
+    purchase = purchase_of(order, member=member, needs=earning.needs_of(candidates), clock=clock, pasts=pasts)
     evaluation = evaluate(purchase, candidates, rounding=programme.rounding)
     if allowed := earning.reserve(evaluation, switched_on, member, at=earned_at, clock=clock):
         evaluation = evaluate(purchase, candidates, rounding=programme.rounding, allowed=allowed)
@@ -208,20 +215,15 @@ def _let_join(programme: Programme, waiting: QuerySet[Order], *, at: datetime) -
     """Everybody who bought and is no member yet, with the day of the first purchase that is to earn."""
     firsts = waiting.values_list("customer_id").annotate(first=Min("paid_at")).order_by("customer_id")
     joined_at = {customer: first for customer, first in firsts if customer}
-    missing = sorted(joined_at.keys() - _members(programme, joined_at).keys())
+    missing = sorted(joined_at.keys() - _members(programme, set(joined_at)).keys())
     for start in range(0, len(missing), CHUNK):
-        with transaction.atomic():
-            for person in Customer.objects.filter(pk__in=missing[start : start + CHUNK]).order_by("pk"):
-                joining.join(
-                    person,
-                    programme=programme,
-                    through=Member.Joined.AUTOMATIC,
-                    joined_at=joined_at[person.pk],
-                    at=at,
-                    source=earning.SOURCE,
-                    source_id=f"history:{person.pk}:join:{programme.pk}",
-                    is_history=True,
-                )
+        joining.join_all(
+            {customer: joined_at[customer] for customer in missing[start : start + CHUNK]},
+            programme=programme,
+            through=Member.Joined.AUTOMATIC,
+            at=at,
+            source=earning.SOURCE,
+        )
 
 
 def _count_tiers(programme: Programme, *, at: datetime) -> None:

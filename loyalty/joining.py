@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from crm import timeline
 from crm.errors import PersonErased, Refusal
 from crm.identification import survivor
 from crm.models import Customer, Shop, User
+from crm.timeline import Told
 from loyalty import ledger
 from loyalty.facts import MemberJoined
 from loyalty.models import Member, Programme
@@ -84,6 +86,44 @@ def join(
     )
     ledger.open_wallet(member.pk, idle_months=_idle_months(programme))
     return member
+
+
+@transaction.atomic
+def join_all(
+    joined_at: Mapping[int, datetime], *, programme: Programme, through: str, at: datetime, source: str
+) -> None:
+    """Let people who never were members join, each on a day of the past: customer → that day.
+
+    Who is a member, was merged or erased is passed by. Locks the customers' rows in ascending order of their ids.
+    """
+    known = Member.objects.filter(programme=programme, customer__in=joined_at).values("customer")
+    people = list(
+        Customer.objects.select_for_update(no_key=True)
+        .filter(pk__in=joined_at, merged_into=None, erased_at=None)
+        .exclude(pk__in=known)
+        .order_by("pk")
+    )
+    members = Member.objects.bulk_create(
+        Member(customer=person, programme=programme, joined_through=through, joined_at=joined_at[person.pk])
+        for person in people
+    )
+    timeline.record_all(
+        [
+            Told(
+                fact=MemberJoined(programme_name=programme.name, joined_through=through),
+                customer_id=person.pk,
+                occurred_at=member.joined_at,
+                recorded_at=at,
+                source=source,
+                source_id=f"history:{person.pk}:join:{programme.pk}",
+                subject=member,
+                language=person.language,
+                is_history=True,
+            )
+            for person, member in zip(people, members, strict=True)
+        ]
+    )
+    ledger.open_wallets([member.pk for member in members], idle_months=_idle_months(programme))
 
 
 def _member(person: Customer, programme: Programme, *, through: str, joined_at: datetime) -> Member:

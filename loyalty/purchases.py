@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from crm.models import Category, Customer, Order, Product
-from crm.same_person import ids_of
+from crm.same_person import ids_of, with_ids
 from loyalty.effects import Line, Purchase
 from loyalty.models import Member, MemberTier, Tier
 
@@ -22,9 +23,13 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, kw_only=True)
 class CartLine:
-    """A line that is not sold yet. Attributes are called as an OrderLine's, so that conditions can ask about them."""
+    """A line that is not sold yet. Attributes are called as an OrderLine's, so that conditions can ask about them.
+
+    `pk` is its place in the cart; `called` is the shop's name for it.
+    """
 
     pk: int
+    called: str = ""
     quantity: Decimal
     unit_price: Decimal
     amount: Decimal
@@ -62,6 +67,57 @@ class Cart:
         return self.customer.pk if self.customer else None
 
 
+class Before(NamedTuple):
+    """An earlier order that was paid for."""
+
+    placed_at: datetime
+    pk: int
+    paid_at: datetime
+
+
+BEFORE = Before._fields
+
+
+class Pasts:
+    """What purchases of many people are judged by, looked up at once: a fixed number of queries for all of them."""
+
+    def __init__(
+        self, orders: Collection[Order], members: Collection[Member], needs: Collection[str]
+    ) -> None:
+        self.of_person: dict[int, list[Before]] = {}
+        self.held: dict[int, list[MemberTier]] = defaultdict(list)
+        self.ladder: Sequence[Tier] = ()
+        if "earlier" in needs:
+            self._look_up_orders({order.customer_id for order in orders if order.customer_id})
+        if "tier" in needs:
+            self.ladder = list(Tier.objects.filter(programme__in={member.programme_id for member in members}))
+            for one in MemberTier.objects.filter(member__in=members).select_related("tier"):
+                self.held[one.member_id].append(one)
+
+    def _look_up_orders(self, customers: Collection[int]) -> None:
+        for person in with_ids(Customer.objects.filter(pk__in=customers)):
+            befores: list[Before] = []
+            for pk in ids_of(person):
+                befores = self.of_person.setdefault(pk, befores)
+        paid = Order.objects.filter(customer_id__in=self.of_person, cancelled_at=None, paid_at__isnull=False)
+        for customer, *before in paid.order_by("-placed_at", "-pk").values_list("customer_id", *BEFORE):
+            self.of_person[customer].append(Before(*before))
+
+    def earlier(self, order: Order) -> list[Before]:
+        befores = self.of_person.get(order.customer_id or 0, [])
+        return [one for one in befores if (one.placed_at, one.pk) < (order.placed_at, order.pk)]
+
+    def tiers(self, member: Member, at: datetime) -> frozenset[str]:
+        held = [one for one in self.held[member.pk] if one.is_valid(at)]
+        return frozenset(
+            tier.slug
+            for one in held
+            for tier in self.ladder
+            if (tier.programme_id, tier.track) == (one.tier.programme_id, one.track)
+            and tier.level <= one.tier.level
+        )
+
+
 def purchase_of(
     bought: Order | Cart,
     *,
@@ -69,14 +125,23 @@ def purchase_of(
     needs: Collection[str],
     clock: tzinfo,
     paid_with_points: Decimal = NOTHING,
+    pasts: Pasts | None = None,
 ) -> Purchase:
-    """`needs`: what the rules' effects must know; nothing else is looked up. `paid_with_points` does not count."""
+    """`needs`: what the rules' effects must know; nothing else is looked up. `paid_with_points` does not count.
+
+    `pasts`: what was looked up already, for many orders at once.
+    """
     at = bought.paid_at or bought.placed_at
     more: dict[str, Any] = {}
-    if "earlier" in needs:
-        more |= _earlier(bought, member, clock)
+    if "earlier" in needs and bought.customer:
+        earlier = (
+            pasts.earlier(bought)
+            if pasts and isinstance(bought, Order)
+            else _earlier(bought, bought.customer)
+        )
+        more |= _said_of(earlier, bought, member, clock)
     if "tier" in needs and member:
-        more["tiers"] = tiers_held(member, at)
+        more["tiers"] = pasts.tiers(member, at) if pasts else tiers_held(member, at)
     if "birthday" in needs and bought.customer:
         more["birthday"] = bought.customer.birthday
     return Purchase(
@@ -107,25 +172,27 @@ def tiers_held(member: Member, at: datetime) -> frozenset[str]:
     return frozenset(Tier.objects.filter(any_of).values_list("slug", flat=True))
 
 
-def _earlier(bought: Order | Cart, member: Member | None, clock: tzinfo) -> dict[str, Any]:
-    """Earlier orders of the person: cancelled ones are none, and what nobody paid for is none."""
-    if bought.customer is None:
-        return {"is_first": False}
+def _earlier(bought: Order | Cart, customer: Customer) -> list[Before]:
+    """Earlier orders of the person, newest first: cancelled ones are none, and what nobody paid for is none."""
     before = Q(placed_at__lt=bought.placed_at)
     if bought.pk:
         before |= Q(placed_at=bought.placed_at, pk__lt=bought.pk)
     earlier = Order.objects.filter(
-        before, customer_id__in=ids_of(bought.customer), cancelled_at=None, paid_at__isnull=False
-    ).order_by("-placed_at")
-    moments = [
-        moment.astimezone(clock) for moment in earlier.values_list("placed_at", flat=True)[:REMEMBERED_DAYS]
-    ]
+        before, customer_id__in=ids_of(customer), cancelled_at=None, paid_at__isnull=False
+    )
+    newest = earlier.order_by("-placed_at", "-pk").values_list(*BEFORE)[:REMEMBERED_DAYS]
+    return [Before(*one) for one in newest]
+
+
+def _said_of(
+    earlier: Sequence[Before], bought: Order | Cart, member: Member | None, clock: tzinfo
+) -> dict[str, Any]:
     today = bought.placed_at.astimezone(clock).date()
-    days = [moment.date() for moment in moments]
+    days = [one.placed_at.astimezone(clock).date() for one in earlier[:REMEMBERED_DAYS]]
     joined_at = member.joined_at if member else None
     return {
-        "is_first": not moments,
-        "is_first_as_member": not (joined_at and earlier.filter(paid_at__gte=joined_at).exists()),
+        "is_first": not earlier,
+        "is_first_as_member": not (joined_at and any(one.paid_at >= joined_at for one in earlier)),
         "earlier_on": tuple(day for day in days if (today - day).days < REMEMBERED_DAYS),
         "previous_on": days[0] if days else None,
     }

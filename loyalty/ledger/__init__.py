@@ -73,6 +73,15 @@ def lock(member_ids: Sequence[int]) -> None:
     _run("SELECT loyalty_lock_wallets(%s::bigint[])", list(member_ids))
 
 
+def open_wallets(member_ids: Sequence[int], *, idle_months: int | None = None) -> None:
+    """As `open_wallet`, for many at once."""
+    _run(
+        "SELECT loyalty_open_wallet(new.id, %s::smallint) FROM unnest(%s::bigint[]) AS new(id)",
+        idle_months,
+        list(member_ids),
+    )
+
+
 def set_idle_months(programme_id: int, months: int | None) -> None:
     _run("SELECT loyalty_set_idle_months(%s, %s::smallint)", programme_id, months)
 

@@ -114,3 +114,7 @@ class MemberTier(models.Model):
 
     def __str__(self) -> str:
         return str(self.tier)
+
+    def is_valid(self, at: datetime) -> bool:
+        """One row's word on what `MemberTierQuerySet.valid` asks of many."""
+        return self.since_at <= at and (self.ended_at is None or self.ended_at > at)
