@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.utils import timezone
 
 from crm.demo import company, history, plots
 from crm.demo import trickle as crm_trickle
+from loyalty.demo import club
+from loyalty.demo import stories as points
 
 # What is being written, how much of it stands, how much it will be.
 Progress = Callable[[str, int, int], None]
@@ -16,7 +19,7 @@ Progress = Callable[[str, int, int], None]
 
 def is_loaded() -> bool:
     """Is the whole demo here? A load that was interrupted is not: `load` goes on with it."""
-    return plots.told()
+    return plots.told() and points.told()
 
 
 def load(*, size: str, progress: Progress) -> None:
@@ -25,9 +28,13 @@ def load(*, size: str, progress: Progress) -> None:
         return
     now = timezone.now()
     stage = company.build()
-    history.write(stage, size=history.SIZES[size], now=now, progress=progress)
-    company.open_business_accounts(stage.manager)
-    plots.tell(stage, now=now)
+    # The club is older than anything that happens here, so that whoever buys earns.
+    programme = club.open_club(stage.manager, started_at=now - timedelta(days=history.SIZES[size].days))
+    if not plots.told():
+        history.write(stage, size=history.SIZES[size], now=now, progress=progress)
+        company.open_business_accounts(stage.manager)
+        plots.tell(stage, now=now)
+    points.tell(stage, programme, size=size, now=now, progress=progress)
 
 
 def trickle(stop: threading.Event) -> None:

@@ -1,0 +1,108 @@
+"""What members did in the club: the crowd by its past purchases, and two people whom visitors meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from crm import returning
+from crm.demo import characters
+from crm.demo.characters import Character
+from crm.demo.company import Stage
+from crm.demo.lives import ONLINE
+from crm.demo.rhythm import HERE
+from crm.identity_kinds import IdentityKind
+from crm.models import Customer
+from crm.returning import LineReturned
+from loyalty import adjustment, confirmation, earning_history, expiry, rewarding
+from loyalty.models import AdjustmentRequest, Member, Programme, Redemption, Reward
+
+Progress = Callable[[str, int, int], None]
+# So far back the purchases of the crowd earn: a demo that starts in a minute has no time for more.
+EARNS_DAYS = {"small": 120, "medium": 10, "large": 1}
+GOODWILL = "Пратката от април закъсня с два дни"
+KALINA_RETURNS = "Подаръкът беше двоен"
+
+
+def told() -> bool:
+    """Has this chapter been told to its end?"""
+    return AdjustmentRequest.objects.filter(reason=GOODWILL).exists()
+
+
+def tell(stage: Stage, programme: Programme, *, size: str, now: datetime, progress: Progress) -> None:
+    """The crowd earns, what is due happens, then the two stories. Goes on where it was interrupted."""
+    earning_history.earn_history(
+        programme,
+        at=now,
+        since=now - timedelta(days=EARNS_DAYS[size]),
+        heard=lambda done, total: progress("points", done, total),
+    )
+    confirmation.confirm_due(at=now)
+    expiry.expire_due(at=now)
+    _kalina_returns_one_line(now=now)
+    _kalina_takes_a_reward(programme, now=now)
+    _vera_has_until_sunday(stage, programme, now=now)
+
+
+def _vera_has_until_sunday(stage: Stage, programme: Programme, *, now: datetime) -> None:
+    """Given for a delay, for a season: it ends this Sunday. Told last: it is how `told` knows."""
+    member = _member(characters.VERA, programme)
+    adjustment.request_adjustment(
+        member,
+        points=140,
+        reason=GOODWILL,
+        by=stage.agent,
+        at=now - timedelta(days=80),
+        lot_expires_at=_end_of_sunday(now),
+    )
+
+
+def _kalina_returns_one_line(*, now: datetime) -> None:
+    """Gold, and one thing of a gift comes back: its points go, and no others."""
+    order = (
+        _customer(characters.KALINA)
+        .orders.filter(lines__quantity=1, lines__returned_quantity=0)
+        .order_by("-placed_at")
+        .first()
+    )
+    if order is None or order.lines.filter(returned_quantity__gt=0).exists():
+        return
+    line = order.lines.filter(quantity=1).order_by("id")[0]
+    at = max(order.placed_at, now - timedelta(days=2))
+    returning.register_return(
+        order,
+        external_id=f"R-{order.number}",
+        lines=[LineReturned(line=line.external_id, quantity=Decimal(1))],
+        returned_at=at,
+        reason=KALINA_RETURNS,
+        source=f"api:{ONLINE}",
+        at=at,
+    )
+
+
+def _kalina_takes_a_reward(programme: Programme, *, now: datetime) -> None:
+    member = _member(characters.KALINA, programme)
+    if Redemption.objects.filter(member=member).exists():
+        return
+    reward = Reward.objects.filter(programme=programme, kind="discount").get()
+    rewarding.redeem(member, reward=reward, key="demo:kalina", at=now - timedelta(days=1))
+
+
+def _customer(who: Character) -> Customer:
+    return Customer.objects.get(
+        identities__kind=IdentityKind.EXTERNAL,
+        identities__namespace=ONLINE,
+        identities__value=str(who.number),
+    )
+
+
+def _member(who: Character, programme: Programme) -> Member:
+    return Member.objects.get(customer=_customer(who), programme=programme)
+
+
+def _end_of_sunday(now: datetime) -> datetime:
+    """The end of the coming Sunday; on a Sunday, of the next."""
+    today = now.astimezone(HERE).date()
+    sunday = today + timedelta(days=7 - today.isoweekday() or 7)
+    return datetime.combine(sunday + timedelta(days=1), time.min, HERE)
