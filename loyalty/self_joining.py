@@ -17,6 +17,7 @@ from crm.identification import Hint, identify
 from crm.identifiers import identifier
 from crm.identity_kinds import IdentityKind
 from crm.models import Customer, Identity, Purpose, Shop, User
+from loyalty import cards
 from loyalty.joining import join
 from loyalty.models import JoiningRequest, Member, Programme
 
@@ -158,6 +159,7 @@ def _join(
         source_id=f"request:{request.pk}",
         at=at,
     )
+    cards.link_of(member, at=at)
     if is_proved:
         request.delete()
     return member

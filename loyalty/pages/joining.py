@@ -92,7 +92,8 @@ def code(request: HttpRequest) -> HttpResponse:
             member = self_joining.confirm(
                 asked, code=form.cleaned_data["code"], browser=_browser(request), at=timezone.now()
             )
-            return _to_the_card(request, member)
+            del request.session[KEPT]
+            return _to_the_card(member)
         except Refusal as refused:
             form.add_error("code", str(refused.title))
     context = {"form": form, "programme": asked.programme, "address": asked.value}
@@ -108,7 +109,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     except self_joining.RequestIsOver:
         return render(request, "loyalty/joining/over.html", status=410)
     if asked.member:
-        return _to_the_card(request, asked.member)
+        return _to_the_card(asked.member)
     return render(request, "loyalty/joining/waiting.html", {"asked": asked, "programme": asked.programme})
 
 
@@ -160,14 +161,15 @@ def _send_code(request: HttpRequest, asked: JoiningRequest) -> None:
     )
 
 
-def _to_the_card(request: HttpRequest, member: Member) -> HttpResponse:
-    request.session.pop(KEPT, None)
+def _to_the_card(member: Member) -> HttpResponse:
+    """Whoever joined has a link already: nothing is written by looking."""
     link = cards.link_of(member, at=timezone.now())
     return HttpResponseRedirect(reverse("card", args=[cards.token_of(link)]))
 
 
 def _asked(request: HttpRequest) -> JoiningRequest:
-    return self_joining.request_of(request.session.get(KEPT), browser=_browser(request), at=timezone.now())
+    browser = str(request.session.get(BROWSER, ""))
+    return self_joining.request_of(request.session.get(KEPT), browser=browser, at=timezone.now())
 
 
 def _browser(request: HttpRequest) -> str:

@@ -116,6 +116,7 @@ def memberships(request: StaffRequest, customer_pk: int) -> HttpResponse:
 @permission_required(adjustment.MAY_ASK, raise_exception=True)
 def adjustments(request: StaffRequest, pk: int) -> HttpResponse:
     """Give or take points within the allowance, or ask a second person. The form carries a key: twice is once."""
+    _member(pk)
     form = AdjustmentForm(request.POST)
     if not form.is_valid() or not form.cleaned_data["points"]:
         messages.error(request, _("Give a number of points other than 0, and a reason."))

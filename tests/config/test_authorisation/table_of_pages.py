@@ -49,6 +49,22 @@ OURS = {
     "join/till/": Page(look=NONE, act=NONE),
     "card/<str:token>/": Page(look=NONE, about="word"),
     "card/<str:token>/code/": Page(look=NONE, about="word"),
+    # The programme's, at the till and in the office.
+    "admin/crm/customer/<int:customer_pk>/memberships/": Page(look=NONE, act=TILL, about="customer"),
+    "admin/loyalty/member/<int:pk>/": Page(look=TILL | AUDIT, about="member"),
+    "admin/loyalty/member/<int:pk>/adjustments/": Page(look=NONE, act=AGENTS, about="member"),
+    "admin/loyalty/member/<int:pk>/cards/": Page(look=NONE, act=TILL, about="member"),
+    "admin/loyalty/member/<int:pk>/cards/<int:card_pk>/block/": Page(
+        look=NONE, act=TILL, about="member card"
+    ),
+    "admin/loyalty/member/<int:pk>/link/": Page(look=NONE, act=TILL, about="member"),
+    "admin/loyalty/counter/": Page(look=TILL | AUDIT),
+    "admin/loyalty/joining/": Page(look=TILL),
+    "admin/loyalty/joining/<int:pk>/confirmation/": Page(
+        look=NONE, act=TILL, about="joiningrequest", foreign=AGENTS
+    ),
+    "dashboard/approvals/": Page(look=LEADS),
+    "dashboard/approvals/<int:pk>/decision/": Page(look=NONE, act=LEADS, about="adjustmentrequest"),
     "preferences/language/": Page(look=NONE, act=ANYBODY),
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
@@ -113,7 +129,9 @@ FRAME = {
     "admin/autocomplete/": Page(look=NONE),
     "admin/jsi18n/": Page(look=ALL),
     "admin/r/<path:content_type_id>/<path:object_id>/": Page(look=NONE, about="word word"),
-    "admin/^(?P<app_label>crm|auth|account|mfa|django_celery_beat)/$": Page(look=ALL, act=ALL, about="app"),
+    "admin/^(?P<app_label>crm|auth|loyalty|account|mfa|django_celery_beat)/$": Page(
+        look=ALL, act=ALL, about="app"
+    ),
     "admin/(?P<url>.*)$": Page(look=NONE, about="word"),
     "admin/crm/user/<id>/password/": Page(look=ADMIN, act=ADMIN, about="user"),
 }
@@ -191,6 +209,14 @@ MODELS = {
     "crm/installation": Lists(view=ADMIN | AUDIT, change=ADMIN, leads_on=("",)),
     "crm/apikey": Lists(view=ADMIN | AUDIT, add=ADMIN, change=ADMIN, leads_on=("add/", "change/")),
     "crm/user": Lists(view=LEADS | AUDIT, add=ADMIN, change=ADMIN),
+    "loyalty/programme": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "loyalty/member": Lists(view=TILL | AUDIT),
+    "loyalty/card": Lists(view=TILL | AUDIT),
+    "loyalty/cardbatch": Lists(view=MANAGERS | AUDIT, add=MANAGERS),
+    "loyalty/adjustmentrequest": Lists(view=AGENTS | AUDIT),
+    **{
+        f"loyalty/{window}": Lists(view=AGENTS | AUDIT) for window in ("wallet", "transaction", "lot", "hold")
+    },
     # For those who may do everything alone; no role leads there.
     "auth/group": Lists(),
     "account/emailaddress": Lists(),

@@ -32,8 +32,9 @@ from crm.models import (
     TimelineEntry,
     User,
 )
-from loyalty import ledger, referring, rewarding
-from loyalty.models import AdjustmentRequest, Coupon, CouponBatch, CouponUse, GiftGrant, Member
+from loyalty import cards, ledger, referring, rewarding, self_joining
+from loyalty.models import AdjustmentRequest, Coupon, CouponBatch, CouponUse, GiftGrant, Member, Programme
+from loyalty.self_joining import Said
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -166,6 +167,16 @@ def _persons(world: World, shop: Shop) -> None:
     member = MemberFactory(customer=customer, programme=ProgrammeFactory(slug="main"))
     earned = [ledger.Lot(points=100)]
     ledger.earn(member.pk, lots=earned, key="earned", occurred_at=NOON, at=NOON)
+    batch = cards.make_batch(programme=member.programme, size=1, by=agent, at=NOON)
+    card = cards.issue(batch.cards.get().number, member=member, shop=shop, by=agent, at=NOON)
+    world.own |= {
+        "programme": member.programme_id,
+        "wallet": member.pk,
+        "transaction": member.wallet.transactions.latest("pk").pk,
+        "lot": member.wallet.lots.latest("pk").pk,
+        "cardbatch": batch.pk,
+        "card": card.pk,
+    }
     task = tasking.set_task(
         title="Ring", owner=agent, customer=customer, due_at=NOON, set_by=agent, key="1", at=NOON
     )
@@ -228,6 +239,16 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
     parked = ParkedEntry.objects.create(
         reaction=f"{word}-reaction", entry=entry, customer=customer, error="x", parked_at=NOON
     )
+    said = Said(name=word, address="0888 123 456", agrees_to_advertising=False)
+    its["joiningrequest"] = self_joining.ask(
+        said,
+        programme=Programme.objects.get(slug="main"),
+        shop=shop,
+        through="counter",
+        browser="b",
+        at=timezone.now(),
+        asks_the_cashier=True,
+    ).pk
     asked = AdjustmentRequest.objects.create(
         member_id=world.own["member"],
         points=1,

@@ -1,0 +1,252 @@
+"""The managers' page of a programme: its figures, its tiers, its rules, what is redeemed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from crm import company
+from crm.charts import bar_chart, unit_of
+from crm.dashboard import Figure, Question, Table
+from crm.pages.requests import StaffRequest
+from crm.periods import DEFAULT, period_of
+from crm.wording import money, number, percent
+from loyalty import programme_figures as figures
+from loyalty import rule_words, tiles
+from loyalty.models import Programme, Rule, Tier
+from loyalty.programme_figures import Flows, Rung
+
+SHOWN = 50
+FEWEST_FOR_CHART = 30
+HIGHEST_LEVEL = 4
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    rule: Rule
+    said: rule_words.RuleSaid
+    has_draft: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RungSaid:
+    rung: Rung
+    level: int
+    needed: str
+    members: str
+
+
+def programmes() -> list[Programme]:
+    """Running ones first, closed ones last."""
+    return list(Programme.objects.order_by("closed_at", "started_at", "pk")[:SHOWN])
+
+
+def chosen(request: StaffRequest) -> Programme | None:
+    """The programme named in the address, else the first one."""
+    named = request.GET.get("programme", "")
+    if named.isdecimal() and len(named) < 19:
+        return Programme.objects.filter(pk=named).first()
+    return next(iter(programmes()), None)
+
+
+@require_GET
+@permission_required("loyalty.view_rule", raise_exception=True)
+def page(request: StaffRequest) -> HttpResponse:
+    programme = chosen(request)
+    context = {**admin.site.each_context(request), "title": programme.name if programme else _("Programme")}
+    if programme is None:
+        return TemplateResponse(request, "loyalty/dashboard/empty.html", context)
+    at, clock = timezone.now(), company.current().clock
+    after = _key(request)
+    context |= {
+        "programme": programme,
+        "programmes": programmes(),
+        "promise": _promise(programme),
+        "figures": _figures(programme, request, at=at, clock=clock),
+        "ladders": _ladders(programme),
+        **_rules(programme, after),
+        "rewards": figures.rewards_used(programme, since=at - timedelta(days=365)),
+        "may_change": request.user.has_perm("loyalty.change_rule"),
+    }
+    return TemplateResponse(request, "loyalty/dashboard/programme.html", context)
+
+
+def _key(request: StaffRequest) -> int:
+    typed = request.GET.get("after", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+
+
+def _promise(programme: Programme) -> str:
+    members = figures.members_count(programme)
+    said = ngettext("%(count)s member", "%(count)s members", members) % {"count": number(members)}
+    value = _("One point is worth %(value)s.") % {
+        "value": money(programme.point_value.normalize(), programme.currency)
+        if programme.point_value >= 1
+        else f"{number(programme.point_value, 4).rstrip('0')} {programme.currency}"
+    }
+    return f"{value} {programme.get_expiry_display()}. {said}."
+
+
+# ── Rules ────────────────────────────────────────────────────────────────────
+def _rules(programme: Programme, after: int) -> dict[str, Any]:
+    its = Rule.objects.filter(programme=programme, pk__gt=after).select_related("active_version", "draft")
+    found = list(its.order_by("pk")[: SHOWN + 1])
+    return {
+        "rules": [_line(rule) for rule in found[:SHOWN]],
+        "after": found[SHOWN - 1].pk if len(found) > SHOWN else None,
+    }
+
+
+def _line(rule: Rule) -> RuleLine:
+    draft = getattr(rule, "draft", None)
+    terms = rule.active_version or draft
+    nothing = rule_words.RuleSaid(when=None, gives=_("It was switched off."), limits=())
+    return RuleLine(rule, rule_words.said(terms) if terms else nothing, draft is not None)
+
+
+# ── Tiers ────────────────────────────────────────────────────────────────────
+def _ladders(programme: Programme) -> list[list[RungSaid]]:
+    return [list(_rungs(programme, its)) for its in figures.rungs(programme).values()]
+
+
+def _rungs(programme: Programme, its: list[Rung]) -> Iterator[RungSaid]:
+    whole = sum(one.members for one in its)
+    for level, rung in enumerate(its, 1):
+        count = ngettext("%(count)s member", "%(count)s members", rung.members) % {
+            "count": number(rung.members)
+        }
+        share = f", {percent(rung.members / whole, whole)}" if whole else ""
+        yield RungSaid(
+            rung=rung,
+            level=min(level, HIGHEST_LEVEL),
+            needed=_needed(programme, rung.tier),
+            members=count + share,
+        )
+
+
+def _needed(programme: Programme, tier: Tier) -> str:
+    if not tier.threshold:
+        return _("from the beginning")
+    its = (
+        money(tier.threshold, programme.currency)
+        if tier.figure == Tier.Figure.SPEND
+        else number(tier.threshold)
+    )
+    return _("%(figure)s: from %(threshold)s") % {
+        "figure": tier.get_figure_display(),
+        "threshold": its,
+    }
+
+
+# ── Figures ──────────────────────────────────────────────────────────────────
+def _figures(programme: Programme, request: StaffRequest, *, at: datetime, clock: tzinfo) -> list[Figure]:
+    found = figures.flows(programme, at=at, clock=clock)
+    question = Question(
+        period=period_of(DEFAULT, timezone.localdate(at)), reader=request.user, at=at
+    )
+    proved = tiles.ledger_proved(question)
+    return [
+        _issued(found),
+        _outstanding(programme),
+        _redeemed(found),
+        _expired(found),
+        *([proved] if proved else []),
+    ]
+
+
+def _issued(found: Flows) -> Figure:
+    issued = [one.issued for one in found.months.values()]
+    redeemed = [one.redeemed for one in found.months.values()]
+    unit = unit_of([*issued, *redeemed])
+    chart = bar_chart(
+        name=_("Points issued and redeemed, by month"),
+        series=(issued, redeemed),
+        labels=[formats.date_format(month, "M") for month in found.months],
+        say=lambda value: number(value / unit, 0 if value % unit == 0 else 1),
+        caption=_("In thousands") if unit == 1_000 else _("In millions") if unit == 1_000_000 else "",
+        legend=(_("issued"), _("redeemed")),
+    )
+    return Figure(
+        title=_("Points issued"),
+        value=number(found.total.issued),
+        basis=_("in the last 12 months"),
+        chart=chart if found.total.issued >= FEWEST_FOR_CHART else None,
+        table=_table(found),
+        definition=(
+            _("All points that came to members: earned, given as gifts, brought along, added by hand."),
+            _("What was taken away by hand is taken off. What came back after returns stands in the table."),
+        ),
+    )
+
+
+def _table(found: Flows) -> Table:
+    return Table(
+        head=(_("Month"), _("Issued"), _("Redeemed"), _("Expired"), _("Taken back")),
+        rows=[
+            (
+                formats.date_format(month, "YEAR_MONTH_FORMAT"),
+                *(number(n) for n in (one.issued, one.redeemed, one.expired, one.taken_back)),
+            )
+            for month, one in found.months.items()
+        ],
+    )
+
+
+def _outstanding(programme: Programme) -> Figure:
+    its = figures.outstanding(programme)
+    return Figure(
+        title=_("Points outstanding"),
+        value=number(its.points),
+        basis=_("If all of them were spent: %(amount)s.")
+        % {"amount": money(figures.liability(programme, its.points), programme.currency)},
+        table=Table(
+            head=(_("Points"), _("Now")),
+            rows=[
+                (_("Can be spent"), number(its.available)),
+                (_("Wait for the return window"), number(its.pending)),
+                (_("Set aside for a purchase"), number(its.held)),
+                (_("Owed by members"), number(its.debt)),
+            ],
+        ),
+        definition=(
+            _("What members can spend, what waits for them and what is set aside, less what they owe."),
+            _("The liability is that times the value of a point: the most it can cost."),
+        ),
+    )
+
+
+def _redeemed(found: Flows) -> Figure:
+    total = found.total
+    known = total.issued > 0
+    return Figure(
+        title=_("Points redeemed"),
+        value=number(total.redeemed),
+        small=percent(max(total.redeemed, 0) / total.issued, total.issued) if known else "",
+        basis=_("in the last 12 months, and their share of the points issued in the same time")
+        if known
+        else _("in the last 12 months"),
+        definition=(
+            _("Points that paid for purchases and rewards. What was given back after returns is taken off."),
+            _("Points are often spent in another year than they were issued in: the share is a first look."),
+        ),
+    )
+
+
+def _expired(found: Flows) -> Figure:
+    return Figure(
+        title=_("Points expired"),
+        value=number(found.total.expired),
+        basis=_("in the last 12 months"),
+        definition=(_("Points whose time was over before they were spent."),),
+    )
