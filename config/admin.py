@@ -105,6 +105,15 @@ SHELVES: Sequence[Shelf] = (
             "loyalty.adjustmentrequest",
         ),
     ),
+    Shelf(
+        label=_("Rewards"),
+        icon="gift",
+        models=(
+            *("loyalty.reward", "loyalty.couponpool", "loyalty.giftrule", "loyalty.referralterms"),
+            *("loyalty.budget", "loyalty.redemption", "loyalty.couponuse", "loyalty.referral"),
+            *("loyalty.giftgrant", "loyalty.coupon"),
+        ),
+    ),
     Shelf(label=_("Catalogue"), icon="shop", models=("crm.product", "crm.category")),
     Shelf(
         label=_("The company"),

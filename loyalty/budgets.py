@@ -5,6 +5,7 @@ Called by verbs, inside their transaction and before the ledger is. The period's
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
@@ -59,8 +60,14 @@ def give_back(key: str, *, at: datetime) -> None:
 
 def left(budget: Budget, *, at: datetime) -> Decimal:
     begins = starts_on(budget.period, at, company.current().clock)
-    period = budget.periods.filter(starts_on=begins).first()
-    return budget.amount - (period.used if period else Decimal(0))
+    used = (period.used for period in _periods(budget, begins) if period.starts_on == begins)
+    return budget.amount - next(used, Decimal(0))
+
+
+def _periods(budget: Budget, begins: date) -> Iterable[BudgetPeriod]:
+    """Without a question where a list has read them all already."""
+    is_read = "periods" in getattr(budget, "_prefetched_objects_cache", {})
+    return budget.periods.all() if is_read else budget.periods.filter(starts_on=begins)
 
 
 def period_of(budget: Budget, *, at: datetime) -> BudgetPeriod:

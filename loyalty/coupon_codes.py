@@ -99,6 +99,12 @@ def issue_for(redemption: Redemption, *, valid_until: datetime | None, at: datet
     )
 
 
+@transaction.atomic
+def add_code(pool: CouponPool, code: str, *, at: datetime) -> bool:
+    """One code of somebody's choice, in its normal form. False: it is taken already."""
+    return _keep(pool, [code], at=at) == 1
+
+
 def open_batch(
     pool: CouponPool, *, wanted: int, at: datetime, prefix: str = "", by: User | None = None
 ) -> CouponBatch:

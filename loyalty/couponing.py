@@ -5,7 +5,7 @@ Locks, in this order: the customer's row, the coupon, its pool, a budget.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -195,6 +195,13 @@ def release(use: CouponUse, *, at: datetime, source: str = "loyalty", reason: st
             shop=use.shop,
             subject=use,
         )
+
+
+@transaction.atomic
+def block(coupons: Sequence[Coupon], *, at: datetime) -> int:
+    """These codes are worth nothing any more. Returns how many were not blocked before."""
+    standing = Coupon.objects.filter(pk__in=[coupon.pk for coupon in coupons], blocked_at=None)
+    return standing.update(blocked_at=at)
 
 
 def release_of_order(order_id: int, *, at: datetime) -> None:

@@ -75,8 +75,10 @@ class GiftRule(Named):
         verbose_name_plural = _("gifts")
         constraints = [
             models.CheckConstraint(
-                condition=Q(points__gt=0, pool=None) | Q(points=None, pool__isnull=False),
+                condition=Q(points__isnull=False, points__gt=0, pool=None)
+                | Q(points=None, pool__isnull=False),
                 name="gift_is_points_or_a_code",
+                violation_error_message=_("Give points or a code, one of the two."),
             ),
             models.CheckConstraint(
                 condition=Q(days_before__lte=60, days_after__lte=60), name="days_of_a_gift_within_a_season"
