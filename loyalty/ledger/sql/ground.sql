@@ -108,7 +108,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION ledger_private.next_transaction() RETURNS bigint LANGUAGE sql AS $$
-  SELECT nextval(pg_get_serial_sequence('loyalty_transaction', 'id'))
+  SELECT nextval('loyalty_transaction_id_seq')
 $$;
 
 -- Idle points are gone although no sweep has come by yet.
