@@ -269,7 +269,7 @@ def progress(member: Member, at: datetime) -> list[Progress]:
     """For each track of the programme: figures, and what the member needs to rise and to stay. Three queries."""
     tiers = {tier.pk: tier for tier in Tier.objects.filter(programme=member.programme_id)}
     held = {one.track: one for one in MemberTier.objects.valid(at).filter(member=member)}
-    months = list(QualifyingMonth._default_manager.filter(member=member))
+    months = list(QualifyingMonth.objects.filter(member=member))
     today = at.astimezone(_clock()).date()
     return [
         _progress(member, track, ladder, tiers, held.get(track), months, today)

@@ -103,7 +103,7 @@ class VerenSchema(AutoSchema):
         if self.operation.takes:
             yield from (errors.BodyMalformed, errors.BodyTooLarge, errors.BodyNotJson, errors.BodyInvalid)
             yield errors.Busy
-        if self.method == "POST":
+        if self.method == "POST" and not self.operation.only_asks:
             yield from (errors.IdempotencyKeyMissing, KeyReused, StillRunning)
         if self.operation.needs_if_match:
             yield from (errors.PreconditionFailed, errors.PreconditionMissing)
@@ -120,7 +120,7 @@ class VerenSchema(AutoSchema):
         for name, said in LIMITS.items():
             yield _header(name, said, response=[status, 429], required=False)
         yield _header("Retry-After", "Seconds until more may be asked.", response=[429], required=False)
-        if self.method == "POST":
+        if self.method == "POST" and not self.operation.only_asks:
             yield _header(
                 "Idempotency-Key", "Yours; the same key takes effect once within 72 hours.", pattern=KEY
             )

@@ -58,6 +58,8 @@ class Operation:
     sends_etag: bool = False
     needs_if_match: bool = False
     sends_location: bool = False
+    # A POST that only asks: what it is about does not fit into an address.
+    only_asks: bool = False
 
 
 class ApiView(APIView):

@@ -7,6 +7,8 @@ from django.urls import URLPattern, path
 from loyalty.api.adjustments import Adjustments, OneAdjustment
 from loyalty.api.coupons import CouponReleases, CouponUses, OneCoupon
 from loyalty.api.members import Entitlements, Members, OneMember, Statement
+from loyalty.api.programmes import Programmes
+from loyalty.api.quotes import Quotes
 from loyalty.api.referrals import ReferralCodes, Referrals
 from loyalty.api.rewards import RedemptionCancellations, RewardRedemptions, Rewards
 from loyalty.api.spending import Captures, Holds, OneHold, Redemptions, Releases
@@ -23,6 +25,8 @@ urlpatterns: Sequence[URLPattern] = [
     path("members/<int:pk>/", OneMember.as_view(), name="member"),
     path("members/<int:pk>/entitlements/", Entitlements.as_view(), name="entitlements"),
     path("members/<int:pk>/statement/", Statement.as_view(), name="statement"),
+    path("programmes/", Programmes.as_view(), name="programmes"),
+    path("quotes/", Quotes.as_view(), name="quotes"),
     path("redemptions/", Redemptions.as_view(), name="redemptions"),
     path("coupons/<str:code>/", OneCoupon.as_view(), name="coupon"),
     path("coupons/<str:code>/redemptions/", CouponUses.as_view(), name="coupon-uses"),

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,8 @@ class QualifyingMonth(models.Model):
     points = models.BigIntegerField(_("points earned"), default=0)
     visits = models.IntegerField(_("days with a purchase in the shop"), default=0)
     referrals = models.IntegerField(_("new customers referred"), default=0)
+
+    objects: models.Manager[QualifyingMonth] = models.Manager()
 
     class Meta:
         verbose_name = _("qualifying month")

@@ -27,7 +27,7 @@ SELECT coalesce(sum(floor(o.goods_amount)), 0) FROM crm_order o
 WHERE o.customer_id IS NOT NULL AND o.paid_at IS NOT NULL AND o.cancelled_at IS NULL
 """
 TAKEN_BACK = """
-SELECT coalesce(sum(floor(back.points)), 0) FROM (
+SELECT coalesce(sum(floor(round(back.points, 9))), 0) FROM (
   SELECT sum(share.points * l.returned_quantity / l.quantity) AS points FROM loyalty_transaction t
   CROSS JOIN LATERAL (
     SELECT key::bigint AS line_id, value::numeric AS points FROM jsonb_each_text(t.trace -> 'lines')

@@ -46,7 +46,7 @@ def bought(member, external_id, price, *, at=NOON, **more):
 
 
 def months_of(member):
-    rows = QualifyingMonth._default_manager.filter(member=member).order_by("month")
+    rows = QualifyingMonth.objects.filter(member=member).order_by("month")
     return [(row.month, row.spend, row.orders, row.points) for row in rows]
 
 
@@ -73,7 +73,7 @@ def test_counting_anew_finds_the_same(programme, vera):
     rule(programme)
     bought(vera, "o-1", "20.00")
     before = months_of(vera)
-    QualifyingMonth._default_manager.update(spend=1, orders=5)
+    QualifyingMonth.objects.update(spend=1, orders=5)
 
     tiering.recount([vera.pk])
 
@@ -137,7 +137,7 @@ def test_the_statement_for_all_decides_as_the_pure_function_does(programme):
         for back in dice.sample(range(30), 3):
             month = date(2026 - (back + 9) // 12, 12 - (back + 9) % 12, 1)
             spend = Decimal(dice.choice([0, 10, 400, 999, 1000, 3000, 5000]))
-            QualifyingMonth._default_manager.create(member=member, month=month, spend=spend)
+            QualifyingMonth.objects.create(member=member, month=month, spend=spend)
         if held := dice.choice([None, *tiers]):
             until = dice.choice([None, NOON, NOON + timedelta(days=3), NOON - timedelta(days=3)])
             holds_tier(member, held, until_at=until)
@@ -150,7 +150,7 @@ def test_the_statement_for_all_decides_as_the_pure_function_does(programme):
         for member in members:
             held = MemberTier.objects.filter(member=member, ended_at=None).first()
             standing = Standing(tier_id=held and held.tier_id, until_at=held and held.until_at)
-            rows = QualifyingMonth._default_manager.filter(member=member)
+            rows = QualifyingMonth.objects.filter(member=member)
             figure = figure_of({row.month: row.spend for row in rows}, window(its, NOON.date()))
             wanted = decide(its, standing, figure, at=NOON)
             found = due.get(member.pk)

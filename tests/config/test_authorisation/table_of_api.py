@@ -56,6 +56,8 @@ ADDRESSES = {
     "api/v1/holds/<int:pk>/": Address(reads("points"), about="hold"),
     "api/v1/holds/<int:pk>/captures/": Address(writes("points"), about="hold"),
     "api/v1/holds/<int:pk>/releases/": Address(writes("points"), about="hold"),
+    "api/v1/programmes/": Address(reads("programmes")),
+    "api/v1/quotes/": Address({"POST": "points:read"}),
     "api/v1/members/": Address(reads("members") | writes("members")),
     "api/v1/members/<int:pk>/": Address(reads("members"), about="member"),
     "api/v1/members/<int:pk>/entitlements/": Address(reads("members"), about="member"),
