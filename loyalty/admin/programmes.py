@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,13 @@ from loyalty.models import Programme
 class ProgrammeAdmin(KeysetAdmin):
     list_display = ("name", "currency", "joining", "expiry", "started_at", "closed_at")
     prepopulated_fields = {"slug": ("name",)}
+    # One field with one label, where the admin would put two without.
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+    }
     fieldsets = (
         (
             None,
