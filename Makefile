@@ -5,7 +5,7 @@ RUN = $(MANAGE) -m
 BEFORE_THE_FIRST_RELEASE = 0003_import_in_two_steps 0006_answers_to_the_letter
 APPS = config crm loyalty surveys support
 
-.PHONY: check lint types contracts django migrations words security test compatible bench nightly lock
+.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger nightly lock
 
 check: lint types contracts django migrations words security
 
@@ -47,6 +47,10 @@ compatible:
 
 bench:
 	$(RUN) tests.bench
+
+# LEDGER_BENCH=full: the sizes of the goals.
+bench-ledger:
+	$(RUN) tests.bench ledger
 
 nightly:
 	VEREN_NIGHTLY=1 $(MANAGE) test -m "nightly or not nightly"

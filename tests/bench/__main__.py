@@ -14,6 +14,7 @@ BENCHES = {
     "customers": "customers",
     "api": "api",
     "search": "search",
+    "ledger": "ledger",
 }
 
 
