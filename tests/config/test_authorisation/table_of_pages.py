@@ -14,6 +14,7 @@ MANAGERS = ADMIN | {"manager"}
 LEADS = MANAGERS | {"team lead"}
 AGENTS = LEADS | {"agent"}
 TILL = AGENTS | {"cashier"}
+PLANNERS = MANAGERS | {"marketer"}
 AUDIT = frozenset({"auditor"})
 NOT_AT_THE_TILL = ALL - {"cashier"}
 ANYBODY = frozenset(KNOCKING)
@@ -113,6 +114,13 @@ OURS = {
     "admin/crm/importjob/<int:pk>/cancellation/": Page(look=NONE, act=MANAGERS, about="importjob"),
     "admin/crm/importjob/<int:pk>/resumption/": Page(look=NONE, act=MANAGERS, about="importjob"),
     "admin/crm/importjob/<int:pk>/refused/": Page(look=MANAGERS | AUDIT, about="importjob"),
+    "admin/loyalty/couponpool/<int:pk>/codes/": Page(look=NOT_AT_THE_TILL, about="couponpool"),
+    **{
+        f"admin/loyalty/couponpool/<int:pk>/codes/{made}/": Page(look=NONE, act=PLANNERS, about="couponpool")
+        for made in ("batches", "files", "shared")
+    },
+    "admin/loyalty/couponpool/<int:pk>/codes/export.csv": Page(look=PLANNERS, about="couponpool"),
+    "admin/loyalty/couponbatch/<int:pk>/cancellation/": Page(look=NONE, act=PLANNERS, about="couponbatch"),
     # For the machines that watch over the house: see docs/operate.md.
     "livez": Page(look=ANYBODY),
     "readyz": Page(look=ANYBODY),
@@ -217,6 +225,15 @@ MODELS = {
     **{
         f"loyalty/{window}": Lists(view=AGENTS | AUDIT) for window in ("wallet", "transaction", "lot", "hold")
     },
+    **{
+        f"loyalty/{planned}": Lists(view=NOT_AT_THE_TILL, add=PLANNERS, change=PLANNERS)
+        for planned in ("reward", "couponpool", "giftrule", "referralterms", "budget")
+    },
+    **{
+        f"loyalty/{happened}": Lists(view=NOT_AT_THE_TILL)
+        for happened in ("redemption", "coupon", "referral", "giftgrant")
+    },
+    "loyalty/couponuse": Lists(view=NOT_AT_THE_TILL, foreign=NOT_AT_THE_TILL),
     # For those who may do everything alone; no role leads there.
     "auth/group": Lists(),
     "account/emailaddress": Lists(),
