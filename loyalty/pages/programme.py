@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from crm import company
@@ -175,7 +175,7 @@ def _issued(found: Flows) -> Figure:
         labels=[formats.date_format(month, "M") for month in found.months],
         say=lambda value: number(value / unit, 0 if value % unit == 0 else 1),
         caption=_("In thousands") if unit == 1_000 else _("In millions") if unit == 1_000_000 else "",
-        legend=(_("issued"), _("redeemed")),
+        legend=(pgettext("points", "issued"), _("redeemed")),
     )
     return Figure(
         title=_("Points issued"),

@@ -46,6 +46,10 @@ class FreeProduct(RewardKind[FreeProductSettings]):
         return _now("Put “{product}” into the cart first.").format(product=settings.name)
 
     def aloud(self, settings: FreeProductSettings, currency: str) -> str:
+        if settings.quantity == 1:
+            return _now("“{product}” for free").format(product=settings.name)
         return ngettext(
-            "“{product}” for free", "“{product}” for free, {quantity} pieces", settings.quantity
+            "“{product}” for free, {quantity} piece",
+            "“{product}” for free, {quantity} pieces",
+            settings.quantity,
         ).format(product=settings.name, quantity=number(settings.quantity))
