@@ -6,7 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Identity
 from crm.personal_data import Erasing, Holding, Ids
 from loyalty import reward_holdings as rewards
-from loyalty.models import AdjustmentRequest, Card, CardLink, JoiningRequest, Member, ReplayShare, Transaction
+from loyalty.models import (
+    AdjustmentRequest,
+    Card,
+    CardLink,
+    JoiningRequest,
+    Member,
+    MemberTier,
+    QualifyingMonth,
+    ReplayShare,
+    Transaction,
+)
 
 
 def _forget_reasons(erasing: Erasing) -> None:
@@ -38,6 +48,20 @@ POINTS = Holding(
     model=Transaction,
     rows=lambda ids: Transaction.objects.filter(wallet__member__customer_id__in=ids),
     tells=("kind", "points", "occurred_at", "order__number"),
+)
+MEMBER_TIERS = Holding(
+    name="member_tiers",
+    title=_("Tiers"),
+    model=MemberTier,
+    rows=lambda ids: MemberTier.objects.filter(member__customer_id__in=ids),
+    tells=("tier__name", "since_at", "ended_at"),
+)
+QUALIFYING = Holding(
+    name="qualifying_months",
+    title=_("What counted towards tiers"),
+    model=QualifyingMonth,
+    rows=lambda ids: QualifyingMonth.objects.filter(member__customer_id__in=ids),
+    tells=("month", "spend", "orders", "points", "visits", "referrals"),
 )
 ADJUSTMENTS = Holding(
     name="point_adjustments",
@@ -73,4 +97,13 @@ REPLAYS = Holding(
 )
 # Known by the addresses of the person: it goes before these do.
 TRACES = (JOINING,)
-HOLDINGS = (*rewards.HOLDINGS, REPLAYS, CARDS, MEMBERS, POINTS, ADJUSTMENTS)
+HOLDINGS = (
+    *rewards.HOLDINGS,
+    REPLAYS,
+    CARDS,
+    MEMBERS,
+    MEMBER_TIERS,
+    QUALIFYING,
+    POINTS,
+    ADJUSTMENTS,
+)
