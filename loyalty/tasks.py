@@ -6,10 +6,12 @@ from django.utils import timezone
 from loyalty import confirmation, expiry, holds
 from loyalty.ledger import proving
 from loyalty.reward_tasks import continue_batches, give_gifts, make_codes, pay_referrals
+from loyalty.tier_tasks import decide_tiers
 
 __all__ = [
     "confirm_points",
     "continue_batches",
+    "decide_tiers",
     "expire_points",
     "give_gifts",
     "make_codes",

@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "loyalty.tasks.tell_of_expiry",
         "schedule": crontab(minute="30", hour="6"),
     },
+    # After midnight a month may have dropped out of what counts.
+    "decide about tiers": {
+        "task": "loyalty.tier_tasks.decide_tiers",
+        "schedule": crontab(minute="50", hour="2"),
+    },
     "release abandoned holds": {
         "task": "loyalty.tasks.release_abandoned_holds",
         "schedule": crontab(),
