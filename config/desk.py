@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from crm.desk import DeskSource
 from crm.pages import desk_lists
+from loyalty.pages import desk_lists as loyalty
 
 LISTS: Sequence[DeskSource] = (
+    loyalty.waiting_at_the_till,
     desk_lists.tasks_due,
+    loyalty.approvals,
     desk_lists.orders_past_their_promise,
     desk_lists.birthdays,
     desk_lists.parked_failures,

@@ -137,3 +137,8 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def points_name(self, language: str) -> str:
+        """What points are called in a language; empty: points."""
+        names = self.points_names if isinstance(self.points_names, dict) else {}
+        return str(names.get(language[:2], ""))

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -37,6 +39,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
         "standing": standing,
         "tier": tier,
         "level": _level(standing),
+        "points_name": member.programme.points_name(get_language() or ""),
         "offers": rewarding.offers(member, at=now),
         "statement": statement.page(member.pk, before=_before(request), size=LINES_SHOWN),
         "first_page": _before(request) is None,
@@ -67,10 +70,13 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
 def _code(link: CardLink) -> Mapping[str, Any]:
     now = timezone.now()
     made = cards.code_of(link, at=now)
+    seconds = 0 if made.never_changes else card_codes.seconds_left(now)
     return {
         "code": made.text,
         "drawing": qr.drawing(made.text),
-        "seconds": 0 if made.never_changes else card_codes.seconds_left(now),
+        "seconds": seconds,
+        # Inside a sentence, which each language writes in its own order.
+        "counter": format_html("<span data-card-seconds>{}</span>", seconds),
     }
 
 

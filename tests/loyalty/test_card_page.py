@@ -114,3 +114,10 @@ def test_no_card_is_kept_by_a_cache_or_sent_on(client):
 
     assert "no-store" in answer.headers["Cache-Control"]
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_points_are_called_as_the_programme_calls_them(client):
+    member = MemberFactory(programme__points_names={"en": "beans"})
+    earn(member, 1284, key="a")
+
+    assert "beans, worth €12.84" in client.get(card_of(member)).text

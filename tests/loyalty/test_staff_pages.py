@@ -295,3 +295,16 @@ def test_a_manager_shapes_the_programme_and_wallets_follow():
     assert Programme.objects.get().expiry == "after_activity"
     member.wallet.refresh_from_db()
     assert member.wallet.idle_months == 6
+
+
+def test_the_desk_tells_a_lead_what_waits_and_a_cashier_who(agent):
+    shop = ShopFactory()
+    member = MemberFactory(programme__allowance_points=0)
+    adjust(agent, member, 500, reason="A broken cup")
+    said = Said(name="Вера", address="0888 123 456", agrees_to_advertising=False)
+    told = {"programme": member.programme, "through": "counter", "browser": "b", "at": timezone.now()}
+    self_joining.ask(said, shop=shop, asks_the_cashier=True, **told)
+
+    assert "A broken cup" in colleague("team lead").get(reverse("admin:index")).text
+    cashier = colleague("cashier", shop).get(reverse("admin:index")).text
+    assert "Вера" in cashier and "A broken cup" not in cashier
