@@ -68,6 +68,16 @@ PLANS_REWARDS = {
     "loyalty.giftrule": WORK,
     "loyalty.budget": WORK,
 }
+# The programme's rules: managers and marketers draft them, managers let them count.
+RULES = {
+    "loyalty.tier": LOOK,
+    "loyalty.rule": LOOK,
+    "loyalty.ruleversion": LOOK,
+    "loyalty.ruledraft": LOOK,
+    "loyalty.replay": LOOK,
+}
+DRAFTS_RULES = {**RULES, "loyalty.rule": WORK, "loyalty.ruledraft": WORK}
+PUBLISHES_RULES = {**DRAFTS_RULES, "loyalty.ruleversion": ("view", "add")}
 # Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
 EVERY_SHOP = ("see_every_shop",)
 AGENT = {
@@ -86,6 +96,7 @@ MANAGER = {
     **DECIDES,
     **PLANS_REWARDS,
     **PROGRAMMES,
+    **PUBLISHES_RULES,
     "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
@@ -106,6 +117,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "agent": AGENT,
     "team lead": {
         **AGENT,
+        **RULES,
         **WATCH,
         **DECIDES,
         "crm.customer": (*WORK, "merge"),
@@ -116,6 +128,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     # Speaks to many and reveals nobody: segments and figures, never a phone.
     "marketer": {
         **PLANS_REWARDS,
+        **DRAFTS_RULES,
         "crm.customer": LOOK,
         "crm.timelineentry": LOOK,
         **SALES,
@@ -133,7 +146,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # Sees everything, changes nothing.
     "auditor": {
-        **dict.fromkeys((*CUSTOMERS, *MEMBERS, *POINTS, *PROGRAMMES, *PLANS_REWARDS, "loyalty.proof"), LOOK),
+        **dict.fromkeys((*CUSTOMERS, *MEMBERS, *POINTS, *PROGRAMMES, *PLANS_REWARDS), LOOK),
+        **dict.fromkeys((*RULES, "loyalty.proof"), LOOK),
         **SALES,
         **dict.fromkeys(
             (

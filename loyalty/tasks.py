@@ -5,12 +5,14 @@ from django.utils import timezone
 
 from loyalty import confirmation, expiry, holds
 from loyalty.ledger import proving
+from loyalty.replay_tasks import continue_replays, run_replay
 from loyalty.reward_tasks import continue_batches, give_gifts, make_codes, pay_referrals
 from loyalty.tier_tasks import decide_tiers
 
 __all__ = [
     "confirm_points",
     "continue_batches",
+    "continue_replays",
     "decide_tiers",
     "expire_points",
     "give_gifts",
@@ -18,6 +20,7 @@ __all__ = [
     "pay_referrals",
     "prove_ledger",
     "release_abandoned_holds",
+    "run_replay",
     "tell_of_expiry",
 ]
 

@@ -242,6 +242,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.api.bulk_tasks.forget_bulk_jobs",
         "schedule": crontab(minute="47"),
     },
+    "continue replays": {
+        "task": "loyalty.replay_tasks.continue_replays",
+        "schedule": crontab(),
+    },
     "confirm points": {
         "task": "loyalty.tasks.confirm_points",
         "schedule": crontab(minute="*/10"),

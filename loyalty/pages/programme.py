@@ -22,8 +22,8 @@ from crm.dashboard import Figure, Question, Table
 from crm.pages.requests import StaffRequest
 from crm.periods import DEFAULT, period_of
 from crm.wording import money, number, percent
+from loyalty import founding, rule_words, tiles
 from loyalty import programme_figures as figures
-from loyalty import rule_words, tiles
 from loyalty.models import Programme, Rule, Tier
 from loyalty.programme_figures import Flows, Rung
 
@@ -78,6 +78,7 @@ def page(request: StaffRequest) -> HttpResponse:
         **_rules(programme, after),
         "rewards": figures.rewards_used(programme, since=at - timedelta(days=365)),
         "may_change": request.user.has_perm("loyalty.change_rule"),
+        "may_start": founding.is_draft(programme) and request.user.has_perm("loyalty.add_programme"),
     }
     return TemplateResponse(request, "loyalty/dashboard/programme.html", context)
 
@@ -152,9 +153,7 @@ def _needed(programme: Programme, tier: Tier) -> str:
 # ── Figures ──────────────────────────────────────────────────────────────────
 def _figures(programme: Programme, request: StaffRequest, *, at: datetime, clock: tzinfo) -> list[Figure]:
     found = figures.flows(programme, at=at, clock=clock)
-    question = Question(
-        period=period_of(DEFAULT, timezone.localdate(at)), reader=request.user, at=at
-    )
+    question = Question(period=period_of(DEFAULT, timezone.localdate(at)), reader=request.user, at=at)
     proved = tiles.ledger_proved(question)
     return [
         _issued(found),

@@ -37,9 +37,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
     if draft is None or not form.is_valid():
         messages.warning(request, _("Write a draft first, and choose from 1 to 24 months."))
         return HttpResponseRedirect(page_of(rule))
-    begun = replaying.start(
-        draft, months=form.cleaned_data["months"], by=request.user, at=timezone.now()
-    )
+    begun = replaying.start(draft, months=form.cleaned_data["months"], by=request.user, at=timezone.now())
     replay_tasks.start_replay(begun)
     return HttpResponseRedirect(_page(begun))
 

@@ -16,6 +16,7 @@ from loyalty.models.rule_terms import TERMS
 
 LARGEST = 10_000_000
 PLAIN = ("group", "most_per_order_points", "most_per_member_points", "member_period", "budget_points")
+DAYS = ("first_on", "last_on")
 
 
 def _points(label: Any, hint: Any = "") -> forms.IntegerField:

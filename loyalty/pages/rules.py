@@ -19,13 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.errors import Refusal
 from crm.models import Order
-from crm.own_shops import orders_of
+from crm.own_shops import seen_by
 from crm.pages.requests import StaffRequest
 from loyalty import effects, publishing, rule_words, trying
 from loyalty.models import Programme, Replay, Rule, RuleDraft, RuleVersion
 from loyalty.pages.effect_form import PREFIX, EffectForm
 from loyalty.pages.programme import chosen
-from loyalty.pages.rule_form import RuleForm, initial_of
+from loyalty.pages.rule_form import DAYS, PLAIN, RuleForm, initial_of
 from loyalty.replay import LONGEST_MONTHS
 
 VERSIONS_SHOWN = 20
@@ -105,6 +105,7 @@ def rule(request: StaffRequest, pk: int) -> HttpResponse:
         "versions": _versions(found),
         "months_form": MonthsForm(),
         "may_change": request.user.has_perm("loyalty.change_rule"),
+        "may_publish": request.user.has_perm("loyalty.add_ruleversion"),
         **_publication(request, draft),
         **(_trial(request, terms, found) if terms else {}),
     }
@@ -127,7 +128,6 @@ def _publication(request: StaffRequest, draft: RuleDraft | None) -> dict[str, An
         "valid_replay": valid,
         "needs_two": needs_two,
         "is_author": is_author,
-        "may_publish": request.user.has_perm("loyalty.add_ruleversion"),
         "publishes": valid and not (needs_two and (is_author or draft.handed_over_at is None)),
         "hands_over": needs_two and draft.handed_over_at is None,
     }
@@ -146,7 +146,7 @@ def _trial(request: StaffRequest, terms: RuleDraft | RuleVersion, rule: Rule) ->
 
 
 def _order(request: StaffRequest, number: str) -> Order | None:
-    its = orders_of(request.user).filter(Q(number=number) | Q(external_id=number))
+    its = seen_by(request.user, Order.objects.all()).filter(Q(number=number) | Q(external_id=number))
     return its.select_related("customer", "shop").prefetch_related("lines").order_by("-pk").first()
 
 
@@ -202,6 +202,7 @@ def _edit(
         "rule": found,
         "programme": found.programme,
         "form": form,
+        "limits": [form[name] for name in (*PLAIN, *DAYS)],
         "settings": settings,
     }
     return TemplateResponse(request, "loyalty/dashboard/rule_draft.html", context, status=status)
@@ -230,9 +231,7 @@ def approval(request: StaffRequest, pk: int) -> HttpResponse:
 def publication(request: StaffRequest, pk: int) -> HttpResponse:
     found = found_rule(pk)
     try:
-        publishing.publish(
-            found, sha256=request.POST.get("sha256", ""), by=request.user, at=timezone.now()
-        )
+        publishing.publish(found, sha256=request.POST.get("sha256", ""), by=request.user, at=timezone.now())
     except Refusal as refusal:
         messages.warning(request, str(refusal.title))
     else:

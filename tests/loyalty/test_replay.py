@@ -205,8 +205,8 @@ def test_trying_a_draft_on_an_order_says_why_and_why_not(programme):
     rule(programme, name="Base")
     its = draft(programme)
 
-    on_saturday = trying.try_on(its, paid(vera, "o-1"), at=EARLY)
-    on_monday = trying.try_on(its, paid(vera, "o-2", at=MONDAY), at=EARLY)
+    on_saturday = trying.try_on(its, its.rule, paid(vera, "o-1"), at=EARLY)
+    on_monday = trying.try_on(its, its.rule, paid(vera, "o-2", at=MONDAY), at=EARLY)
 
     assert on_saturday.points == 20
     assert "Weekends: The points are multiplied by 2." in on_saturday.why
