@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -295,3 +296,27 @@ def test_earning_takes_few_queries(programme, vera, django_assert_max_num_querie
 
     assert outcome.points == 19
     assert Decimal(outcome.trace["purchase"]["amounts"][str(order.lines.get().pk)]) == Decimal("9.80")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_budget_holds_however_many_buy_at_once():
+    """Twelve people pay at the same moment; the rule may give ten times nine points and one point more."""
+    programme = ProgrammeFactory(pending_days=14)
+    rule(programme, budget_points=91)
+    members = MemberFactory.create_batch(12, programme=programme)
+    orders = [
+        placed_order(f"o-{n}", customer=member.customer, lines=[line()]) for n, member in enumerate(members)
+    ]
+
+    def pay(order: Order) -> None:
+        try:
+            advance_order(order, moment="paid", occurred_at=NOON, source="api:x", at=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(pay, orders))
+
+    assert sum(Transaction.objects.filter(kind="earn").values_list("points", flat=True)) == 91
+    assert RuleUse.objects.get().points == 91
+    assert not ParkedEntry.objects.exists()

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crm.models import Order
-from loyalty import holds, ledger
-from loyalty.models import CouponUse, Hold, Member, Programme, Transaction
+from loyalty import couponing, holds, ledger
+from loyalty.models import Coupon, CouponUse, Hold, Member, Programme, Transaction
 from tests.api_client import ShopSystem
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
+from tests.factories.loyalty_rewards import CouponPoolFactory
 from tests.factories.loyalty_rules import ladder, rule
 
 NOW = datetime.now(UTC)
@@ -250,3 +251,32 @@ def test_a_stranger_is_quoted_without_touching_anybody():
     quote(cart(None))
 
     assert not stranger.memberships.exists()
+
+
+# ── coupons ──────────────────────────────────────────────────────────────────
+def test_a_coupon_is_quoted_is_used_with_the_order_that_names_it_and_with_no_other(programme, vera):
+    pool = CouponPoolFactory(programme=programme, settings={"amount": "5.00"})
+    coupon = Coupon.objects.create(pool=pool, code="SPRINGTEN", created_at=NOW, uses_left=1)
+    shop = ShopSystem()
+
+    quoted = quote(cart(vera, coupons=[coupon.code]), shop)
+
+    assert quoted["best"]["coupon"] == coupon.code
+    assert (quoted["best"]["discount_amount"], quoted["best"]["points"]) == ("5.00", 750)
+    line = {
+        "external_id": "1",
+        "name": "Tea",
+        "quantity": "1",
+        "unit_price": "20.00",
+        "discount_amount": "5.00",
+    }
+    placed = shop.post("orders/", order(vera, coupons=[coupon.code], lines=[line]))
+    assert placed.status == 201
+    assert CouponUse.objects.get().goods_amount == 5
+    refused = shop.post("orders/", order(vera, coupons=[coupon.code], lines=[line], external_id="o-2"))
+    assert refused.problem == (409, "coupon-used-up")
+    assert Order.objects.count() == 1
+
+    couponing.release_of_order(placed.body["id"], at=NOW)
+    coupon.refresh_from_db()
+    assert coupon.uses_left == 1

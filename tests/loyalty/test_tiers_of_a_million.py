@@ -1,0 +1,55 @@
+"""Whose tier changes, among a million members: found by one statement within five seconds."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from loyalty import tiering
+from loyalty.models import Tier
+from tests.factories.loyalty import ProgrammeFactory
+from tests.factories.loyalty_rules import ladder
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MEMBERS = 1_000_000
+SECONDS = 5
+
+pytestmark = [pytest.mark.nightly, pytest.mark.django_db(transaction=True)]
+
+# Members of nobody: people are not what is measured.
+FILL = (
+    "SET session_replication_role = replica",
+    f"""INSERT INTO loyalty_member (id, programme_id, customer_id, joined_through, joined_at, updated_at)
+    SELECT n, %(programme)s, n, 'imported', '2024-01-01', '2024-01-01' FROM generate_series(1, {MEMBERS}) n""",
+    f"""INSERT INTO loyalty_qualifyingmonth (member_id, month, spend, orders, points, visits, referrals)
+    SELECT n, m::date, (n * 7919 %% 900), 1, 1, 0, 0 FROM generate_series(1, {MEMBERS}) n,
+      unnest(ARRAY['2025-05-01', '2025-09-01', '2026-01-01']) AS m""",
+    f"""INSERT INTO loyalty_membertier (member_id, track, tier_id, since_at)
+    SELECT n, 'main', CASE WHEN 3 * (n * 7919 %% 900) + (n %% 100 = 0)::int * 1000 >= 1000 THEN %(silver)s
+      ELSE %(bronze)s END, '2025-01-01' FROM generate_series(1, {MEMBERS}) n""",
+    "RESET session_replication_role",
+    "ANALYZE loyalty_member, loyalty_qualifyingmonth, loyalty_membertier",
+)
+
+
+def test_the_tiers_of_a_million_are_decided_within_five_seconds(owner_connection, capsys):
+    programme = ProgrammeFactory()
+    tiers = ladder(programme)
+    its = {"programme": programme.pk, "silver": tiers["silver"].pk, "bronze": tiers["bronze"].pk}
+    for statement in FILL:
+        owner_connection.execute(statement, its if "%(" in statement else None)
+    main = tiering.ladders(Tier.objects.all())["main"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+
+    runs = []
+    for _ in range(3):
+        began = time.monotonic()
+        found = tiering.due(programme, "main", main, at=NOON)
+        runs.append(time.monotonic() - began)
+
+    with capsys.disabled():
+        print(f"\n{len(found)} of {MEMBERS} change; seconds: {', '.join(f'{run:.1f}' for run in runs)}")
+    assert 0 < len(found) < MEMBERS / 50
+    assert min(runs) <= SECONDS
