@@ -214,6 +214,8 @@ def _member_of_code(code: CardCode, *, at: datetime) -> Member | None:
 
 
 def _member_of_card(text: str) -> Member | None:
+    if not any(letter.isdigit() for letter in text):
+        return None  # a name, not a number
     try:
         number = normal_card(text)
     except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm import searching
+from crm import identifiers, searching
+from crm.errors import Refusal
 from crm.masking import masked
 from crm.models import Address, Customer, Identity, Order
 from crm.pages import timeline
@@ -46,8 +47,10 @@ class EntryRow:
 @require_GET
 @permission_required("crm.view_customer", raise_exception=True)
 def results(request: StaffRequest) -> HttpResponse:
-    """What was found, in groups; or straight to the one record that was meant."""
+    """What was found, in groups; or straight to the one record that was meant, by a card that was scanned too."""
     typed = request.GET.get("q", "")
+    if shown := _who_shows(request, typed):
+        return HttpResponseRedirect(reverse("crm:customer", args=[shown]))
     found = _allowed(request, searching.search(typed, reader=request.user, at=timezone.now()))
     if found.sure:
         return HttpResponseRedirect(_url_of(found.sure))
@@ -72,6 +75,15 @@ def suggestions(request: StaffRequest) -> HttpResponse:
         people = searching.people(typed, limit=SUGGESTED_PEOPLE, reader=request.user)
         found = _allowed(request, Found(people=people, orders=orders))
     return TemplateResponse(request, "crm/search/_suggestions.html", {**_shown(found), "typed": typed})
+
+
+def _who_shows(request: StaffRequest, typed: str) -> int | None:
+    """Why a card or a code is refused is said, and the search goes on: a lost card has an owner too."""
+    try:
+        return identifiers.presented(typed, at=timezone.now())
+    except Refusal as refused:
+        messages.warning(request, str(refused.title))
+        return None
 
 
 def _allowed(request: HttpRequest, found: Found) -> Found:

@@ -256,3 +256,25 @@ def test_a_till_hears_why_a_code_or_a_card_is_refused(iva):
 
     assert till.get(f"customers/lookup/?q={old}").problem == (409, "code-too-old")
     assert till.get(f"customers/lookup/?q={card.number}").problem == (409, "card-is-blocked")
+
+
+def test_the_box_at_the_top_takes_a_scanned_card_and_says_why_not(client, iva):
+    member = MemberFactory()
+    link = cards.link_of(member, at=NOON)
+    client.force_login(UserFactory(is_superuser=True))
+    search = "/admin/search/"
+
+    now = card_codes.rotating(link.pk, at=datetime.now(UTC)).text
+    assert client.get(search, {"q": now}).url == f"/admin/crm/customer/{member.customer_id}/"
+    old = client.get(search, {"q": cards.code_of(link, at=NOON).text})
+    assert "This code is too old." in old.text
+
+    card = issued(member, iva)
+    cards.block(card, reason="Lost", by=iva, at=NOON)
+    lost = client.get(search, {"q": card.number}, follow=True)
+    assert "This card is blocked." in lost.text and str(member.customer) in lost.text
+
+
+def test_a_word_costs_no_look_at_the_cards(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert cards.member_who_shows("Ivanova", at=NOON) is None
