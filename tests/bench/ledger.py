@@ -1,7 +1,8 @@
 """The ledger beside the least that any ledger can do: one row in, one balance changed, as pgbench drives it.
 
-Rates are medians of alternated runs, so that a noisy machine is noisy to all; what counts is the ratio. LEDGER_BENCH=full
-takes the sizes of the goals (200,000 members, a million lots, ten million movements), else it is over in two minutes.
+Rates are medians of alternated runs, so that a noisy machine is noisy to all; what counts is the ratio.
+LEDGER_BENCH=full takes the sizes of the goals (200,000 members, a million lots, ten million movements), else it is
+over in two minutes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from django.db import connection, transaction
 
 from loyalty import expiry, ledger, sweeping
 from loyalty.errors import NotEnoughPoints
-from loyalty.models import Lot, Movement, Wallet
+from loyalty.models import Lot, Movement, Programme, Wallet
 from tests.bench.house import Figure, at_least, at_most, buffers, dsn, exactly, superuser
 
 FULL = os.environ.get("LEDGER_BENCH") == "full"
@@ -51,26 +52,22 @@ UPDATE bench_floor_balance SET balance = balance + 5 WHERE id = :w;
 COMMIT;
 """
 EARN = """
-SELECT * FROM loyalty_earn(:w, 'earn', 'bench:' || :key::text, ARRAY[5]::bigint[], ARRAY[now() + interval '14 days'],
-  ARRAY[now() + interval '1 year'], ARRAY[NULL]::bigint[], NULL, NULL, '{{"rules": [{{"rule": 1, "points": 5}}]}}', now(), now());
+SELECT * FROM loyalty_earn(:w, 'earn', 'bench:' || nextval('bench_keys'), ARRAY[5]::bigint[], ARRAY[now() + interval '14 days'],
+  ARRAY[now() + interval '1 year'], ARRAY[NULL]::bigint[], NULL, NULL,
+  '{{"rules": [{{"rule": 1, "points": 5}}]}}', now(), now());
 """
-BARE = "\\set w random({first}, {last})\n\\set key random(1, 9000000000000000000)\n" + EARN
+BARE = "\\set w random({first}, {last})\n" + EARN
 TELL = """
-SELECT * FROM crm_record(jsonb_build_array(jsonb_build_object('customer_id', :w::bigint, 'kind', 'loyalty.points_earned',
-  'version', 1, 'occurred_at', now(), 'recorded_at', now(), 'source', 'bench', 'source_id', :key::text, 'channel', '',
+SELECT * FROM crm_record(jsonb_build_array(jsonb_build_object('customer_id', :w::bigint,
+  'kind', 'loyalty.points_earned',
+  'version', 1, 'occurred_at', now(), 'recorded_at', now(), 'source', 'bench', 'source_id', nextval('bench_keys')::text, 'channel', '',
   'direction', '', 'subject_type', '', 'visibility', 'agent', 'language', 'ru', 'preview', 'Earned', 'payload',
   '{{"points": 5, "order_number": "100234", "programme_name": "bench"}}'::jsonb, 'is_history', false, 'depth', 0)));
 """
-WITH_FACT = (
-    "\\set w random({first}, {last})\n\\set key random(1, 9000000000000000000)\nBEGIN;\n"
-    + TELL
-    + EARN
-    + "COMMIT;\n"
-)
+WITH_FACT = "\\set w random({first}, {last})\nBEGIN;\n" + TELL + EARN + "COMMIT;\n"
 REDEEM = """
 \\set w random({first}, {last})
-\\set key random(1, 9000000000000000000)
-SELECT * FROM loyalty_redeem(:w, 'redeem', 'bench:' || :key::text, 1, NULL, NULL, NULL, now(), now());
+SELECT * FROM loyalty_redeem(:w, 'redeem', 'bench:' || nextval('bench_keys'), 1, NULL, NULL, NULL, now(), now());
 """
 
 
@@ -92,6 +89,9 @@ def prepare(owner: psycopg.Connection[Any]) -> None:
         "CREATE TABLE IF NOT EXISTS bench_floor_entry (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
         "wallet_id bigint, points bigint, at timestamptz)"
     )
+    # Keys rise as those of orders do.
+    owner.execute("CREATE SEQUENCE IF NOT EXISTS bench_keys")
+    owner.execute("GRANT ALL ON SEQUENCE bench_keys TO PUBLIC")
     owner.execute("CREATE TABLE IF NOT EXISTS bench_floor_balance (id bigint PRIMARY KEY, balance bigint)")
     owner.execute("GRANT ALL ON bench_floor_entry, bench_floor_balance TO PUBLIC")
     owner.execute(
@@ -103,13 +103,8 @@ def prepare(owner: psycopg.Connection[Any]) -> None:
 
 def people(owner: psycopg.Connection[Any], first: int, count: int) -> list[int]:
     """Customers, members and wallets with the same ids; those that are there already stay."""
-    owner.execute(
-        "INSERT INTO loyalty_programme (slug, name, currency, points_names, joining, rounding, point_value, "
-        "pending_days, expiry, expiry_months, expiry_month, expiry_day, expiry_warning_days, debt_policy, largest_share_percent, "
-        "smallest_balance_points, points_pay_delivery, earn_on_points_part, excluded_goods, allowance_points, "
-        "hold_minutes, started_at, created_at, updated_at) VALUES ('bench', 'bench', 'EUR', '{}', 'asked', 'down', 0.01, "
-        "14, 'after_earning', 12, 12, 31, 0, 'debt', 50, 0, false, false, '{}', 500, 30, now(), now(), now()) "
-        "ON CONFLICT DO NOTHING"
+    Programme.objects.get_or_create(
+        slug="bench", defaults={"name": "bench", "currency": "EUR", "started_at": START}
     )
     span = [first, first + count - 1]
     owner.execute(
@@ -364,13 +359,15 @@ def _fill(owner: psycopg.Connection[Any], schema: str, movements: int) -> None:
     if filled:
         return
     owner.execute(
-        f"INSERT INTO {schema}.loyalty_wallet (member_id, programme_id, available, pending, held, debt, seq, head_hash) "
+        f"INSERT INTO {schema}.loyalty_wallet "
+        "(member_id, programme_id, available, pending, held, debt, seq, head_hash) "
         "SELECT %s + n, 1, 500, 0, 0, 0, 100, '' FROM generate_series(0, %s) n",
         [READ, movements // 100 - 1],
     )
     owner.execute(
-        f"INSERT INTO {schema}.loyalty_movement (wallet_id, seq, transaction_id, source, target, points, available_after, "
-        "pending_after, held_after, debt_after, recorded_at, hash) "
+        f"INSERT INTO {schema}.loyalty_movement "
+        "(wallet_id, seq, transaction_id, source, target, points, available_after, pending_after, "
+        " held_after, debt_after, recorded_at, hash) "
         "SELECT %s + w, s, s * 1000000000::bigint + w, 'I', 'A', 5, 5 * s, 0, 0, 0, now(), sha256(int8send(w)) "
         "FROM generate_series(1, 100) s, generate_series(0, %s) w",
         [READ, movements // 100 - 1],
