@@ -67,7 +67,7 @@ def ask(
         UnreadableAddress: nothing is noted.
     """
     kind, value = address_of(said.address, region=shop.region)
-    JoiningRequest.objects.filter(expires_at__lte=at).delete()
+    forget_what_is_over(at=at)
     return JoiningRequest.objects.create(
         programme=programme,
         shop=shop,
@@ -83,6 +83,10 @@ def ask(
         expires_at=at + WORKS_FOR,
         asks_the_cashier=asks_the_cashier,
     )
+
+
+def forget_what_is_over(*, at: datetime) -> None:
+    JoiningRequest.objects.filter(expires_at__lte=at).delete()
 
 
 def address_of(text: str, *, region: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from loyalty import confirmation, expiry, holds
+from loyalty.joining_tasks import forget_joining_requests
 from loyalty.ledger import proving
 from loyalty.replay_tasks import continue_replays, run_replay
 from loyalty.reward_tasks import continue_batches, give_gifts, make_codes, pay_referrals
@@ -15,6 +16,7 @@ __all__ = [
     "continue_replays",
     "decide_tiers",
     "expire_points",
+    "forget_joining_requests",
     "give_gifts",
     "make_codes",
     "pay_referrals",

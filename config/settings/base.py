@@ -238,6 +238,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.api.bulk_tasks.continue_bulk_jobs",
         "schedule": crontab(),
     },
+    "forget joining requests": {
+        "task": "loyalty.joining_tasks.forget_joining_requests",
+        "schedule": crontab(minute="*/10"),
+    },
     "forget bulk jobs": {
         "task": "crm.api.bulk_tasks.forget_bulk_jobs",
         "schedule": crontab(minute="47"),

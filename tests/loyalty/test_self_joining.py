@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import consenting
+from crm import consenting, erasure
 from crm.models import Customer, Identity, TimelineEntry
-from loyalty import self_joining
+from loyalty import cards, joining_tasks, self_joining
 from loyalty.models import JoiningRequest, Member
 from loyalty.self_joining import RequestIsOver, Said
 from tests.factories.customers import IdentityFactory
@@ -138,7 +138,7 @@ def test_what_was_typed_is_gone_after_half_an_hour(counter):
 
     with pytest.raises(RequestIsOver):
         self_joining.request_of(asked.pk, browser="b", at=NOON + timedelta(minutes=30))
-    self_joining.ask(said, **told, browser="c", at=NOON + timedelta(minutes=30))
+    joining_tasks.forget_joining_requests()
     assert not JoiningRequest.objects.filter(pk=asked.pk).exists()
 
 
@@ -216,3 +216,17 @@ def test_the_pages_speak_the_visitors_language(client, counter, language):
     answer = client.get(counter, headers={"accept-language": language})
 
     assert f'<html lang="{language}"' in answer.text
+
+
+def test_erasing_somebody_ends_their_card_and_forgets_what_they_typed(client, counter):
+    joined(client, counter)
+    member = Member.objects.get()
+    link = member.card_links.get()
+    client.post(counter, TYPED)  # and once more, without typing the code
+
+    erasure.erase(member.customer, by=UserFactory(is_superuser=True), reason="asked", at=timezone.now())
+
+    assert JoiningRequest.objects.count() == 0
+    link.refresh_from_db()
+    assert link.ended_at
+    assert client.get(reverse("card", args=[cards.token_of(link)])).status_code == 404
