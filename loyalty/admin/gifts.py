@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,7 +17,7 @@ from crm.admin.orders import link_to
 from crm.templatetags.veren import when
 from crm.wording import money, number
 from loyalty import budgets
-from loyalty.admin.gives import NamedAdmin
+from loyalty.admin.gives import NamedAdmin, name_both_halves
 from loyalty.models import Budget, GiftGrant, GiftRule, Referral, ReferralTerms
 
 
@@ -73,8 +74,16 @@ class GiftGrantAdmin(ReadOnlyAdmin):
         return when(grant.granted_at)
 
 
+class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            name_both_halves(field)
+
+
 @admin.register(ReferralTerms)
 class ReferralTermsAdmin(OfPoints, KeysetAdmin):
+    form = TermsForm
     list_display = ("programme", "referrer_points", "friend_points", "smallest_order", "starts", "ends")
     list_select_related = ("programme",)
     fields = (

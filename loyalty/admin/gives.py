@@ -33,6 +33,13 @@ class CodesField(forms.CharField):
         return [part.strip() for part in str(value or "").split(",") if part.strip()]
 
 
+def name_both_halves(field: Any) -> None:
+    """A day and a time are two inputs under one label: each says what it is also to those who do not see it."""
+    if isinstance(field.widget, AdminSplitDateTime):
+        for half, said in zip(field.widget.widgets, (_("%(what)s: date"), _("%(what)s: time")), strict=True):
+            half.attrs["aria-label"] = said % {"what": field.label}
+
+
 class NamedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A name for each language of the house, kept in `names`."""
 
@@ -40,6 +47,8 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for language, _label in settings.LANGUAGES:
             self.initial[NAME + language] = (self.instance.names or {}).get(language, "")
+        for field in self.fields.values():
+            name_both_halves(field)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
@@ -55,6 +64,8 @@ class GivesForm(NamedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.initial.get("conditions"):
+            self.initial["conditions"] = always()
         if self.instance.pk:
             for name, value in self.instance.gives.settings.settings().items():
                 self.initial[SETTING + name] = value
@@ -86,7 +97,9 @@ def form_of(base: type[NamedForm], kind: RewardKind[Any] | None = None) -> type[
         declared |= {SETTING + one.name: _field(one) for one in fields(kind.Settings)}
         declared |= {
             "kind": kind,
-            "conditions": ConditionFormField(root="customer", required=False, initial=always),
+            "conditions": ConditionFormField(
+                label=_("Conditions on the customer"), root="customer", required=False, initial=always
+            ),
         }
     return type(base.__name__, (base,), declared)
 
