@@ -14,6 +14,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.admin.keyset import KeysetAdmin
 from crm.rules.fields import ConditionFormField, always
@@ -144,7 +145,7 @@ class NamedAdmin(KeysetAdmin):
         kwargs["form"] = form_of(self.base_form)
         return super().get_form(request, obj, change, **kwargs)
 
-    @admin.display(description=_("name"))
+    @admin.display(description=pgettext_lazy("of a thing", "name"))
     def called(self, row: Any) -> str:
         return str(row)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.wording import money
@@ -39,5 +39,5 @@ class FreeDelivery(RewardKind[FreeDeliverySettings]):
 
     def aloud(self, settings: FreeDeliverySettings, currency: str) -> str:
         if settings.at_most is None:
-            return _now("Free delivery")
-        return _now("Free delivery, up to {at_most}").format(at_most=money(settings.at_most, currency))
+            return gettext("Free delivery")
+        return gettext("Free delivery, up to {at_most}").format(at_most=money(settings.at_most, currency))

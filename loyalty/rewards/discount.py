@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault
@@ -69,17 +69,17 @@ class Discount(RewardKind[DiscountSettings]):
 
     def aloud(self, settings: DiscountSettings, currency: str) -> str:
         if settings.percent is None:
-            words = _now("{amount} off {goods}") if settings.skus else _now("{amount} off the purchase")
+            words = gettext("{amount} off {goods}") if settings.skus else gettext("{amount} off the purchase")
             return words.format(amount=money(settings.amount, currency), goods=", ".join(settings.skus))
         percent = number(settings.percent, max(0, -int(settings.percent.normalize().as_tuple().exponent)))
         if settings.skus:
-            words = _now("{percent}% off {goods}")
+            words = gettext("{percent}% off {goods}")
             if settings.at_most is not None:
-                words = _now("{percent}% off {goods}, up to {at_most}")
+                words = gettext("{percent}% off {goods}, up to {at_most}")
         else:
-            words = _now("{percent}% off the purchase")
+            words = gettext("{percent}% off the purchase")
             if settings.at_most is not None:
-                words = _now("{percent}% off the purchase, up to {at_most}")
+                words = gettext("{percent}% off the purchase, up to {at_most}")
         return words.format(
             percent=percent,
             goods=", ".join(settings.skus),

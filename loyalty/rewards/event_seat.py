@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.wording import said
@@ -35,6 +35,6 @@ class EventSeat(RewardKind[EventSeatSettings]):
         return settings.starts_at
 
     def aloud(self, settings: EventSeatSettings, currency: str) -> str:
-        return _now("A seat at “{event}”, {starts_at}, {place}").format(
+        return gettext("A seat at “{event}”, {starts_at}, {place}").format(
             event=settings.event, starts_at=said(settings.starts_at), place=settings.place
         )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, setting
@@ -28,4 +28,4 @@ class Gift(RewardKind[GiftSettings]):
         return Benefit(hands_over=settings.what)
 
     def aloud(self, settings: GiftSettings, currency: str) -> str:
-        return _now("A gift: {what}").format(what=settings.what)
+        return gettext("A gift: {what}").format(what=settings.what)

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from crm.wording import number
 from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, Words, setting
@@ -43,11 +42,11 @@ class FreeProduct(RewardKind[FreeProductSettings]):
     def why_not(self, settings: FreeProductSettings, cart: Cart) -> Words:
         if cart.with_skus((settings.sku,)):
             return ""
-        return _now("Put “{product}” into the cart first.").format(product=settings.name)
+        return gettext("Put “{product}” into the cart first.").format(product=settings.name)
 
     def aloud(self, settings: FreeProductSettings, currency: str) -> str:
         if settings.quantity == 1:
-            return _now("“{product}” for free").format(product=settings.name)
+            return gettext("“{product}” for free").format(product=settings.name)
         return ngettext(
             "“{product}” for free, {quantity} piece",
             "“{product}” for free, {quantity} pieces",
