@@ -32,6 +32,11 @@ def expire_due(*, at: datetime, chunk: int = sweeping.CHUNK) -> int:
     return gone + sum(_expire(members, at=at) for members in _idle(at, chunk))
 
 
+def follow_idle_months(programme: Programme) -> None:
+    """What the programme says of idle points holds for the wallets it has, from now on. Idempotent."""
+    ledger.set_idle_months(programme.pk, programme.idle_months)
+
+
 def _idle(at: datetime, chunk: int) -> Iterator[list[int]]:
     by_activity = Programme.objects.filter(expiry=Programme.Expiry.AFTER_ACTIVITY)
     for programme_id in by_activity.values_list("pk", flat=True):

@@ -84,7 +84,7 @@ def join(
         subject=member,
         is_history=is_history,
     )
-    ledger.open_wallet(member.pk, idle_months=_idle_months(programme))
+    ledger.open_wallet(member.pk, idle_months=programme.idle_months)
     return member
 
 
@@ -123,7 +123,7 @@ def join_all(
             for person, member in zip(people, members, strict=True)
         ]
     )
-    ledger.open_wallets([member.pk for member in members], idle_months=_idle_months(programme))
+    ledger.open_wallets([member.pk for member in members], idle_months=programme.idle_months)
 
 
 def _member(person: Customer, programme: Programme, *, through: str, joined_at: datetime) -> Member:
@@ -140,7 +140,3 @@ def _member(person: Customer, programme: Programme, *, through: str, joined_at: 
     left.left_at = None
     left.save(update_fields=["left_at", "updated_at"])
     return left
-
-
-def _idle_months(programme: Programme) -> int | None:
-    return programme.expiry_months if programme.expiry == Programme.Expiry.AFTER_ACTIVITY else None

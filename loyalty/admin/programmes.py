@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.keyset import KeysetAdmin
-from loyalty import ledger
+from loyalty import expiry
 from loyalty.models import Programme
 
 
@@ -50,8 +50,7 @@ class ProgrammeAdmin(KeysetAdmin):
         """What is said of idle points stands in each wallet too."""
         super().save_model(request, obj, form, change)
         if change and {"expiry", "expiry_months"} & set(form.changed_data):
-            is_idle = obj.expiry == Programme.Expiry.AFTER_ACTIVITY
-            ledger.set_idle_months(obj.pk, obj.expiry_months if is_idle else None)
+            expiry.follow_idle_months(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A programme that ends keeps what it gave."""

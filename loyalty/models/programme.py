@@ -138,6 +138,11 @@ class Programme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def idle_months(self) -> int | None:
+        """After how many months without a purchase all points go, where that is the rule."""
+        return self.expiry_months if self.expiry == self.Expiry.AFTER_ACTIVITY else None
+
     def points_name(self, language: str) -> str:
         """What points are called in a language; empty: points."""
         names = self.points_names if isinstance(self.points_names, dict) else {}
