@@ -101,7 +101,7 @@ SHELVES: Sequence[Shelf] = (
         label=_("Loyalty"),
         icon="star",
         models=(
-            *("loyalty.member", "loyalty.programme", "loyalty.card", "loyalty.cardbatch"),
+            *("loyalty.member", "loyalty.programme", "loyalty.tier", "loyalty.card", "loyalty.cardbatch"),
             "loyalty.adjustmentrequest",
         ),
     ),

@@ -71,13 +71,19 @@ PLANS_REWARDS = {
 # The programme's rules: managers and marketers draft them, managers let them count.
 RULES = {
     "loyalty.tier": LOOK,
+    "loyalty.tierprivilege": LOOK,
     "loyalty.rule": LOOK,
     "loyalty.ruleversion": LOOK,
     "loyalty.ruledraft": LOOK,
     "loyalty.replay": LOOK,
 }
 DRAFTS_RULES = {**RULES, "loyalty.rule": WORK, "loyalty.ruledraft": WORK}
-PUBLISHES_RULES = {**DRAFTS_RULES, "loyalty.ruleversion": ("view", "add")}
+PUBLISHES_RULES = {
+    **DRAFTS_RULES,
+    "loyalty.ruleversion": ("view", "add"),
+    "loyalty.tier": ALL,
+    "loyalty.tierprivilege": ALL,
+}
 # Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
 EVERY_SHOP = ("see_every_shop",)
 AGENT = {

@@ -218,6 +218,9 @@ MODELS = {
     "crm/apikey": Lists(view=ADMIN | AUDIT, add=ADMIN, change=ADMIN, leads_on=("add/", "change/")),
     "crm/user": Lists(view=LEADS | AUDIT, add=ADMIN, change=ADMIN),
     "loyalty/programme": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "loyalty/tier": Lists(
+        view=LEADS | AUDIT | {"marketer"}, add=MANAGERS, change=MANAGERS, delete=MANAGERS
+    ),
     "loyalty/member": Lists(view=TILL | AUDIT),
     "loyalty/card": Lists(view=TILL | AUDIT),
     "loyalty/cardbatch": Lists(view=MANAGERS | AUDIT, add=MANAGERS),

@@ -33,7 +33,7 @@ from crm.models import (
     User,
 )
 from loyalty import cards, ledger, referring, rewarding, self_joining
-from loyalty.models import AdjustmentRequest, Coupon, CouponBatch, CouponUse, GiftGrant, Member, Programme
+from loyalty.models import AdjustmentRequest, Coupon, CouponBatch, CouponUse, GiftGrant, Member, Programme, Tier
 from loyalty.self_joining import Said
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
@@ -208,6 +208,7 @@ def _rewards(world: World) -> None:
     friend = MemberFactory(programme=member.programme)
     code = referring.code_of(member, at=NOON).code
     world.own |= {
+        "tier": Tier.objects.create(programme=member.programme, slug="friends", name="Friends", level=7).pk,
         "reward": reward.pk,
         "redemption": redemption.pk,
         "couponpool": pool.pk,
