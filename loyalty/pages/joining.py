@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -20,13 +21,14 @@ from django.views.decorators.http import require_http_methods
 from crm import company, one_time_codes, outgoing
 from crm.errors import Refusal
 from crm.models import Shop
-from loyalty import cards, self_joining
+from loyalty import cards, referring, self_joining
 from loyalty.joining import UnknownProgramme, programme_named
 from loyalty.models import JoiningRequest, Member, Programme
 from loyalty.self_joining import Said
 
 KEPT = "joining"
 BROWSER = "joining_browser"
+CAME_BY = "joining_came_by"
 
 
 class JoiningForm(forms.Form):
@@ -65,7 +67,8 @@ class CodeForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("address", "name")
 def joining(request: HttpRequest) -> HttpResponse:
-    """The form. `?shop=` is in the code on the counter, `?programme=` where there are several."""
+    """The form. `?shop=` is in the code on the counter, `?programme=` where there are several, `?by=` in the link of
+    a member who recommends us."""
     programme, shop = _programme(request), _shop(request)
     form = JoiningForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -93,6 +96,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 asked, code=form.cleaned_data["code"], browser=_browser(request), at=timezone.now()
             )
             del request.session[KEPT]
+            _note_who_recommended(request, member)
             return _to_the_card(member)
         except Refusal as refused:
             form.add_error("code", str(refused.title))
@@ -109,6 +113,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     except self_joining.RequestIsOver:
         return render(request, "loyalty/joining/over.html", status=410)
     if asked.member:
+        _note_who_recommended(request, asked.member)
         return _to_the_card(asked.member)
     return render(request, "loyalty/joining/waiting.html", {"asked": asked, "programme": asked.programme})
 
@@ -135,10 +140,18 @@ def _ask(request: HttpRequest, given: dict[str, Any], *, programme: Programme, s
         asks_the_cashier=not by_message,
     )
     request.session[KEPT] = asked.pk
+    request.session[CAME_BY] = request.GET.get("by", "")[:40]
     if not by_message:
         return HttpResponseRedirect(reverse("join-waiting"))
     _send_code(request, asked)
     return HttpResponseRedirect(reverse("join-code"))
+
+
+def _note_who_recommended(request: HttpRequest, member: Member) -> None:
+    """A code that does not count keeps nobody from joining."""
+    if code := request.session.pop(CAME_BY, ""):
+        with suppress(Refusal):
+            referring.refer(member, code=code, at=timezone.now(), source="joining page")
 
 
 class NoWayToSend(Refusal):
