@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.keyset import KeysetAdmin
@@ -34,8 +35,9 @@ class PrivilegeForm(forms.ModelForm):  # type: ignore[type-arg]
         model = TierPrivilege
         fields = ("kind", "settings")
         help_texts = {
-            "settings": _("By privilege: {examples}").format(
-                examples="; ".join(f"{kind} {json.dumps(its)}" for kind, its in EXAMPLES.items())
+            "settings": format_lazy(
+                _("By privilege: {examples}"),
+                examples="; ".join(f"{kind} {json.dumps(its)}" for kind, its in EXAMPLES.items()),
             )
         }
 
