@@ -1,7 +1,12 @@
-"""Whose tier changes, among a million members: found by one statement within five seconds."""
+"""Whose tier changes, among a million members: found by one statement within five seconds of the database's processor.
 
+What the clock says is printed beside it: on a machine with other work it says more about that work.
+"""
+
+import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -23,14 +28,27 @@ FILL = (
     f"""INSERT INTO loyalty_member (id, programme_id, customer_id, joined_through, joined_at, updated_at)
     SELECT n, %(programme)s, n, 'imported', '2024-01-01', '2024-01-01' FROM generate_series(1, {MEMBERS}) n""",
     f"""INSERT INTO loyalty_qualifyingmonth (member_id, month, spend, orders, points, visits, referrals)
-    SELECT n, m::date, (n * 7919 %% 900), 1, 1, 0, 0 FROM generate_series(1, {MEMBERS}) n,
+    SELECT n, m::date, (n::bigint * 7919 %% 900), 1, 1, 0, 0 FROM generate_series(1, {MEMBERS}) n,
       unnest(ARRAY['2025-05-01', '2025-09-01', '2026-01-01']) AS m""",
     f"""INSERT INTO loyalty_membertier (member_id, track, tier_id, since_at)
-    SELECT n, 'main', CASE WHEN 3 * (n * 7919 %% 900) + (n %% 100 = 0)::int * 1000 >= 1000 THEN %(silver)s
+    SELECT n, 'main', CASE WHEN 3 * (n::bigint * 7919 %% 900) + (n %% 100 = 0)::int * 1000 >= 1000 THEN %(silver)s
       ELSE %(bronze)s END, '2025-01-01' FROM generate_series(1, {MEMBERS}) n""",
     "RESET session_replication_role",
     "ANALYZE loyalty_member, loyalty_qualifyingmonth, loyalty_membertier",
 )
+
+
+def processor_seconds() -> float:
+    """What our connection's server process has used so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    figures = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(figures[11]) + int(figures[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def said(seconds: list[float]) -> str:
+    return ", ".join(f"{one:.1f}" for one in seconds)
 
 
 def test_the_tiers_of_a_million_are_decided_within_five_seconds(owner_connection, capsys):
@@ -38,18 +56,21 @@ def test_the_tiers_of_a_million_are_decided_within_five_seconds(owner_connection
     tiers = ladder(programme)
     its = {"programme": programme.pk, "silver": tiers["silver"].pk, "bronze": tiers["bronze"].pk}
     for statement in FILL:
-        owner_connection.execute(statement, its if "%(" in statement else None)
+        owner_connection.execute(statement, its)
     main = tiering.ladders(Tier.objects.all())["main"]
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
 
-    runs = []
+    runs, clock = [], []
     for _ in range(3):
-        began = time.monotonic()
+        began, worked = time.monotonic(), processor_seconds()
         found = tiering.due(programme, "main", main, at=NOON)
-        runs.append(time.monotonic() - began)
+        runs.append(processor_seconds() - worked)
+        clock.append(time.monotonic() - began)
 
     with capsys.disabled():
-        print(f"\n{len(found)} of {MEMBERS} change; seconds: {', '.join(f'{run:.1f}' for run in runs)}")
+        print(
+            f"\n{len(found)} of {MEMBERS} change; seconds of the processor: {said(runs)}, by the clock: {said(clock)}"
+        )
     assert 0 < len(found) < MEMBERS / 50
     assert min(runs) <= SECONDS
