@@ -16,6 +16,8 @@ AGENTS = LEADS | {"agent"}
 TILL = AGENTS | {"cashier"}
 PLANNERS = MANAGERS | {"marketer"}
 AUDIT = frozenset({"auditor"})
+MARKETER = frozenset({"marketer"})
+DRAFTERS = MANAGERS | MARKETER
 NOT_AT_THE_TILL = ALL - {"cashier"}
 ANYBODY = frozenset(KNOCKING)
 SIGNED_IN = ANYBODY - {NOBODY}
@@ -69,6 +71,24 @@ OURS = {
     "preferences/language/": Page(look=NONE, act=ANYBODY),
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
+    # The programme: marketers draft, managers publish.
+    "dashboard/programme/": Page(look=LEADS | AUDIT | MARKETER),
+    "dashboard/programme/check/": Page(look=LEADS | AUDIT | MARKETER),
+    "dashboard/programme/playbooks/": Page(look=LEADS | AUDIT | MARKETER),
+    "dashboard/programme/playbooks/<slug:slug>/": Page(look=NONE, act=MANAGERS, about="playbook"),
+    "dashboard/programme/<int:pk>/start/": Page(look=NONE, act=MANAGERS, about="programme"),
+    "dashboard/programme/rules/new/": Page(look=DRAFTERS, act=DRAFTERS),
+    "dashboard/programme/rules/<int:pk>/": Page(look=LEADS | AUDIT | MARKETER, about="rule"),
+    "dashboard/programme/rules/<int:pk>/draft/": Page(look=DRAFTERS, act=DRAFTERS, about="rule"),
+    "dashboard/programme/rules/<int:pk>/draft/gives/": Page(look=NONE, act=DRAFTERS, about="rule"),
+    "dashboard/programme/rules/<int:pk>/draft/removal/": Page(look=NONE, act=DRAFTERS, about="rule"),
+    "dashboard/programme/rules/<int:pk>/draft/approval/": Page(look=NONE, act=DRAFTERS, about="rule"),
+    "dashboard/programme/rules/<int:pk>/publication/": Page(look=NONE, act=MANAGERS, about="rule"),
+    "dashboard/programme/rules/<int:pk>/switching-off/": Page(look=NONE, act=MANAGERS, about="rule"),
+    "dashboard/programme/rules/<int:pk>/replays/": Page(look=NONE, act=DRAFTERS, about="rule"),
+    "dashboard/programme/replays/<int:pk>/": Page(look=LEADS | AUDIT | MARKETER, about="replay"),
+    "dashboard/programme/replays/<int:pk>/cancellation/": Page(look=NONE, act=DRAFTERS, about="replay"),
+    "dashboard/programme/replays/<int:pk>/resumption/": Page(look=NONE, act=DRAFTERS, about="replay"),
     "admin/search/": Page(look=ALL),
     "admin/search/suggestions/": Page(look=ALL),
     "admin/crm/customer/<int:pk>/": Page(look=ALL, about="customer"),
@@ -218,9 +238,7 @@ MODELS = {
     "crm/apikey": Lists(view=ADMIN | AUDIT, add=ADMIN, change=ADMIN, leads_on=("add/", "change/")),
     "crm/user": Lists(view=LEADS | AUDIT, add=ADMIN, change=ADMIN),
     "loyalty/programme": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
-    "loyalty/tier": Lists(
-        view=LEADS | AUDIT | {"marketer"}, add=MANAGERS, change=MANAGERS, delete=MANAGERS
-    ),
+    "loyalty/tier": Lists(view=LEADS | AUDIT | {"marketer"}, add=MANAGERS, change=MANAGERS, delete=MANAGERS),
     "loyalty/member": Lists(view=TILL | AUDIT),
     "loyalty/card": Lists(view=TILL | AUDIT),
     "loyalty/cardbatch": Lists(view=MANAGERS | AUDIT, add=MANAGERS),

@@ -33,11 +33,21 @@ from crm.models import (
     User,
 )
 from loyalty import cards, ledger, referring, rewarding, self_joining
-from loyalty.models import AdjustmentRequest, Coupon, CouponBatch, CouponUse, GiftGrant, Member, Programme, Tier
+from loyalty.models import (
+    AdjustmentRequest,
+    Coupon,
+    CouponBatch,
+    CouponUse,
+    GiftGrant,
+    Member,
+    Programme,
+    Tier,
+)
 from loyalty.self_joining import Said
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
+from tests.factories.loyalty_drafts import draft, replayed
 from tests.factories.loyalty_rewards import (
     BudgetFactory,
     CouponPoolFactory,
@@ -93,6 +103,7 @@ def build() -> World:
     _house(world, shop)
     _persons(world, shop)
     _rewards(world)
+    _rules(world)
     _sales(world.own, shop, "OWN", world)
     _sales(world.foreign, other, "FOREIGN", world)
     _keys(world, shop, other)
@@ -221,6 +232,12 @@ def _rewards(world: World) -> None:
         "referral": referring.refer(friend, code=code, at=NOON).pk,
         "budget": BudgetFactory().pk,
     }
+
+
+def _rules(world: World) -> None:
+    """What the programme gives points for, and a draft that was tried on the past."""
+    its = draft(Programme.objects.get(pk=world.own["programme"]))
+    world.own |= {"rule": its.rule_id, "replay": replayed(its).pk, "playbook": "gifts"}
 
 
 def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
