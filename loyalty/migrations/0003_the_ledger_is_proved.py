@@ -22,7 +22,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Proof",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("began_at", models.DateTimeField(verbose_name="began")),
                 ("since", models.DateTimeField(blank=True, null=True, verbose_name="what changed since")),
                 ("wallets_count", models.BigIntegerField(verbose_name="wallets")),
@@ -30,7 +35,9 @@ class Migration(migrations.Migration):
                 (
                     "broken",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(), size=None, verbose_name="broken invariants"
+                        base_field=models.PositiveSmallIntegerField(),
+                        size=None,
+                        verbose_name="broken invariants",
                     ),
                 ),
                 ("seconds", models.FloatField(verbose_name="seconds")),

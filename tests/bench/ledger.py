@@ -52,7 +52,8 @@ UPDATE bench_floor_balance SET balance = balance + 5 WHERE id = :w;
 COMMIT;
 """
 EARN = """
-SELECT * FROM loyalty_earn(:w, 'earn', 'bench:' || nextval('bench_keys'), ARRAY[5]::bigint[], ARRAY[now() + interval '14 days'],
+SELECT * FROM loyalty_earn(:w, 'earn', 'bench:' || nextval('bench_keys'), ARRAY[5]::bigint[],
+  ARRAY[now() + interval '14 days'],
   ARRAY[now() + interval '1 year'], ARRAY[NULL]::bigint[], NULL, NULL,
   '{{"rules": [{{"rule": 1, "points": 5}}]}}', now(), now());
 """
@@ -60,7 +61,8 @@ BARE = "\\set w random({first}, {last})\n" + EARN
 TELL = """
 SELECT * FROM crm_record(jsonb_build_array(jsonb_build_object('customer_id', :w::bigint,
   'kind', 'loyalty.points_earned',
-  'version', 1, 'occurred_at', now(), 'recorded_at', now(), 'source', 'bench', 'source_id', nextval('bench_keys')::text, 'channel', '',
+  'version', 1, 'occurred_at', now(), 'recorded_at', now(), 'source', 'bench',
+  'source_id', nextval('bench_keys')::text, 'channel', '',
   'direction', '', 'subject_type', '', 'visibility', 'agent', 'language', 'ru', 'preview', 'Earned', 'payload',
   '{{"points": 5, "order_number": "100234", "programme_name": "bench"}}'::jsonb, 'is_history', false, 'depth', 0)));
 """

@@ -1,11 +1,13 @@
 -- Many purchases earn in one statement, in the order given; several may be one member's. Each once per key, also within
 -- the batch; the whole batch is refused when a key stands for something else, or a wallet is missing.
+-- Wallets are looked up by their keys: reading a whole table is never the way to a thousand of them.
 -- Locks the wallets in ascending order of their ids. Answers, for each that is new, its place and its transaction.
 CREATE FUNCTION loyalty_earn_batch(_wallet bigint[], _kind text, _key text[], _points bigint[],
   _available_at timestamptz[], _expires_at timestamptz[], _order bigint[], _trace jsonb[], _occurred_at timestamptz[],
   _recorded_at timestamptz)
 RETURNS TABLE (ordinal bigint, transaction_id bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
   locked bigint;

@@ -17,9 +17,10 @@ RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- The same along many movements of one wallet, in their order: chain(head, form) OVER (PARTITION BY wallet ORDER BY seq).
-CREATE FUNCTION ledger_private.link(before bytea, head bytea, form bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
-  SELECT sha256(coalesce(before, head) || form)
-$$;
+CREATE FUNCTION ledger_private.link(before bytea, head bytea, form bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN sha256(coalesce(before, head) || form);
+END $$;
 CREATE AGGREGATE ledger_private.chain(bytea, bytea) (SFUNC = ledger_private.link, STYPE = bytea);
 
 -- A refusal: nothing was done. The code is the refusal's in the API; the figures go with it.

@@ -3,7 +3,8 @@
 
 -- Pending points whose time has come pay debt first; the rest becomes available. Once for each lot.
 CREATE FUNCTION loyalty_confirm(_wallets bigint[], _at timestamptz)
-RETURNS TABLE (wallet_id bigint, points bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS TABLE (wallet_id bigint, points bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM 1 FROM loyalty_wallet WHERE member_id = ANY (_wallets) ORDER BY member_id FOR NO KEY UPDATE;
@@ -63,7 +64,8 @@ END $$;
 
 -- Available points whose time is over go. Held points stay until the checkout is done with them.
 CREATE FUNCTION loyalty_expire(_wallets bigint[], _at timestamptz)
-RETURNS TABLE (wallet_id bigint, points bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS TABLE (wallet_id bigint, points bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM 1 FROM loyalty_wallet WHERE member_id = ANY (_wallets) ORDER BY member_id FOR NO KEY UPDATE;
