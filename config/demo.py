@@ -28,13 +28,13 @@ def load(*, size: str, progress: Progress) -> None:
         return
     now = timezone.now()
     stage = company.build()
-    # The club is older than anything that happens here, so that whoever buys earns.
-    programme = club.open_club(stage.manager, started_at=now - timedelta(days=history.SIZES[size].days))
+    # The club comes first, so that the characters earn when they buy.
+    programme = club.open_club(stage.manager, started_at=now - timedelta(days=points.AGE_DAYS[size]))
     if not plots.told():
         history.write(stage, size=history.SIZES[size], now=now, progress=progress)
         company.open_business_accounts(stage.manager)
         plots.tell(stage, now=now)
-    points.tell(stage, programme, size=size, now=now, progress=progress)
+    points.tell(stage, programme, now=now, progress=progress)
 
 
 def trickle(stop: threading.Event) -> None:

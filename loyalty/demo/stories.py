@@ -16,11 +16,12 @@ from crm.identity_kinds import IdentityKind
 from crm.models import Customer
 from crm.returning import LineReturned
 from loyalty import adjustment, confirmation, earning_history, expiry, rewarding
+from loyalty.ledger import proving
 from loyalty.models import AdjustmentRequest, Member, Programme, Redemption, Reward
 
 Progress = Callable[[str, int, int], None]
-# So far back the purchases of the crowd earn: a demo that starts in a minute has no time for more.
-EARNS_DAYS = {"small": 120, "medium": 10, "large": 1}
+# So old is the club, in days: a demo that starts in a minute has no time for more purchases that earn.
+AGE_DAYS = {"small": 150, "medium": 10, "large": 1}
 GOODWILL = "Пратката от април закъсня с два дни"
 KALINA_RETURNS = "Подаръкът беше двоен"
 
@@ -30,12 +31,12 @@ def told() -> bool:
     return AdjustmentRequest.objects.filter(reason=GOODWILL).exists()
 
 
-def tell(stage: Stage, programme: Programme, *, size: str, now: datetime, progress: Progress) -> None:
+def tell(stage: Stage, programme: Programme, *, now: datetime, progress: Progress) -> None:
     """The crowd earns, what is due happens, then the two stories. Goes on where it was interrupted."""
     earning_history.earn_history(
         programme,
         at=now,
-        since=now - timedelta(days=EARNS_DAYS[size]),
+        since=programme.started_at,
         heard=lambda done, total: progress("points", done, total),
     )
     confirmation.confirm_due(at=now)
@@ -43,6 +44,7 @@ def tell(stage: Stage, programme: Programme, *, size: str, now: datetime, progre
     _kalina_returns_one_line(now=now)
     _kalina_takes_a_reward(programme, now=now)
     _vera_has_until_sunday(stage, programme, now=now)
+    proving.prove(at=now)
 
 
 def _vera_has_until_sunday(stage: Stage, programme: Programme, *, now: datetime) -> None:
@@ -53,7 +55,7 @@ def _vera_has_until_sunday(stage: Stage, programme: Programme, *, now: datetime)
         points=140,
         reason=GOODWILL,
         by=stage.agent,
-        at=now - timedelta(days=80),
+        at=max(now - timedelta(days=80), programme.started_at),
         lot_expires_at=_end_of_sunday(now),
     )
 
