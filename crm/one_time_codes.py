@@ -9,6 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -69,7 +70,8 @@ def confirm(code: str, *, kind: str, value: str, browser: str, at: datetime) -> 
     Raises:
         WrongCode: with `tries_left`.
     """
-    tries_left = _try(code, _digest("address", kind, value), _digest("browser", browser), at=at)
+    address, asking = _digest("address", kind, value), _digest("browser", browser)
+    tries_left = _try(code, address, asking, at=at) if _open(address, asking, at=at).exists() else 0
     if tries_left is not None:
         raise WrongCode(tries_left=tries_left)
 
@@ -77,10 +79,7 @@ def confirm(code: str, *, kind: str, value: str, browser: str, at: datetime) -> 
 @transaction.atomic(durable=True)
 def _try(code: str, address: bytes, asking: bytes, *, at: datetime) -> int | None:
     """None: it fits. Locks the code, so that of many tries at once each is counted."""
-    open_codes = OneTimeCode.objects.filter(
-        address_digest=address, browser_digest=asking, used_at=None, expires_at__gt=at, tries__lt=MOST_TRIES
-    )
-    standing = open_codes.select_for_update().order_by("-pk").first()
+    standing = _open(address, asking, at=at).select_for_update().order_by("-pk").first()
     if standing is None:
         return 0
     standing.tries += 1
@@ -90,6 +89,12 @@ def _try(code: str, address: bytes, asking: bytes, *, at: datetime) -> int | Non
     standing.used_at = at if fits else None
     standing.save(update_fields=["tries", "used_at"])
     return None if fits else MOST_TRIES - standing.tries
+
+
+def _open(address: bytes, asking: bytes, *, at: datetime) -> QuerySet[OneTimeCode]:
+    return OneTimeCode.objects.filter(
+        address_digest=address, browser_digest=asking, used_at=None, expires_at__gt=at, tries__lt=MOST_TRIES
+    )
 
 
 def _code_digest(code: str, *, address: bytes, browser: bytes) -> bytes:

@@ -12,7 +12,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 VERA = {"kind": "email", "value": "vera@example.org"}
 PHONE_OF_VERA = "browser-1"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def make(*, at=NOON, browser=PHONE_OF_VERA, **address):
