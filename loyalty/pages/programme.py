@@ -174,7 +174,7 @@ def _issued(found: Flows) -> Figure:
         labels=[formats.date_format(month, "M") for month in found.months],
         say=lambda value: number(value / unit, 0 if value % unit == 0 else 1),
         caption=_("In thousands") if unit == 1_000 else _("In millions") if unit == 1_000_000 else "",
-        legend=(pgettext("points", "issued"), _("redeemed")),
+        legend=(pgettext("points", "issued"), pgettext("points", "redeemed")),
     )
     return Figure(
         title=_("Points issued"),
