@@ -5,24 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0006_rules_and_tiers'),
+        ("loyalty", "0006_rules_and_tiers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RewardQuota',
+            name="RewardQuota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('left', models.PositiveIntegerField(blank=True, help_text='Empty: as many as there are.', null=True, verbose_name='left for this tier')),
-                ('reward', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='quotas', to='loyalty.reward', verbose_name='reward')),
-                ('tier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.tier', verbose_name='tier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "left",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty: as many as there are.",
+                        null=True,
+                        verbose_name="left for this tier",
+                    ),
+                ),
+                (
+                    "reward",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quotas",
+                        to="loyalty.reward",
+                        verbose_name="reward",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loyalty.tier",
+                        verbose_name="tier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quota of a tier',
-                'verbose_name_plural': 'quotas of tiers',
-                'constraints': [models.UniqueConstraint(models.F('reward'), models.F('tier'), name='reward_quota_once_per_tier')],
+                "verbose_name": "quota of a tier",
+                "verbose_name_plural": "quotas of tiers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("reward"), models.F("tier"), name="reward_quota_once_per_tier"
+                    )
+                ],
             },
         ),
     ]
