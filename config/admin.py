@@ -72,6 +72,13 @@ SECTIONS: Sequence[Section] = (
         keys="g r",
     ),
     Section(
+        label=_("Programme"),
+        icon="gift",
+        url_name="programme:home",
+        permission="loyalty.view_rule",
+        keys="g l",
+    ),
+    Section(
         label=_("Members"),
         icon="star",
         url_name="admin:loyalty_member_changelist",
@@ -204,17 +211,21 @@ class VerenAdminSite(AdminSite):
 
 
 def sections_for(request: HttpRequest) -> Iterator[dict[str, Any]]:
-    """The tabs this reader may open, and which of them the page belongs to."""
-    for section in SECTIONS:
-        url = section.url
-        if url and (not section.permission or request.user.has_perm(section.permission)):
-            yield {
-                "label": section.label,
-                "icon": section.icon,
-                "keys": section.keys,
-                "url": url,
-                "is_current": _current(request.path, url),
-            }
+    """The tabs this reader may open, and which of them the page belongs to: the one whose address says most of it."""
+    open_to = [
+        (section, url)
+        for section in SECTIONS
+        if (url := section.url) and (not section.permission or request.user.has_perm(section.permission))
+    ]
+    nearest = max((url for _section, url in open_to if _current(request.path, url)), key=len, default="")
+    for section, url in open_to:
+        yield {
+            "label": section.label,
+            "icon": section.icon,
+            "keys": section.keys,
+            "url": url,
+            "is_current": _current(request.path, url) if url == nearest else "",
+        }
 
 
 def _current(path: str, url: str) -> str:

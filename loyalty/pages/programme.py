@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.contrib import admin
@@ -96,7 +97,26 @@ def _promise(programme: Programme) -> str:
         if programme.point_value >= 1
         else f"{number(programme.point_value, 4).rstrip('0')} {programme.currency}"
     }
-    return f"{value} {programme.get_expiry_display()}. {said}."
+    return f"{value} {_expiry(programme)} {said}."
+
+
+def _expiry(programme: Programme) -> str:
+    if programme.expiry == Programme.Expiry.AFTER_EARNING:
+        return _("Points live for months after they were earned: %(months)s.") % {
+            "months": programme.expiry_months
+        }
+    if programme.expiry == Programme.Expiry.AFTER_ACTIVITY:
+        return _("Points live for months after the last purchase: %(months)s.") % {
+            "months": programme.expiry_months
+        }
+    if programme.expiry == Programme.Expiry.CALENDAR:
+        day = date(2024, programme.expiry_month, min(programme.expiry_day, _last_day(programme)))
+        return _("Points live until %(day)s.") % {"day": formats.date_format(day, "MONTH_DAY_FORMAT")}
+    return _("Points never expire.")
+
+
+def _last_day(programme: Programme) -> int:
+    return monthrange(2024, programme.expiry_month)[1]
 
 
 # ── Rules ────────────────────────────────────────────────────────────────────
