@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from crm.wording import number
+
+NUMBER = re.compile(r"\d+\.\d+", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -19,10 +28,20 @@ class Reason:
 
     def aloud(self) -> str:
         """In the reader's language; a code that nobody knows any more is said as it stands."""
-        return str(SENTENCES.get(self.code, self.code)).format(**self.figures)
+        shown = {name: _shown(figure) for name, figure in self.figures.items()}
+        return str(SENTENCES.get(self.code, self.code)).format(**shown)
 
     def as_json(self) -> dict[str, Any]:
         return {"code": self.code, **({"figures": dict(self.figures)} if self.figures else {})}
+
+
+def _shown(figure: Any) -> Any:
+    """Numbers and days as the reader writes them; words, and what else was kept, as they stand."""
+    if isinstance(figure, str) and NUMBER.fullmatch(figure):
+        return number(Decimal(figure), len(figure.partition(".")[2]))
+    if isinstance(figure, str) and DAY.fullmatch(figure):
+        return formats.date_format(date.fromisoformat(figure), "DATE_FORMAT").rstrip(".")
+    return figure
 
 
 def reason_from(kept: Mapping[str, Any]) -> Reason:

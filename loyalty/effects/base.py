@@ -13,10 +13,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault, Refusal
+from crm.wording import number
 from loyalty.reasons import Reason
 from loyalty.typed_settings import Settings
 
@@ -103,6 +105,16 @@ class Effect(Settings):
 
 
 # ── What several effects say alike ───────────────────────────────────────────
+def exact(value: Decimal) -> str:
+    """With all its digits and no zeros behind them, as the reader writes numbers."""
+    exponent = value.normalize().as_tuple().exponent
+    return number(value, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
+def day(value: date) -> str:
+    return formats.date_format(value, "DATE_FORMAT").rstrip(".")
+
+
 def spread(points: Fraction, lines: Sequence[Line]) -> Shares:
     """Points for several lines together, each line's part by its amount; all to the first where nothing costs."""
     total = sum((Fraction(line.amount) for line in lines), Fraction(0))

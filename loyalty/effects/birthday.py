@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
-from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, multiplied, times_faults
+from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, exact, multiplied, times_faults
 from loyalty.reasons import Reason
 
 MOST_DAYS = 60
@@ -52,7 +52,7 @@ class Birthday(Effect):
     def aloud(self) -> str:
         return _(
             "Points are multiplied by {times}, from {before} days before the birthday until {after} days after it."
-        ).format(times=format(self.times, "f"), before=self.days_before, after=self.days_after)
+        ).format(times=exact(self.times), before=self.days_before, after=self.days_after)
 
 
 def celebrated_in(born: date, year: int) -> date:

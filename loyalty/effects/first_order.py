@@ -4,6 +4,7 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.errors import Fault
+from crm.wording import number
 from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, spread
 from loyalty.reasons import Reason
 
@@ -27,4 +28,4 @@ class FirstOrder(Effect):
     def aloud(self) -> str:
         return ngettext(
             "{points} point for the first order.", "{points} points for the first order.", self.points
-        ).format(points=self.points)
+        ).format(points=number(self.points))

@@ -4,6 +4,7 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.errors import Fault
+from crm.wording import number
 from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, spread
 from loyalty.reasons import Reason
 
@@ -24,4 +25,4 @@ class Fixed(Effect):
         return Answer(Reason("fixed"), spread(Fraction(self.points), purchase.lines))
 
     def aloud(self) -> str:
-        return ngettext("{points} point.", "{points} points.", self.points).format(points=self.points)
+        return ngettext("{points} point.", "{points} points.", self.points).format(points=number(self.points))

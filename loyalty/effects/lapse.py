@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
+from crm.wording import number
 from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, spread
 from loyalty.reasons import Reason
 
@@ -35,5 +36,5 @@ class ReturnAfterLapse(Effect):
 
     def aloud(self) -> str:
         return _("{points} points for the first purchase after {days} days without one.").format(
-            points=self.points, days=self.days
+            points=number(self.points), days=self.days
         )

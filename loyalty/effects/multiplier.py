@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
-from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, multiplied, times_faults
+from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, exact, multiplied, times_faults
 from loyalty.reasons import Reason
 
 
@@ -28,4 +28,4 @@ class Multiplier(Effect):
         return Answer(why, multiplied(base, Fraction(self.times) - 1))
 
     def aloud(self) -> str:
-        return _("Points are multiplied by {times}.").format(times=format(self.times, "f"))
+        return _("Points are multiplied by {times}.").format(times=exact(self.times))

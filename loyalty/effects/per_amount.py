@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
 from crm.wording import number
-from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, spread
+from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, exact, spread
 from loyalty.reasons import Reason
 
 
@@ -44,11 +44,4 @@ class PerAmount(Effect):
             if self.only_full
             else _("Points: {points} for each {per}.")
         )
-        return sentence.format(
-            points=number(self.points.normalize(), places(self.points)), per=number(self.per, 2)
-        )
-
-
-def places(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+        return sentence.format(points=exact(self.points), per=number(self.per, 2))

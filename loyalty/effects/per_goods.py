@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
 from crm.wording import number
-from loyalty.effects.base import Answer, Effect, Line, Purchase, Shares, above_zero
-from loyalty.effects.per_amount import places
+from loyalty.effects.base import Answer, Effect, Line, Purchase, Shares, above_zero, exact
 from loyalty.reasons import Reason
 
 
@@ -52,5 +51,5 @@ class PerGoods(Effect):
 
     def aloud(self) -> str:
         return _("Points: {points} for each {per} of certain goods.").format(
-            points=number(self.points.normalize(), places(self.points)), per=number(self.per, 2)
+            points=exact(self.points), per=number(self.per, 2)
         )

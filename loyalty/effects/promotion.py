@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
-from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, multiplied, times_faults
+from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, day, exact, multiplied, times_faults
 from loyalty.reasons import Reason
 
 
@@ -37,5 +37,5 @@ class Promotion(Effect):
 
     def aloud(self) -> str:
         return _("Points are multiplied by {times} from {first} to {last}.").format(
-            times=format(self.times, "f"), first=self.first_on.isoformat(), last=self.last_on.isoformat()
+            times=exact(self.times), first=day(self.first_on), last=day(self.last_on)
         )

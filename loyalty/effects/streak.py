@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
+from crm.wording import number
 from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, spread
 from loyalty.reasons import Reason
 
@@ -62,4 +63,4 @@ class Streak(Effect):
             if self.unit == "month"
             else _("{points} points for purchases in {length} weeks in a row.")
         )
-        return sentence.format(points=self.points, length=self.length)
+        return sentence.format(points=number(self.points), length=self.length)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
-from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, above_zero, multiplied
+from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, above_zero, exact, multiplied
 from loyalty.reasons import Reason
 
 
@@ -33,5 +33,5 @@ class TierBonus(Effect):
 
     def aloud(self) -> str:
         return _("From the tier “{tier}” up: {percent} % more points.").format(
-            tier=self.tier, percent=format(self.percent, "f")
+            tier=self.tier, percent=exact(self.percent)
         )

@@ -4,6 +4,7 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.errors import Fault
+from crm.wording import number
 from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, spread
 from loyalty.reasons import Reason
 
@@ -34,4 +35,4 @@ class Welcome(Effect):
             "{points} point for the first purchase as a member, within this many days: {days}.",
             "{points} points for the first purchase as a member, within this many days: {days}.",
             self.points,
-        ).format(points=self.points, days=self.within_days)
+        ).format(points=number(self.points), days=self.within_days)
