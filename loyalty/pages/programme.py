@@ -102,13 +102,17 @@ def _promise(programme: Programme) -> str:
 
 def _expiry(programme: Programme) -> str:
     if programme.expiry == Programme.Expiry.AFTER_EARNING:
-        return _("Points live for months after they were earned: %(months)s.") % {
-            "months": programme.expiry_months
-        }
+        return ngettext(
+            "Points live for %(months)s month after they were earned.",
+            "Points live for %(months)s months after they were earned.",
+            programme.expiry_months,
+        ) % {"months": programme.expiry_months}
     if programme.expiry == Programme.Expiry.AFTER_ACTIVITY:
-        return _("Points live for months after the last purchase: %(months)s.") % {
-            "months": programme.expiry_months
-        }
+        return ngettext(
+            "Points live for %(months)s month after the last purchase.",
+            "Points live for %(months)s months after the last purchase.",
+            programme.expiry_months,
+        ) % {"months": programme.expiry_months}
     if programme.expiry == Programme.Expiry.CALENDAR:
         day = date(2024, programme.expiry_month, min(programme.expiry_day, _last_day(programme)))
         return _("Points live until %(day)s.") % {"day": formats.date_format(day, "MONTH_DAY_FORMAT")}

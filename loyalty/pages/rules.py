@@ -179,7 +179,7 @@ def gives(request: StaffRequest, pk: int) -> HttpResponse:
     found = found_rule(pk)
     kind = request.POST.get("effect", "")
     if kind not in effects.EFFECTS:
-        raise Http404
+        return HttpResponse(status=422)
     if "said" in request.GET:
         form = EffectForm(kind, found.programme, request.POST)
         return TemplateResponse(request, "loyalty/dashboard/_gives_said.html", {"gives_said": form.said()})

@@ -167,7 +167,7 @@ def test_the_settings_of_every_effect_can_be_typed(manager, programme):
         f"{place}?said", {"effect": "tier_bonus", "gives-tier": "gold", "gives-percent": "50"}
     )
     assert "50 % more points" in said.text
-    assert manager.post(place, {"effect": "nonsense"}).status_code == 404
+    assert manager.post(place, {"effect": "nonsense"}).status_code == 422
 
 
 def test_a_rule_is_tried_on_a_real_order_with_why_and_why_not(manager, programme):
