@@ -78,7 +78,10 @@ class VerenSchema(AutoSchema):
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
 
     def get_request_serializer(self) -> Any:
-        return self.operation.takes
+        takes = self.operation.takes
+        if takes and not takes().fields:
+            return {JSON: {"type": "object", "additionalProperties": False}}
+        return takes
 
     def get_response_serializers(self) -> Any:
         answers: dict[tuple[str, str], Any] = {

@@ -16,7 +16,7 @@ from loyalty import effects
 from loyalty.models import Programme, Tier
 
 
-class TierView(View):
+class ProgrammeTierView(View):
     slug = fields.TextField()
     track = fields.TextField(help_text="The ladder; most programmes have one, called main.")
     name = fields.TextField()
@@ -52,7 +52,7 @@ class ProgrammeView(View):
     hold_minutes = fields.WholeField()
     started_at = fields.MomentField()
     closed_at = fields.MomentField(allow_null=True)
-    tiers = TierView(many=True)
+    tiers = ProgrammeTierView(many=True)
     rules = RuleView(many=True)
 
 
