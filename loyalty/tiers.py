@@ -6,6 +6,7 @@ calendar period a tier that was earned is kept until the end of the next period.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -144,6 +145,4 @@ def _month(place: int) -> date:
 
 def faults_of(steps: Sequence[Step]) -> list[Step]:
     """Steps that ask no more than the one below them: nobody would ever stand on that one."""
-    return [
-        above for below, above in zip(steps, steps[1:], strict=False) if above.threshold <= below.threshold
-    ]
+    return [above for below, above in itertools.pairwise(steps) if above.threshold <= below.threshold]

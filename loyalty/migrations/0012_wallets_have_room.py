@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            "ALTER TABLE loyalty_wallet SET (fillfactor = 70)", "ALTER TABLE loyalty_wallet RESET (fillfactor)"
+            "ALTER TABLE loyalty_wallet SET (fillfactor = 70)",
+            "ALTER TABLE loyalty_wallet RESET (fillfactor)",
         )
     ]

@@ -32,5 +32,5 @@ class MemberFactory(factory.django.DjangoModelFactory[Member]):
     joined_at = datetime(2025, 1, 1, tzinfo=UTC)
 
     @factory.post_generation
-    def wallet(member: Member, create: bool, extracted: Any, **more: Any) -> None:  # noqa: N805
+    def wallet(member: Member, create: bool, extracted: Any, **more: Any) -> None:
         ledger.open_wallet(member.pk)
