@@ -72,10 +72,20 @@ class TestReverse:
         earning = earn(maria, 100)
         spend(maria, 80)
 
-        posted = take_back(maria, earning, 100, forgive=True)
+        take_back(maria, earning, 100, forgive=True)
 
-        assert posted.points == 20
         assert balances(maria) == (0, 0, 0, 0)
+
+    def test_what_was_forgiven_stays_forgiven(self):
+        maria = a_member()
+        earning = earn(maria, 100)
+        spend(maria, 80)
+        take_back(maria, earning, 60, key="a", forgive=True)
+        earn(maria, 500, key="later")
+
+        take_back(maria, earning, 100, key="b", forgive=True)
+
+        assert balances(maria) == (460, 0, 0, 0)
 
     def test_a_return_told_twice_takes_once(self):
         maria = a_member()

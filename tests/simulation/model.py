@@ -203,7 +203,7 @@ class Ledger:
     def reverse(
         self, wallet: int, earning_id: int, until: int, *, lines: Sequence[int], forgive: bool
     ) -> int:
-        """How many points were taken back."""
+        """How many points were settled: taken back, or forgiven."""
         earning = self.done[earning_id]
         if until > earning.points:
             raise Refused("more-taken-back-than-earned")
@@ -219,9 +219,8 @@ class Ledger:
         left -= self._take_anything(wallet, left, earning_id, lines)
         if not forgive:
             self.wallets[wallet].debt += left
-            left = 0
-        earning.reversed += missing - left
-        return missing - left
+        earning.reversed = until
+        return missing
 
     def restore(self, spending_id: int, until: int) -> int:
         """How many points were given back."""

@@ -82,7 +82,8 @@ BEGIN
   RETURN QUERY
   WITH steps AS MATERIALIZED (
     SELECT m.wallet_id, m.transaction_id, count(*) AS steps, min(m.seq) AS first, max(m.seq) AS last,
-      sum(m.points) AS points, array_agg(m.source || m.target) AS ways,
+      -- What is forgiven comes back from C, and was told of once.
+      sum(CASE m.source WHEN 'C' THEN 0 ELSE m.points END) AS points, array_agg(m.source || m.target) AS ways,
       sum(CASE 'T' WHEN m.target THEN m.points WHEN m.source THEN -m.points ELSE 0 END) AS transit
     FROM loyalty_movement m WHERE m.wallet_id = ANY (_wallets) GROUP BY m.wallet_id, m.transaction_id
   ), told AS MATERIALIZED (
@@ -92,7 +93,7 @@ BEGIN
   ), ways(kind, allowed) AS (VALUES
     ('earn', '{IP,IA,ID}'::text[]), ('opening', '{IP,IA,ID}'), ('confirm', '{PA,PD}'), ('redeem', '{AR}'),
     ('donate', '{AN}'), ('hold', '{AH}'), ('capture', '{HR}'), ('release', '{HA,HD}'), ('expire', '{AE}'),
-    ('reverse', '{PC,AC,DC}'), ('restore', '{RA,RD,NA,ND}'), ('adjust', '{JA,JD,AJ,DJ}'),
+    ('reverse', '{PC,AC,DC,CD}'), ('restore', '{RA,RD,NA,ND}'), ('adjust', '{JA,JD,AJ,DJ}'),
     ('move_out', '{PT,AT,TD}'), ('move_in', '{TP,TA,TD,AT,DT}'))
   SELECT 12, wallet_id, transaction_id, 'movements of a transaction that is not there' FROM told WHERE id IS NULL
   UNION ALL

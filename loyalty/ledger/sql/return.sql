@@ -22,7 +22,7 @@ END $$;
 -- Goods came back: what their purchase earned is taken back, until `_until` of its points are in all. So any sequence
 -- of partial returns ends where one full return would, and a return told twice takes nothing twice.
 -- From the earning's own lots (pending first, the returned lines' before others), then soonest expiry, then debt, unless
--- the programme forgives it. Answers with an empty transaction when nothing is left to do.
+-- the programme forgives it, and remembers that it did. Answers with an empty transaction when nothing is left to do.
 CREATE FUNCTION loyalty_reverse(_wallet bigint, _earning bigint, _until bigint, _lines bigint[], _key text,
   _forgive boolean, _order bigint, _actor bigint, _trace jsonb, _occurred_at timestamptz, _recorded_at timestamptz)
 RETURNS loyalty_posted LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -68,15 +68,14 @@ BEGIN
 
   from_available := least(w.available, missing - from_pending);
   PERFORM ledger_private.take_anything(_wallet, tx, from_available, _earning, _lines);
-  IF _forgive THEN
-    missing := from_pending + from_available;
-    IF missing = 0 THEN
-      RETURN (NULL, false, 0, NULL, w.available, w.pending, w.held, w.debt)::loyalty_posted;
-    END IF;
-  END IF;
   w := ledger_private.move(w, tx, 'P', 'C', from_pending, _recorded_at);
   w := ledger_private.move(w, tx, 'A', 'C', from_available, _recorded_at);
   w := ledger_private.move(w, tx, 'D', 'C', missing - from_pending - from_available, _recorded_at);
+  IF _forgive THEN
+    -- Taken as debt and given back at once: so the ledger knows that these points are settled, and no later step of the
+    -- same return takes them from newer ones.
+    w := ledger_private.move(w, tx, 'C', 'D', missing - from_pending - from_available, _recorded_at);
+  END IF;
   RETURN ledger_private.close(w, tx, 'reverse', _key, hash, missing, first_seq, _occurred_at, _recorded_at,
     _order => _order, _reverses => _earning, _actor => _actor, _trace => _trace);
 END $$;
