@@ -18,7 +18,7 @@ KEPT_FOR = timedelta(hours=72)
 KEY = r"^[\x21-\x7e]{1,253}$"
 FORGOTTEN_AT_ONCE = 5000
 # Says in the same breath who acts, so that the record of changes names the key.
-TAKE = f"SELECT taken.*, {ACT_AS} FROM crm_take_key(%s, %s, %s) AS taken"  # noqa: S608 - constants
+TAKE = f"SELECT taken.*, {ACT_AS} FROM crm_take_key(%s, %s, %s) AS taken"  # noqa: S608  # nosec B608 - constants
 KEEP = """
 INSERT INTO crm_idempotentanswer (shop_id, operation, key, request_sha256, status, body, answered_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s)

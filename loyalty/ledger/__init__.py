@@ -319,7 +319,7 @@ _CASTS = {
 
 def _post(function: str, *arguments: Any) -> Posted:
     ((transaction_id, is_new, points, hold_id, available, pending, held, debt),) = _rows(
-        f"SELECT * FROM {function}({_CASTS[function]})",  # noqa: S608  (our own names)
+        f"SELECT * FROM {function}({_CASTS[function]})",  # noqa: S608  # nosec B608 - our own names
         *arguments,
     )
     return Posted(

@@ -16,7 +16,7 @@ SAME_PERSON = "SELECT unnest(crm_same_person(%s))"
 class MemberQuerySet(models.QuerySet["Member"]):
     def of_person(self, customer_id: int) -> MemberQuerySet:
         """Under any id of the person: a customer who was merged is the one they are merged into."""
-        ids = RawSQL(SAME_PERSON, [customer_id])  # noqa: S611 - a constant
+        ids = RawSQL(SAME_PERSON, [customer_id])  # noqa: S611  # nosec B611 - a constant
         return self.filter(customer_id__in=ids)
 
     def current(self) -> MemberQuerySet:
