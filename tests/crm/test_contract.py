@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.urls import get_resolver
 
 from crm import bulk
@@ -121,8 +122,10 @@ def shop(transactional_db: None) -> Shop:
 
 @pytest.mark.parametrize("known_ids", [False, True], ids=["any-ids", "known-ids"])
 def test_nothing_that_is_sent_breaks_the_contract(
-    known_ids: bool, shop: Shop, live_server: Any, tmp_path: Path
+    known_ids: bool, shop: Shop, live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    # The server writes head and body apart: waiting for the acknowledgement between them took most of the time.
+    monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
     _, key = issue_key(shop=shop, scopes=["*"])
     config = tmp_path / "schemathesis.toml"
     config.write_text('[parameters]\n"path.id" = 1\n"path.shipment_id" = 1\n' if known_ids else "")
