@@ -32,6 +32,11 @@ EMPTYING = Path(__file__).with_name("empty_database.sql")
 # What must be equal beside the numbers of rows. Each is one value.
 FIGURES = {
     "head of the feed": "SELECT coalesce(max(position), 0)::text FROM crm_feed",
+    "points of all members (available, pending, held, owed)": (
+        "SELECT concat_ws(', ', coalesce(sum(available), 0), coalesce(sum(pending), 0), coalesce(sum(held), 0), "
+        "coalesce(sum(debt), 0)) FROM loyalty_wallet"
+    ),
+    "sum of all movements of points": "SELECT coalesce(sum(points), 0)::text FROM loyalty_movement",
     "sum of all orders": (
         "SELECT coalesce(string_agg(total || ' ' || currency, ', ' ORDER BY currency), '0') "
         "FROM (SELECT currency, sum(goods_amount + delivery_amount) AS total FROM crm_order GROUP BY currency) AS o"

@@ -1,4 +1,4 @@
--- Drop everything that our role owns in the schema public, before a backup is read back into it.
+-- Drop everything that our role owns in the schema public, and schemas of its own, before a backup is read back into it.
 DO $$
 DECLARE
     statement text;
@@ -28,6 +28,15 @@ BEGIN
         EXECUTE statement;
     END LOOP;
 
+    -- Rooms that only functions enter.
+    FOR statement IN
+        SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', nspname)
+        FROM pg_namespace
+        WHERE nspowner = current_user::regrole AND nspname <> 'public' AND nspname NOT LIKE 'pg\_%'
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+
     -- What the extensions brought has gone with them: what is left is ours.
     FOR statement IN
         SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
@@ -38,7 +47,9 @@ BEGIN
         SELECT format('DROP TYPE IF EXISTS %s CASCADE', oid::regtype)
         FROM pg_type
         WHERE typnamespace = 'public'::regnamespace AND typowner = current_user::regrole
-          AND typtype IN ('e', 'd', 'c', 'r') AND typrelid = 0
+          AND typtype IN ('e', 'd', 'c', 'r')
+          -- Every table has a type of its own, which is not dropped by itself.
+          AND (typrelid = 0 OR EXISTS (SELECT FROM pg_class WHERE pg_class.oid = typrelid AND relkind = 'c'))
           AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_type.oid AND deptype = 'e')
     LOOP
         EXECUTE statement;

@@ -273,9 +273,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # What changed each night, and everything once a week.
     "prove the ledger": {
-        "task": "loyalty.tasks.prove_ledger",
+        "task": "loyalty.tasks.prove_what_changed",
         "schedule": crontab(minute="20", hour="1", day_of_week="1-6"),
-        "kwargs": {"since_checkpoint": True},
     },
     "prove the whole ledger": {
         "task": "loyalty.tasks.prove_ledger",
