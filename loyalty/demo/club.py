@@ -40,13 +40,13 @@ TIERS: tuple[tuple[str, dict[str, str], str, tuple[tuple[str, dict[str, Any]], .
     (
         "silver",
         {"bg": "Сребро", "ru": "Серебро", "en": "Silver"},
-        "150",
+        "90",
         (("free_delivery", {"from_amount": "20.00"}),),
     ),
     (
         "gold",
         {"bg": "Злато", "ru": "Золото", "en": "Gold"},
-        "350",
+        "200",
         (("free_delivery", {}), ("priority_support", {"level": 2}), ("personal_manager", {})),
     ),
 )

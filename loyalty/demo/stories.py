@@ -49,6 +49,8 @@ def tell(stage: Stage, programme: Programme, *, now: datetime, progress: Progres
 
 def _vera_has_until_sunday(stage: Stage, programme: Programme, *, now: datetime) -> None:
     """Given for a delay, for a season: it ends this Sunday. Told last: it is how `told` knows."""
+    if told():
+        return
     member = _member(characters.VERA, programme)
     adjustment.request_adjustment(
         member,
@@ -62,14 +64,10 @@ def _vera_has_until_sunday(stage: Stage, programme: Programme, *, now: datetime)
 
 def _kalina_returns_one_line(*, now: datetime) -> None:
     """Gold, and one thing of a gift comes back: its points go, and no others."""
-    order = (
-        _customer(characters.KALINA)
-        .orders.filter(lines__quantity=1, lines__returned_quantity=0)
-        .order_by("-placed_at")
-        .first()
-    )
-    if order is None or order.lines.filter(returned_quantity__gt=0).exists():
+    kalina = _customer(characters.KALINA)
+    if kalina.returns.filter(reason=KALINA_RETURNS).exists():
         return
+    order = kalina.orders.filter(lines__quantity=1).latest("placed_at")
     line = order.lines.filter(quantity=1).order_by("id")[0]
     at = max(order.placed_at, now - timedelta(days=2))
     returning.register_return(
