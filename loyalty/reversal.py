@@ -18,7 +18,7 @@ from django.db import transaction
 from crm import timeline
 from crm.facts import Fact
 from crm.models import Customer, Order, OrderLine, ReturnLine, TimelineEntry
-from loyalty import ledger, tiering
+from loyalty import ledger, tiering, uniting
 from loyalty.facts.earning import PointsGivenBack, PointsTakenBack
 from loyalty.models import Member, Programme, Transaction
 
@@ -85,7 +85,7 @@ def take_back(
     members = {}
     for one in known.order_by("wallet_id", "pk"):
         # What one wallet earned may be owed by another, after people were merged.
-        member = _going_on(one.wallet.member)
+        member = uniting.last_of(one.wallet.member)
         members[member.pk] = member
         match one.kind:
             case Transaction.Kind.EARN:
@@ -161,25 +161,21 @@ def _give_back(
         return
     fact = PointsGivenBack(points=until - done, order_number=order.number)
     _tell(order, fact, name=f"given-back:{spending.pk}:{until}", when=when)
-    ledger.restore(
-        spending.pk,
-        until=until,
-        key=f"order:{order.pk}:given-back:{spending.pk}:{until}",
-        at=when.at,
-        occurred_at=when.occurred_at,
-        order_id=order.pk,
-        trace={"reason": "cancelled" if order.cancelled_at else "returned", "until": until},
-    )
+    key = f"order:{order.pk}:given-back:{spending.pk}:{until}"
+    with uniting.bringing_along(spending.wallet.member, key=key, at=when.at):
+        ledger.restore(
+            spending.pk,
+            until=until,
+            key=key,
+            at=when.at,
+            occurred_at=when.occurred_at,
+            order_id=order.pk,
+            trace={"reason": "cancelled" if order.cancelled_at else "returned", "until": until},
+        )
 
 
 def _done(one: Transaction) -> int:
     return sum(one.reversals.values_list("points", flat=True))
-
-
-def _going_on(member: Member) -> Member:
-    while member.merged_into is not None:
-        member = member.merged_into
-    return member
 
 
 def _tell(order: Order, fact: Fact, *, name: str, when: When) -> None:

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from crm import merging, relay
 from crm.models import Order, ParkedEntry, TimelineEntry
 from crm.ordering import advance_order
 from crm.returning import LineReturned, register_return
 from loyalty import ledger
+from loyalty.ledger import proving
 from loyalty.models import Lot, Member, Programme, Transaction
 from loyalty.reversal import due_back, due_to_give, reverse_order
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -133,6 +135,22 @@ def test_points_that_paid_for_returned_goods_are_back_with_the_expiry_they_had(p
     assert Lot.objects.get(wallet=vera.pk, remaining=25).expires_at == expires
     entry = TimelineEntry.objects.get(kind="loyalty.points_given_back")
     assert entry.fact.aloud() == "25 points that paid for returned goods of order o-1 are back"
+
+
+def test_points_that_come_back_find_the_member_who_goes_on(programme, vera):
+    survivor = MemberFactory(programme=programme)
+    ledger.earn(vera.pk, lots=[ledger.Lot(points=100)], key="gift", occurred_at=NOON, at=NOON)
+    order = placed_order("o-1", customer=vera.customer, lines=[line("1", quantity="4", unit_price="5.00")])
+    ledger.redeem(vera.pk, points=100, key="pays", order_id=order.pk, at=NOON)
+    merging.merge(survivor.customer, other=vera.customer, by=None, at=NOON)
+    while relay.pump():
+        pass
+
+    give_back(order, "r-1", _1="1")
+    give_back(order, "r-2", _1="3")
+
+    assert (balance(survivor), balance(vera)) == ((100, 0, 0), (0, 0, 0))
+    assert proving.violations(0, 10**9) == []
 
 
 def test_the_tier_is_decided_anew(programme, vera):
