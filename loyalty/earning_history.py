@@ -14,6 +14,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from crm import company, timeline
 from crm.models import Customer, Order, Shop
+from crm.same_person import with_ids
 from loyalty import earning, joining, ledger, lot_dates, reversal, tiering
 from loyalty.evaluation import evaluate, trace_of
 from loyalty.facts.earning import PointsEarned
@@ -125,7 +126,8 @@ def _earn_some(
             programme=programme, key__in=[earning.key_of(order.pk) for order in orders]
         ).values_list("key", flat=True)
     )
-    pasts = Pasts(orders, set(members.values()), earning.needs_of_rules(switched_on))
+    persons = with_ids(Customer.objects.filter(pk__in=people))
+    pasts = Pasts(orders, persons, set(members.values()), earning.needs_of_rules(switched_on))
     evaluated = [
         (order, one)
         for order in orders

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import Q
 
 from crm.models import Category, Customer, Order, Product
-from crm.same_person import ids_of, with_ids
+from crm.same_person import ids_of
 from loyalty.effects import Line, Purchase
 from loyalty.models import Member, MemberTier, Tier
 
@@ -76,46 +76,69 @@ class Before(NamedTuple):
 
 
 BEFORE = Before._fields
+Goods: TypeAlias = dict[int | None, dict[str, Any]]
 
 
 class Pasts:
-    """What purchases of many people are judged by, looked up at once: a fixed number of queries for all of them."""
+    """What purchases of many people are judged by, looked up at once: a fixed number of queries for all of them.
+
+    `people` are best read `with_ids`; the lines of `orders` are best read beforehand. `stood` tells whether a tier
+    counts at a moment. Nothing placed from `placed_before` on is looked at.
+    """
 
     def __init__(
-        self, orders: Collection[Order], members: Collection[Member], needs: Collection[str]
+        self,
+        orders: Collection[Order],
+        people: Iterable[Customer],
+        members: Collection[Member],
+        needs: Collection[str],
+        *,
+        stood: Callable[[MemberTier, datetime], bool] = MemberTier.is_valid,
+        placed_before: datetime | None = None,
     ) -> None:
-        self.of_person: dict[int, list[Before]] = {}
-        self.held: dict[int, list[MemberTier]] = defaultdict(list)
-        self.ladder: Sequence[Tier] = ()
-        if "earlier" in needs:
-            self._look_up_orders({order.customer_id for order in orders if order.customer_id})
-        if "tier" in needs:
-            self.ladder = list(Tier.objects.filter(programme__in={member.programme_id for member in members}))
-            for one in MemberTier.objects.filter(member__in=members).select_related("tier"):
-                self.held[one.member_id].append(one)
-
-    def _look_up_orders(self, customers: Collection[int]) -> None:
-        for person in with_ids(Customer.objects.filter(pk__in=customers)):
-            befores: list[Before] = []
-            for pk in ids_of(person):
-                befores = self.of_person.setdefault(pk, befores)
-        paid = Order.objects.filter(customer_id__in=self.of_person, cancelled_at=None, paid_at__isnull=False)
-        for customer, *before in paid.order_by("-placed_at", "-pk").values_list("customer_id", *BEFORE):
-            self.of_person[customer].append(Before(*before))
+        self.stood = stood
+        self.of_person = _earlier_of(people, placed_before) if "earlier" in needs else {}
+        self.held = _held_by(members) if "tier" in needs else {}
+        lines = [line for order in orders for line in order.lines.all()] if "goods" in needs else []
+        self.goods = _goods(lines) if lines else {}
 
     def earlier(self, order: Order) -> list[Before]:
         befores = self.of_person.get(order.customer_id or 0, [])
         return [one for one in befores if (one.placed_at, one.pk) < (order.placed_at, order.pk)]
 
     def tiers(self, member: Member, at: datetime) -> frozenset[str]:
-        held = [one for one in self.held[member.pk] if one.is_valid(at)]
-        return frozenset(
+        its = self.held.get(member.pk, ())
+        return frozenset().union(*(slugs for held, slugs in its if self.stood(held, at)))
+
+
+def _earlier_of(people: Iterable[Customer], placed_before: datetime | None) -> dict[int, list[Before]]:
+    """By any id of a person, their orders that were paid for, newest first."""
+    found: dict[int, list[Before]] = {}
+    for person in people:
+        befores: list[Before] = []
+        for pk in ids_of(person):
+            befores = found.setdefault(pk, befores)
+    paid = Order.objects.filter(customer_id__in=found, cancelled_at=None, paid_at__isnull=False)
+    if placed_before:
+        paid = paid.filter(placed_at__lt=placed_before)
+    for customer, *before in paid.order_by("-placed_at", "-pk").values_list("customer_id", *BEFORE):
+        found[customer].append(Before(*before))
+    return found
+
+
+def _held_by(members: Collection[Member]) -> dict[int, list[tuple[MemberTier, frozenset[str]]]]:
+    """Every tier that a member ever had, with the short names of it and of those below it."""
+    ladder = list(Tier.objects.filter(programme__in={member.programme_id for member in members}))
+    found: dict[int, list[tuple[MemberTier, frozenset[str]]]] = defaultdict(list)
+    for held in MemberTier.objects.filter(member__in=members).select_related("tier"):
+        below = (
             tier.slug
-            for one in held
-            for tier in self.ladder
-            if (tier.programme_id, tier.track) == (one.tier.programme_id, one.track)
-            and tier.level <= one.tier.level
+            for tier in ladder
+            if (tier.programme_id, tier.track) == (held.tier.programme_id, held.track)
+            and tier.level <= held.tier.level
         )
+        found[held.member_id].append((held, frozenset(below)))
+    return found
 
 
 def purchase_of(
@@ -146,7 +169,7 @@ def purchase_of(
         more["birthday"] = bought.customer.birthday
     return Purchase(
         on=at.astimezone(clock).date(),
-        lines=_lines(lines_of(bought), needs, paid_with_points),
+        lines=_lines(lines_of(bought), needs, paid_with_points, pasts),
         joined_on=(member.joined_at if member else at).astimezone(clock).date(),
         **more,
     )
@@ -198,9 +221,13 @@ def _said_of(
     }
 
 
-def _lines(lines: Sequence[Any], needs: Collection[str], paid: Decimal) -> tuple[Line, ...]:
+def _lines(
+    lines: Sequence[Any], needs: Collection[str], paid: Decimal, pasts: Pasts | None
+) -> tuple[Line, ...]:
     amounts = less_paid([line.amount for line in lines], paid)
-    goods = _goods(lines) if "goods" in needs else {}
+    goods: Goods = {}
+    if "goods" in needs:
+        goods = pasts.goods if pasts else _goods(lines)
     return tuple(
         Line(key=line.pk, amount=amount, sku=line.sku, **goods.get(line.product_id, {}))
         for line, amount in zip(lines, amounts, strict=True)
@@ -222,17 +249,17 @@ def less_paid(amounts: Sequence[Decimal], paid: Decimal) -> list[Decimal]:
     return left
 
 
-def _goods(lines: Sequence[Any]) -> dict[int | None, dict[str, Any]]:
+def _goods(lines: Sequence[Any]) -> Goods:
     """Of each product its brand, and its category with all it stands inside of."""
     parents = dict(Category.objects.values_list("pk", "parent_id"))
     products = Product.objects.filter(pk__in={line.product_id for line in lines if line.product_id})
     return {
-        pk: {"product_id": pk, "brand": brand, "category_ids": with_parents(category_id, parents)}
+        pk: {"product_id": pk, "brand": brand, "category_ids": _with_parents(category_id, parents)}
         for pk, brand, category_id in products.values_list("pk", "brand", "category_id")
     }
 
 
-def with_parents(category_id: int | None, parents: Mapping[int, int | None]) -> frozenset[int]:
+def _with_parents(category_id: int | None, parents: Mapping[int, int | None]) -> frozenset[int]:
     found: set[int] = set()
     while category_id and category_id not in found:
         found.add(category_id)

@@ -7,23 +7,23 @@ is looked at. Goods that came back later are not taken off.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from django.db.models import BigIntegerField, Case, F, Q, Sum, When
 
 from crm import rules
-from crm.models import Category, Customer, Order
+from crm.models import Customer, Order
 from crm.rules import Conditions
 from crm.same_person import with_ids
 from loyalty import effects, limits
-from loyalty.effects import Line, Purchase
+from loyalty.effects import Purchase
 from loyalty.evaluation import Candidate, Evaluation, evaluate
-from loyalty.models import Member, MemberTier, Programme, RuleTerms, Tier, Transaction
-from loyalty.purchases import REMEMBERED_DAYS, less_paid, with_parents
+from loyalty.models import Member, MemberTier, Programme, RuleTerms, Transaction
+from loyalty.purchases import Pasts, purchase_of
 from loyalty.reasons import Reason
 
 NOTHING = Decimal(0)
@@ -189,9 +189,14 @@ class _Known:
         self.orders = self._orders()
         self.members = self._members()
         self.paid = self._paid_with_points()
-        self.earlier = self._earlier() if "earlier" in self.needs else {}
-        self.tiers = self._tiers() if "tier" in self.needs else {}
-        self.parents = dict(Category.objects.values_list("pk", "parent_id")) if "goods" in self.needs else {}
+        self.pasts = Pasts(
+            [order for orders in self.orders.values() for order in orders],
+            customers,
+            list(self.members.values()),
+            self.needs,
+            stood=_stood_before,
+            placed_before=shadow.until,
+        )
 
     def _orders(self) -> dict[int, list[Order]]:
         found: dict[int, list[Order]] = defaultdict(list)
@@ -232,99 +237,31 @@ class _Known:
         value = self.shadow.programme.point_value
         return {order_id: points * value for order_id, points in spent if order_id}
 
-    def _earlier(self) -> dict[int, list[tuple[datetime, int, datetime]]]:
-        found: dict[int, list[tuple[datetime, int, datetime]]] = defaultdict(list)
-        orders = Order.objects.filter(
-            customer_id__in=self.person_of,
-            cancelled_at=None,
-            paid_at__isnull=False,
-            placed_at__lt=self.shadow.until,
-        )
-        for customer_id, placed_at, pk, paid_at in orders.order_by("placed_at", "pk").values_list(
-            "customer_id", "placed_at", "pk", "paid_at"
-        ):
-            if paid_at:
-                found[self._person(customer_id)].append((placed_at, pk, paid_at))
-        return found
-
-    def _tiers(self) -> dict[int, list[tuple[MemberTier, frozenset[str]]]]:
-        all_tiers = list(Tier.objects.filter(programme=self.shadow.programme))
-        found: dict[int, list[tuple[MemberTier, frozenset[str]]]] = defaultdict(list)
-        its = MemberTier.objects.filter(member__in=self.members.values()).select_related("tier")
-        for held in its:
-            below = (
-                one.slug for one in all_tiers if one.track == held.tier.track and one.level <= held.tier.level
-            )
-            found[held.member_id].append((held, frozenset(below)))
-        return found
-
     # ── a purchase, from what is known ───────────────────────────────────────
     def purchase(self, order: Order, customer: Customer) -> Purchase:
-        at = order.paid_at or order.placed_at
-        clock = self.shadow.clock
-        first = self.orders[customer.pk][0]
+        purchase = purchase_of(
+            order,
+            member=self._member_throughout(customer),
+            needs=self.needs,
+            clock=self.shadow.clock,
+            paid_with_points=self.paid.get(order.pk, NOTHING),
+            pasts=self.pasts,
+        )
+        # The order may be of a record that was merged since: the birthday is that of the person who goes on.
+        return replace(purchase, birthday=customer.birthday)
+
+    def _member_throughout(self, customer: Customer) -> Member:
+        """As if they had joined with the first purchase at the latest. Never saved."""
+        first, member = self.orders[customer.pk][0], self.members.get(customer.pk)
         joined_at = first.paid_at or first.placed_at
-        member = self.members.get(customer.pk)
         if member:
             joined_at = min(joined_at, member.joined_at)
-        more: dict[str, Any] = self._earlier_of(order, customer, joined_at) if "earlier" in self.needs else {}
-        if "birthday" in self.needs:
-            more["birthday"] = customer.birthday
-        return Purchase(
-            on=at.astimezone(clock).date(),
-            lines=self._lines(order),
-            joined_on=joined_at.astimezone(clock).date(),
-            tiers=self._held(member, at),
-            **more,
-        )
-
-    def _lines(self, order: Order) -> tuple[Line, ...]:
-        lines = sorted(order.lines.all(), key=lambda line: line.pk)
-        amounts = less_paid([line.amount for line in lines], self.paid.get(order.pk, NOTHING))
-        return tuple(
-            Line(key=line.pk, amount=amount, sku=line.sku, **self._goods(line))
-            for line, amount in zip(lines, amounts, strict=True)
-        )
-
-    def _goods(self, line: Any) -> dict[str, Any]:
-        product = line.product
-        if product is None or "goods" not in self.needs:
-            return {}
-        return {
-            "product_id": product.pk,
-            "brand": product.brand,
-            "category_ids": with_parents(product.category_id, self.parents),
-        }
-
-    def _held(self, member: Member | None, at: datetime) -> frozenset[str]:
-        """Before the purchase: a tier that it led to began, and the one before it ended, in the same moment."""
-        if member is None:
-            return frozenset()
-        its = self.tiers.get(member.pk, ())
-        valid = (
-            slugs
-            for held, slugs in its
-            if held.since_at < at and (held.ended_at is None or held.ended_at >= at)
-        )
-        return frozenset().union(*valid)
-
-    def _earlier_of(self, order: Order, customer: Customer, joined_at: datetime) -> dict[str, Any]:
-        here = (order.placed_at, order.pk)
-        before = [one for one in self.earlier[customer.pk] if one[:2] < here]
-        days = _days(before, self.shadow.clock)
-        today = order.placed_at.astimezone(self.shadow.clock).date()
-        return {
-            "is_first": not before,
-            "is_first_as_member": not any(paid_at >= joined_at for _placed, _pk, paid_at in before),
-            "earlier_on": tuple(day for day in days if (today - day).days < REMEMBERED_DAYS),
-            "previous_on": days[0] if days else None,
-        }
+        return Member(pk=member.pk if member else None, joined_at=joined_at)
 
 
-def _days(before: Iterable[tuple[datetime, int, datetime]], clock: tzinfo) -> list[date]:
-    """Newest first."""
-    latest = list(before)[-REMEMBERED_DAYS:]
-    return [placed_at.astimezone(clock).date() for placed_at, _pk, _paid in reversed(latest)]
+def _stood_before(held: MemberTier, at: datetime) -> bool:
+    """Before the purchase: a tier that it led to began, and the one before it ended, in the same moment."""
+    return held.since_at < at and (held.ended_at is None or held.ended_at >= at)
 
 
 def some_of(customers: Any, *, after: int, at_most: int) -> list[Customer]:
