@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from crm import timeline
 from crm.models import Customer, Order, Shop, User
 from loyalty import ledger, uniting
 from loyalty.errors import NotEnoughHeld
-from loyalty.facts.points import PointsRedeemed
 from loyalty.ledger import Posted
 from loyalty.models import Hold, Member
 from loyalty.persons import lock_person
-from loyalty.redemption import check_may_spend, is_told, worth
+from loyalty.redemption import check_may_spend, is_told, paid, tell
 
 RELEASED_AT_ONCE = 500
 
@@ -74,22 +72,8 @@ def capture(
     """
     member = hold.wallet.member
     customer = _lock_customer(member)
-    timeline.record(
-        customer,
-        PointsRedeemed(
-            points=points,
-            worth_amount=worth(member.programme, points),
-            currency=member.programme.currency,
-            order_number=order.number if order else "",
-        ),
-        source=source,
-        source_id=key,
-        occurred_at=at,
-        recorded_at=at,
-        shop=shop,
-        actor=actor,
-        subject=member,
-    )
+    fact = paid(member.programme, points, order)
+    tell(customer, member, fact, key=key, at=at, source=source, shop=shop, actor=actor)
     return ledger.capture(
         hold.pk,
         points=points,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import timeline
 from crm.errors import Refusal
-from crm.models import Order, Shop, User
+from crm.facts import Fact
+from crm.models import Customer, Order, Shop, User
 from loyalty import ledger
 from loyalty.facts.points import PointsDonated, PointsRedeemed
 from loyalty.ledger import Posted
@@ -61,22 +62,8 @@ def redeem(
         check_may_spend(member)
         if order:
             _check_share(order, member.programme, points)
-    timeline.record(
-        customer,
-        PointsRedeemed(
-            points=points,
-            worth_amount=worth(member.programme, points),
-            currency=member.programme.currency,
-            order_number=order.number if order else "",
-        ),
-        source=source,
-        source_id=key,
-        occurred_at=at,
-        recorded_at=at,
-        shop=shop,
-        actor=actor,
-        subject=member,
-    )
+    fact = paid(member.programme, points, order)
+    tell(customer, member, fact, key=key, at=at, source=source, shop=shop, actor=actor)
     return ledger.redeem(
         member.pk,
         points=points,
@@ -104,9 +91,37 @@ def donate(
         NotEnoughPoints, UnknownMember: nothing is given.
     """
     customer = lock_person(member)
+    fact = PointsDonated(points=points)
+    tell(customer, member, fact, key=key, at=at, source=source, shop=shop, actor=actor)
+    return ledger.redeem(
+        member.pk, points=points, key=key, at=at, kind="donate", actor_id=actor.pk if actor else None
+    )
+
+
+def paid(programme: Programme, points: int, order: Order | None) -> PointsRedeemed:
+    return PointsRedeemed(
+        points=points,
+        worth_amount=worth(programme, points),
+        currency=programme.currency,
+        order_number=order.number if order else "",
+    )
+
+
+def tell(
+    customer: Customer,
+    member: Member,
+    fact: Fact,
+    *,
+    key: str,
+    at: datetime,
+    source: str,
+    shop: Shop | None,
+    actor: User | None,
+) -> None:
+    """What became of a member's points, once per `key`. The customer's row is locked already."""
     timeline.record(
         customer,
-        PointsDonated(points=points),
+        fact,
         source=source,
         source_id=key,
         occurred_at=at,
@@ -114,9 +129,6 @@ def donate(
         shop=shop,
         actor=actor,
         subject=member,
-    )
-    return ledger.redeem(
-        member.pk, points=points, key=key, at=at, kind="donate", actor_id=actor.pk if actor else None
     )
 
 
