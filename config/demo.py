@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
 
 from crm.demo import company, history, plots
 from crm.demo import trickle as crm_trickle
+from crm.demo.history import Progress
 from loyalty.demo import club
 from loyalty.demo import stories as points
-
-# What is being written, how much of it stands, how much it will be.
-Progress = Callable[[str, int, int], None]
 
 
 def is_loaded() -> bool:

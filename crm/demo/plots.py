@@ -14,8 +14,8 @@ from crm.demo import characters
 from crm.demo.catalogue import BY_NAME
 from crm.demo.characters import Character
 from crm.demo.company import Stage
-from crm.demo.history import OrderNumbers
 from crm.demo.lives import ONLINE
+from crm.demo.order_numbers import OrderNumbers
 from crm.demo.orders import DELIVERY, FREE_DELIVERY_FROM, RETURN_WINDOW
 from crm.demo.rhythm import HERE
 from crm.facts import ShopEventHappened

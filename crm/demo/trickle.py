@@ -20,9 +20,9 @@ from crm import customers, noting, ordering, returning, shipping
 from crm.demo import characters, company
 from crm.demo.baskets import draw_basket, draw_taste
 from crm.demo.company import Stage
-from crm.demo.history import OrderNumbers
 from crm.demo.lives import NOTES, ONLINE, STORES
 from crm.demo.names import draw_person, mail_address, phone
+from crm.demo.order_numbers import OrderNumbers
 from crm.demo.orders import (
     CARRIERS,
     DELIVERY,

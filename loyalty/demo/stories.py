@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -10,6 +9,7 @@ from crm import returning
 from crm.demo import characters
 from crm.demo.characters import Character
 from crm.demo.company import Stage
+from crm.demo.history import Progress
 from crm.demo.lives import ONLINE
 from crm.demo.rhythm import HERE
 from crm.identity_kinds import IdentityKind
@@ -19,7 +19,6 @@ from loyalty import adjustment, confirmation, earning_history, expiry, rewarding
 from loyalty.ledger import proving
 from loyalty.models import AdjustmentRequest, Member, Programme, Redemption, Reward
 
-Progress = Callable[[str, int, int], None]
 # So old is the club, in days: a demo that starts in a minute has no time for more purchases that earn.
 AGE_DAYS = {"small": 150, "medium": 10, "large": 1}
 GOODWILL = "Пратката от април закъсня с два дни"

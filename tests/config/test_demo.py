@@ -23,8 +23,8 @@ from config import demo
 from crm import feed, relay
 from crm.demo import characters, company, history, plots
 from crm.demo.characters import HANNAH, KALINA, VERA, Character
-from crm.demo.history import OrderNumbers
 from crm.demo.lives import FIRST_NUMBER, ONLINE, draw_life
+from crm.demo.order_numbers import OrderNumbers
 from crm.demo.trickle import Trickle
 from crm.facts import fact_from
 from crm.models import (
