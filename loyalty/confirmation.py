@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from loyalty import ledger, sweeping
 from loyalty.facts.points import PointsAvailable
 from loyalty.models import Lot
@@ -18,18 +16,7 @@ def confirm_due(*, at: datetime, chunk: int = sweeping.CHUNK) -> int:
     twice. Locks the customers' rows of a chunk, then their wallets, both in ascending order. Returns how many points.
     """
     due = Lot.objects.filter(pending__gt=0, available_at__lte=at).order_by("available_at", "pk")
-    return sum(_confirm(members, at=at) for members in sweeping.chunks_of(due, chunk))
-
-
-@transaction.atomic
-def _confirm(member_ids: list[int], *, at: datetime) -> int:
-    people = sweeping.lock_people(member_ids)
-    confirmed = ledger.confirm(member_ids, at=at)
-    sweeping.tell(
-        people,
-        confirmed,
-        lambda member, points: PointsAvailable(points=points, programme_name=member.programme.name),
-        event="available",
-        at=at,
+    return sum(
+        sweeping.settle(members, ledger.confirm, PointsAvailable, event="available", at=at)
+        for members in sweeping.chunks_of(due, chunk)
     )
-    return sum(confirmed.values())

@@ -51,18 +51,8 @@ def _idle(at: datetime, chunk: int) -> Iterator[list[int]]:
             yield found
 
 
-@transaction.atomic
 def _expire(member_ids: list[int], *, at: datetime) -> int:
-    people = sweeping.lock_people(member_ids)
-    gone = ledger.expire(member_ids, at=at)
-    sweeping.tell(
-        people,
-        gone,
-        lambda member, points: PointsExpired(points=points, programme_name=member.programme.name),
-        event="expired",
-        at=at,
-    )
-    return sum(gone.values())
+    return sweeping.settle(member_ids, ledger.expire, PointsExpired, event="expired", at=at)
 
 
 def tell_of_expiry(*, at: datetime, chunk: int = sweeping.CHUNK) -> int:

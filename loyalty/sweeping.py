@@ -8,11 +8,12 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from crm import timeline
 from crm.facts import Fact
-from crm.models import Customer
+from crm.models import Customer, TimelineEntry
 from crm.timeline import Told
 from loyalty.models import Lot, Member, Wallet
 
@@ -54,20 +55,44 @@ def lock_people(member_ids: Iterable[int]) -> dict[int, Member]:
     return {member.pk: member for member in members.select_related("programme", "customer")}
 
 
-def tell(
+@transaction.atomic
+def settle(
+    member_ids: list[int],
+    move: Callable[..., dict[int, int]],
+    fact: Callable[..., Fact],
+    *,
+    event: str,
+    at: datetime,
+) -> int:
+    """Let `move` of the ledger do what is due for a chunk, and tell each member. Returns how many points moved.
+
+    Locks the customers' rows, then their wallets, both in ascending order.
+    """
+    people = lock_people(member_ids)
+    moved = move(member_ids, at=at)
+    _tell(people, moved, fact, event=event, at=at)
+    return sum(moved.values())
+
+
+def _tell(
     people: Mapping[int, Member],
-    changes: Mapping[int, int],
-    fact: Callable[[Member, int], Fact],
+    moved: Mapping[int, int],
+    fact: Callable[..., Fact],
     *,
     event: str,
     at: datetime,
 ) -> None:
     """Tell what changed for each member; the wallet's count of movements names the event."""
-    counts = dict(Wallet.objects.filter(pk__in=changes).values_list("pk", "seq"))
+    counts = dict(Wallet.objects.filter(pk__in=moved).values_list("pk", "seq"))
     timeline.record_all(
         [
-            _told(people[pk], fact(people[pk], points), f"{event}:{pk}:{counts[pk]}", at)
-            for pk, points in sorted(changes.items())
+            told(
+                people[pk],
+                fact(points=points, programme_name=people[pk].programme.name),
+                source_id=f"{event}:{pk}:{counts[pk]}",
+                at=at,
+            )
+            for pk, points in sorted(moved.items())
         ]
     )
 
@@ -81,19 +106,27 @@ def tell_of(
     at: datetime,
 ) -> int:
     """Tell each member of what is due, once for each moment. Returns how many were told."""
-    told = [
-        _told(
+    its = [
+        told(
             people[due.member],
             fact(due, people[due.member].programme.name),
-            f"{event}:{due.member}:{due.expires_at.isoformat()}",
-            at,
+            source_id=f"{event}:{due.member}:{due.expires_at.isoformat()}",
+            at=at,
         )
         for due in dues
     ]
-    return len(timeline.record_all(told))
+    return len(timeline.record_all(its))
 
 
-def _told(member: Member, fact: Fact, source_id: str, at: datetime) -> Told:
+def told(
+    member: Member,
+    fact: Fact,
+    *,
+    source_id: str,
+    at: datetime,
+    caused_by: TimelineEntry | None = None,
+    is_history: bool = False,
+) -> Told:
     return Told(
         fact=fact,
         customer_id=member.customer_id,
@@ -103,4 +136,6 @@ def _told(member: Member, fact: Fact, source_id: str, at: datetime) -> Told:
         source_id=source_id,
         subject=member,
         language=member.customer.language,
+        caused_by=caused_by,
+        is_history=is_history,
     )

@@ -18,16 +18,14 @@ from django.utils.translation import ngettext
 
 from crm import company, timeline
 from crm.facts import Fact
-from crm.models import Customer, TimelineEntry
-from crm.timeline import Told
+from crm.models import TimelineEntry
 from crm.wording import money, number, short_day
-from loyalty import privileges
+from loyalty import privileges, sweeping
 from loyalty.facts.tiers import TierLost, TierReached
 from loyalty.models import Member, MemberTier, Programme, QualifyingMonth, Tier, TierPrivilege
 from loyalty.purchases import tiers_held
 from loyalty.tiers import Ladder, Needed, Standing, Step, Window, month_plus, to_rise, to_stay, window
 
-SOURCE = "loyalty"
 CHUNK = 500
 EARLIEST = date(1970, 1, 1)
 LATEST = date(9999, 1, 1)
@@ -96,20 +94,14 @@ def decide(
     tiers = {tier.pk: tier for tier in Tier.objects.filter(programme=programme)}
     if not tiers:
         return 0
-    members = {member.pk: member for member in Member.objects.filter(pk__in=member_ids)}
-    ids = [member.customer_id for member in members.values()]
-    people = {
-        person.pk: person
-        for person in Customer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    }
+    members = sweeping.lock_people(member_ids)
     changed = 0
     for track, ladder in ladders(tiers.values()).items():
         found = due(programme, track, ladder, at=at, member_ids=member_ids)
         told = [
-            _told(
-                fact,
+            sweeping.told(
                 members[one.member_id],
-                people[members[one.member_id].customer_id].language,
+                fact,
                 source_id=f"tier:{one.member_id}:{track}:{source_id}",
                 at=at,
                 caused_by=caused_by,
@@ -201,30 +193,6 @@ def _fact(one: Due, tiers: Mapping[int, Tier], track: str) -> Fact | None:
     if had is None:
         return None
     return TierLost(tier_name=had.name, tier_slug=had.slug, now_name=now.name if now else "", track=track)
-
-
-def _told(
-    fact: Fact,
-    member: Member,
-    language: str,
-    *,
-    source_id: str,
-    at: datetime,
-    caused_by: TimelineEntry | None,
-    is_history: bool,
-) -> Told:
-    return Told(
-        fact=fact,
-        customer_id=member.customer_id,
-        occurred_at=at,
-        recorded_at=at,
-        source=SOURCE,
-        source_id=source_id,
-        subject=member,
-        language=language,
-        caused_by=caused_by,
-        is_history=is_history,
-    )
 
 
 def _write(found: Sequence[Due], track: str, *, at: datetime) -> None:
