@@ -1,22 +1,18 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-SILENCE = timedelta(minutes=1)
+from crm.models.long_work import LongWork, LongWorkQuerySet
 
 
-class ImportJobQuerySet(models.QuerySet["ImportJob"]):
-    def forgotten(self, at: datetime) -> ImportJobQuerySet:
-        """At work, they say, and yet nothing was heard from them: their worker died, or was never told."""
-        return self.filter(state__in=ImportJob.AT_WORK, moved_at__lt=at - SILENCE)
+class ImportJobQuerySet(LongWorkQuerySet["ImportJob"]):
+    def at_work(self) -> ImportJobQuerySet:
+        return self.filter(state__in=ImportJob.AT_WORK)
 
 
-class ImportJob(models.Model):
+class ImportJob(LongWork):
     """One file on its way in: first read into `ImportedRow`, then, once confirmed, applied document by document.
 
     This row is also the cursor of the work: `rows_read` and `documents_done` move in the transaction of what they
@@ -62,20 +58,10 @@ class ImportJob(models.Model):
     outcome = models.JSONField(_("outcome"), default=dict, blank=True)
     error = models.TextField(_("error"), blank=True)
 
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("started by"),
-    )
-    created_at = models.DateTimeField(_("started"))
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    moved_at = models.DateTimeField(_("last heard of"))
     leg_started_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when the present rate is counted."
     )

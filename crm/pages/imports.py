@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -29,7 +29,8 @@ from crm.importing.files import LARGEST_FILE, Glimpse
 from crm.importing.kinds import Kind, kind_of, kinds
 from crm.importing.refusals import FileTooLarge, title_of
 from crm.models import ImportJob, Shop
-from crm.models.import_job import SILENCE
+from crm.pages import long_work
+from crm.pages.requests import StaffRequest
 from crm.wording import number
 
 SAMPLE_SHOWN = 5
@@ -98,7 +99,7 @@ class ColumnsForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @permission_required("crm.add_importjob", raise_exception=True)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     """`?kind=` chooses what comes in, for whoever was sent here."""
     form = FileForm(
         request.POST or None,
@@ -121,7 +122,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "crm/imports/new.html", context, status=422 if form.errors else 200)
 
 
-def _open(form: FileForm, request: HttpRequest) -> ImportJob:
+def _open(form: FileForm, request: StaffRequest) -> ImportJob:
     """Keep the file under a name of ours. Raises the refusals of `jobs.open_job`; then nothing is kept."""
     file: UploadedFile[Any] = form.cleaned_data["file"]
     stored_as = default_storage.save(f"imports/{uuid.uuid4().hex}", file)
@@ -132,7 +133,7 @@ def _open(form: FileForm, request: HttpRequest) -> ImportJob:
             shop=form.cleaned_data["shop"],
             kind=form.cleaned_data["kind"],
             stored_as=stored_as,
-            started_by=request.user,  # type: ignore[arg-type]  # the permission says somebody is signed in
+            started_by=request.user,
             at=timezone.now(),
         )
     except Refusal:
@@ -142,19 +143,19 @@ def _open(form: FileForm, request: HttpRequest) -> ImportJob:
 
 @require_GET
 @permission_required("crm.view_importjob", raise_exception=True)
-def job(request: HttpRequest, pk: int) -> HttpResponse:
+def job(request: StaffRequest, pk: int) -> HttpResponse:
     """The job as it stands; or, for htmx, how far it is, until the whole page has something new to say."""
     found = _job(pk)
-    if _is_htmx(request) and not found.is_at_work:
+    if request.htmx and not found.is_at_work:
         return HttpResponseClientRefresh()
-    if _is_htmx(request):
+    if request.htmx:
         return TemplateResponse(request, "crm/imports/_progress.html", _progress(found))
     return _show(request, found)
 
 
 @require_POST
 @permission_required("crm.add_importjob", raise_exception=True)
-def columns(request: HttpRequest, pk: int) -> HttpResponse:
+def columns(request: StaffRequest, pk: int) -> HttpResponse:
     """The columns are confirmed: read the file, and show what would happen."""
     found = _job(pk)
     form = ColumnsForm(request.POST, kind=kind_of(found), header=found.header)
@@ -178,45 +179,35 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("crm.add_importjob", raise_exception=True)
-def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
-    return _do(request, jobs.confirm, pk, starts=True)
+def confirmation(request: StaffRequest, pk: int) -> HttpResponse:
+    found = _job(pk)
+    long_work.do(request, jobs.confirm, found, start=tasks.start_import)
+    return HttpResponseRedirect(_page_of(found))
 
 
 @require_POST
 @permission_required("crm.add_importjob", raise_exception=True)
-def cancellation(request: HttpRequest, pk: int) -> HttpResponse:
-    return _do(request, jobs.cancel, pk, starts=False)
+def cancellation(request: StaffRequest, pk: int) -> HttpResponse:
+    found = _job(pk)
+    long_work.do(request, jobs.cancel, found)
+    return HttpResponseRedirect(_page_of(found))
 
 
 @require_POST
 @permission_required("crm.add_importjob", raise_exception=True)
-def resumption(request: HttpRequest, pk: int) -> HttpResponse:
-    return _do(request, jobs.go_on, pk, starts=True)
+def resumption(request: StaffRequest, pk: int) -> HttpResponse:
+    found = _job(pk)
+    long_work.do(request, jobs.go_on, found, start=tasks.start_import)
+    return HttpResponseRedirect(_page_of(found))
 
 
 @require_GET
 @permission_required("crm.view_importjob", raise_exception=True)
-def refused(request: HttpRequest, pk: int) -> HttpResponse:
+def refused(request: StaffRequest, pk: int) -> HttpResponse:
     found = _job(pk)
     response = StreamingHttpResponse(reporting.refused_rows(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="refused-rows-{found.pk}.csv"'
     return response  # type: ignore[return-value]  # both are what a view may answer
-
-
-def _do(request: HttpRequest, verb: Any, pk: int, *, starts: bool) -> HttpResponse:
-    found = _job(pk)
-    try:
-        verb(found, at=timezone.now())
-    except Refusal as refusal:
-        messages.warning(request, str(refusal.title))
-    else:
-        if starts:
-            tasks.start_import(found)
-    return HttpResponseRedirect(_page_of(found))
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
 
 
 def _job(pk: int) -> ImportJob:
@@ -228,7 +219,7 @@ def _page_of(job: ImportJob) -> str:
 
 
 def _show(
-    request: HttpRequest, found: ImportJob, form: ColumnsForm | None = None, *, status: int = 200
+    request: StaffRequest, found: ImportJob, form: ColumnsForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
@@ -277,7 +268,7 @@ def _progress(found: ImportJob) -> dict[str, Any]:
         "job": found,
         "rate": _rate_said(found),
         "left": _left_said(found.seconds_left),
-        "is_silent": found.is_at_work and timezone.now() - found.moved_at > SILENCE,
+        "is_silent": found.is_at_work and found.is_silent(timezone.now()),
     }
 
 

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.models.long_work import LongWork, LongWorkQuerySet
 from loyalty.models.gives import Gives, Named
-
-SILENCE = timedelta(minutes=1)
 
 
 class CouponPool(Named, Gives):
@@ -75,32 +71,19 @@ class CouponPool(Named, Gives):
         ]
 
 
-class CouponBatchQuerySet(models.QuerySet["CouponBatch"]):
+class CouponBatchQuerySet(LongWorkQuerySet["CouponBatch"]):
     def at_work(self) -> CouponBatchQuerySet:
         return self.filter(finished_at=None, cancelled_at=None)
 
-    def forgotten(self, at: datetime) -> CouponBatchQuerySet:
-        """At work, and yet nothing was heard from them: their worker died, or was never told."""
-        return self.at_work().filter(moved_at__lt=at - SILENCE)
 
-
-class CouponBatch(models.Model):
+class CouponBatch(LongWork):
     """Codes being made for a pool. `made` moves with the codes it counts, so that a stopped batch goes on there."""
 
     pool = models.ForeignKey(CouponPool, models.CASCADE, related_name="batches", verbose_name=_("pool"))
     wanted = models.PositiveIntegerField(_("codes wanted"))
     made = models.PositiveIntegerField(_("codes made"), default=0)
     prefix = models.CharField(_("beginning"), max_length=10, blank=True)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("started by"),
-    )
-    created_at = models.DateTimeField(_("started"))
-    moved_at = models.DateTimeField()
+    moved_at = models.DateTimeField()  # nobody reads it on a page: it needs no name
     finished_at = models.DateTimeField(_("done"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("stopped"), null=True, blank=True)
 

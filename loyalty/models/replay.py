@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -8,10 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.long_work import LongWork, LongWorkQuerySet
 from loyalty.models.rule import Rule
 from loyalty.models.rule_terms import RuleTerms
-
-SILENCE = timedelta(minutes=1)
 
 
 class RuleDraft(RuleTerms):
@@ -37,16 +35,15 @@ class RuleDraft(RuleTerms):
         return str(self.rule)
 
 
-class ReplayQuerySet(models.QuerySet["Replay"]):
-    def forgotten(self, at: datetime) -> ReplayQuerySet:
-        """At work, they say, and yet nothing was heard from them: their worker died, or was never told."""
-        return self.filter(state=Replay.State.RUNNING, moved_at__lt=at - SILENCE)
+class ReplayQuerySet(LongWorkQuerySet["Replay"]):
+    def at_work(self) -> ReplayQuerySet:
+        return self.filter(state=Replay.State.RUNNING)
 
     def done(self) -> ReplayQuerySet:
         return self.filter(state=Replay.State.DONE)
 
 
-class Replay(RuleTerms):
+class Replay(LongWork, RuleTerms):
     """What a programme would have given in the past, with these terms in the place of the rule's own.
 
     The terms stand here as they were when it began. This row is also the cursor of the work: `last_customer_id` and
@@ -75,16 +72,6 @@ class Replay(RuleTerms):
     points_then = models.BigIntegerField(_("points with the draft"), default=0)
     budgets = models.JSONField(default=dict, help_text="What each side used of the budget of each rule.")
     examples = models.JSONField(default=list, help_text="A few orders with what the rule gave for them.")
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("started by"),
-    )
-    created_at = models.DateTimeField(_("started"))
-    moved_at = models.DateTimeField(_("last heard of"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     objects = ReplayQuerySet.as_manager()

@@ -17,13 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from crm.errors import Refusal
+from crm.pages import long_work
 from crm.pages.requests import StaffRequest
 from crm.wording import money, number
 from loyalty import replay as replaying
 from loyalty import replay_tasks, rule_words
 from loyalty.models import Replay, ReplayShare, Tier
-from loyalty.models.replay import SILENCE
 from loyalty.pages.rules import MonthsForm, draft_of, found_rule, page_of
 
 SHOWN = 50
@@ -48,15 +47,14 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
 def replay(request: StaffRequest, pk: int) -> HttpResponse:
     """What came of it; or, for htmx, how far it is, until the whole page has something new to say."""
     found = _found(pk)
-    is_htmx = request.headers.get("HX-Request") == "true"
-    if is_htmx and not found.is_at_work:
+    if request.htmx and not found.is_at_work:
         return HttpResponseClientRefresh()
     context = {
         "replay": found,
-        "is_silent": found.is_at_work and timezone.now() - found.moved_at > SILENCE,
+        "is_silent": found.is_at_work and found.is_silent(timezone.now()),
         "may_change": request.user.has_perm("loyalty.change_rule"),
     }
-    if is_htmx:
+    if request.htmx:
         return TemplateResponse(request, "loyalty/dashboard/_replay_progress.html", context)
     context |= {
         **admin.site.each_context(request),
@@ -120,24 +118,16 @@ def _shares(request: StaffRequest, found: Replay) -> dict[str, Any]:
 @require_POST
 @permission_required("loyalty.change_rule", raise_exception=True)
 def cancellation(request: StaffRequest, pk: int) -> HttpResponse:
-    return _do(request, replaying.cancel, pk, starts=False)
+    found = _found(pk)
+    long_work.do(request, replaying.cancel, found)
+    return HttpResponseRedirect(_page(found))
 
 
 @require_POST
 @permission_required("loyalty.change_rule", raise_exception=True)
 def resumption(request: StaffRequest, pk: int) -> HttpResponse:
-    return _do(request, replaying.go_on, pk, starts=True)
-
-
-def _do(request: StaffRequest, verb: Any, pk: int, *, starts: bool) -> HttpResponse:
     found = _found(pk)
-    try:
-        verb(found, at=timezone.now())
-    except Refusal as refusal:
-        messages.warning(request, str(refusal.title))
-    else:
-        if starts:
-            replay_tasks.start_replay(found)
+    long_work.do(request, replaying.go_on, found, start=replay_tasks.start_replay)
     return HttpResponseRedirect(_page(found))
 
 
