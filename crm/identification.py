@@ -44,6 +44,19 @@ class Sign:
     def key(self) -> tuple[str, str, str]:
         return self.kind, self.namespace, self.value
 
+    def row(self, customer: Customer, *, otherwise: Identity.Evidence, at: datetime) -> Identity:
+        """Of this customer, not written yet. A strong one is the shop's word; `otherwise` is how we know of a weak."""
+        return Identity(
+            customer=customer,
+            kind=self.kind,
+            namespace=self.namespace,
+            value=self.value,
+            original=self.original,
+            evidence=Identity.Evidence.SHOP if self.is_strong else otherwise,
+            verified_at=at if self.is_strong else None,
+            added_at=at,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Identified:
@@ -216,7 +229,8 @@ def add_signs(
     _verify([own[sign.key] for sign in signs if sign.is_strong and sign.key in own], at=at)
     lacking = [sign for sign in signs if sign.key not in own]
     refuse_erased(lacking)
-    fresh = Identity.objects.bulk_create(_row(customer, sign, at=at) for sign in lacking)
+    typed = Identity.Evidence.TYPED
+    fresh = Identity.objects.bulk_create(sign.row(customer, otherwise=typed, at=at) for sign in lacking)
     timeline.record_all([_told(row, customer, shop=shop, source=source, at=at) for row in fresh])
     return fresh
 
@@ -231,19 +245,6 @@ def _verify(rows: Sequence[Identity], *, at: datetime) -> None:
     unverified = [row.pk for row in rows if row.verified_at is None]
     if unverified:
         Identity.objects.filter(pk__in=unverified).update(verified_at=at, evidence=Identity.Evidence.SHOP)
-
-
-def _row(customer: Customer, sign: Sign, *, at: datetime) -> Identity:
-    return Identity(
-        customer=customer,
-        kind=sign.kind,
-        namespace=sign.namespace,
-        value=sign.value,
-        original=sign.original,
-        evidence=Identity.Evidence.SHOP if sign.is_strong else Identity.Evidence.TYPED,
-        verified_at=at if sign.is_strong else None,
-        added_at=at,
-    )
 
 
 def _told(row: Identity, customer: Customer, *, shop: Shop, source: str, at: datetime) -> Told:

@@ -14,7 +14,8 @@ from loyalty.errors import NotEnoughHeld
 from loyalty.ledger import Posted
 from loyalty.models import Hold, Member
 from loyalty.persons import lock_person
-from loyalty.redemption import check_may_spend, is_told, paid, tell
+from loyalty.redemption import is_told, paid, tell
+from loyalty.spending import check_may_spend
 
 RELEASED_AT_ONCE = 500
 

@@ -14,9 +14,8 @@ from loyalty import couponing
 from loyalty import holds as holding
 from loyalty.errors import NotEnoughHeld, UnknownHold
 from loyalty.models import Hold, Member
-from loyalty.redemption import MoreThanPointsMayPay, OtherCurrency, largest_points, paid_with_points
 from loyalty.rewards import Cart, CartLine
-from loyalty.spending import payable
+from loyalty.spending import MoreThanPointsMayPay, OtherCurrency, check_share
 
 
 class HoldOfSomebodyElse(Refusal):
@@ -52,7 +51,10 @@ def _capture(
         raise HoldOfSomebodyElse(Fault(pointer=pointer, detail=HoldOfSomebodyElse.title))
     if not hold.open_points:
         raise NotEnoughHeld(Fault(pointer=pointer, detail=NotEnoughHeld.title), held=0)
-    _check_share(order, member, hold.open_points, pointer=pointer, at=at)
+    try:
+        check_share(order, member.programme, hold.open_points, at=at)
+    except (OtherCurrency, MoreThanPointsMayPay) as refusal:
+        raise type(refusal)(Fault(pointer=pointer, detail=refusal.title), **refusal.figures) from None
     holding.capture(
         hold,
         points=hold.open_points,
@@ -62,18 +64,6 @@ def _capture(
         order=order,
         shop=order.shop,
     )
-
-
-def _check_share(order: Order, member: Member, points: int, *, pointer: str, at: datetime) -> None:
-    programme = member.programme
-    if order.currency != programme.currency:
-        raise OtherCurrency(Fault(pointer=pointer, detail=OtherCurrency.title))
-    can_pay = payable(programme, order.lines.all(), order.delivery_amount, at=at)
-    most = largest_points(programme, can_pay) - paid_with_points(order, programme)
-    if points > most:
-        raise MoreThanPointsMayPay(
-            Fault(pointer=pointer, detail=MoreThanPointsMayPay.title), most=max(0, most)
-        )
 
 
 def _use(order: Order, code: str, *, key: str, source: str, at: datetime) -> None:

@@ -5,13 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from crm import company, rules
-from loyalty.models import Programme
+from crm.errors import Refusal
+from crm.models import Order
+from loyalty.models import Member, Programme, Transaction
 from loyalty.reasons import Reason
-from loyalty.redemption import largest_points, worth
+
+CENT = Decimal("0.01")
+
+
+class TooFewPointsToStart(Refusal):
+    code = "too-few-points-to-start"
+    title = _("Points can be spent from a certain balance on, and the member has not reached it yet.")
+
+
+class MoreThanPointsMayPay(Refusal):
+    code = "more-than-points-may-pay"
+    title = _("Points may pay only a part of this purchase.")
+
+
+class OtherCurrency(Refusal):
+    code = "other-currency"
+    title = _("The order is in another currency than the programme.")
+    status = 422
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,3 +95,47 @@ def _limits(
         yield Reason("goods-excluded")
     if delivery and not programme.points_pay_delivery:
         yield Reason("delivery-excluded")
+
+
+def check_may_spend(member: Member) -> None:
+    """Has the member come to the balance from which points can be spent?
+
+    Raises:
+        TooFewPointsToStart
+    """
+    needed = member.programme.smallest_balance_points
+    member.wallet.refresh_from_db()
+    if member.wallet.available < needed:
+        raise TooFewPointsToStart(needed=needed, available=member.wallet.available)
+
+
+def largest_points(programme: Programme, payable: Decimal) -> int:
+    """How many points may pay a purchase of which so much can be paid with points at all."""
+    largest = payable * programme.largest_share_percent / 100
+    return int(largest / programme.point_value)
+
+
+def worth(programme: Programme, points: int) -> Decimal:
+    return (points * programme.point_value).quantize(CENT, ROUND_HALF_UP)
+
+
+def check_share(order: Order, programme: Programme, points: int, *, at: datetime) -> None:
+    """May so many points more pay for the order, after what they paid for it already?
+
+    Raises:
+        OtherCurrency, MoreThanPointsMayPay: with `most`.
+    """
+    if order.currency != programme.currency:
+        raise OtherCurrency
+    can_pay = payable(programme, order.lines.all(), order.delivery_amount, at=at)
+    most = largest_points(programme, can_pay) - paid_with_points(order, programme)
+    if points > most:
+        raise MoreThanPointsMayPay(most=max(0, most))
+
+
+def paid_with_points(order: Order, programme: Programme) -> int:
+    """Points that paid for the order so far, less those that came back."""
+    posted = Transaction.objects.filter(order=order, programme=programme)
+    spent = posted.filter(kind__in=("redeem", "capture")).values_list("points", flat=True)
+    back = posted.filter(kind="restore").values_list("points", flat=True)
+    return sum(spent) - sum(back)

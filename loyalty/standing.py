@@ -10,9 +10,10 @@ from decimal import Decimal
 from django.db.models import QuerySet, Sum
 from django.utils.functional import cached_property
 
-from loyalty import tiering
+from loyalty import tier_progress
 from loyalty.models import Bucket, Lot, Member, Movement
-from loyalty.tiering import Progress
+from loyalty.spending import worth
+from loyalty.tier_progress import Progress
 
 LOTS_SHOWN = 20
 # Pending points are of the latest purchases: as many are looked through.
@@ -37,7 +38,7 @@ class Standing:
     @property
     def worth(self) -> Decimal:
         """What the points that can be spent now would pay, in the programme's currency."""
-        return worth(self.member, self.member.wallet.available)
+        return worth(self.member.programme, self.member.wallet.available)
 
     @cached_property
     def expiring(self) -> Sequence[Due]:
@@ -64,16 +65,12 @@ class Standing:
     @cached_property
     def tiers(self) -> Sequence[Progress]:
         """One for each ladder of the programme. Three queries."""
-        return tiering.progress(self.member, self.at)
+        return tier_progress.progress(self.member, self.at)
 
     @property
     def main_tier(self) -> Progress | None:
         """What the card shows: the ladder called main, else the first."""
         return next((one for one in self.tiers if one.track == "main"), next(iter(self.tiers), None))
-
-
-def worth(member: Member, points: int) -> Decimal:
-    return (points * member.programme.point_value).quantize(Decimal("0.01"))
 
 
 def lots_of(member: Member) -> QuerySet[Lot]:

@@ -8,23 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crm import company, timeline
 from crm.facts import Fact
 from crm.models import TimelineEntry
-from crm.wording import money, number, short_day
-from loyalty import privileges, sweeping
+from loyalty import sweeping
 from loyalty.facts.tiers import TierLost, TierReached
-from loyalty.models import Member, MemberTier, Programme, QualifyingMonth, Tier, TierPrivilege
-from loyalty.purchases import tiers_held
-from loyalty.tiers import Ladder, Needed, Standing, Step, Window, month_plus, to_rise, to_stay, window
+from loyalty.models import Member, MemberTier, Programme, Tier
+from loyalty.tiers import Ladder, Step, month_plus, window
 
 CHUNK = 500
 EARLIEST = date(1970, 1, 1)
@@ -41,7 +35,6 @@ class Due:
     until_at: datetime | None
 
 
-# ── Counting and deciding ────────────────────────────────────────────────────
 def keep_up(
     member: Member,
     purchased_at: datetime,
@@ -211,192 +204,9 @@ def _write(found: Sequence[Due], track: str, *, at: datetime) -> None:
             standing.filter(member=one.member_id).update(until_at=one.until_at)
 
 
-# ── Asking ───────────────────────────────────────────────────────────────────
 def tier_of(member: Member, at: datetime, *, track: str = "main") -> Tier | None:
     held = MemberTier.objects.valid(at).filter(member=member, track=track).select_related("tier").first()
     return held.tier if held else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """Where a member stands on a track. The sentences say it in the reader's language; empty: nothing to say."""
-
-    track: str
-    tier: Tier | None
-    until_at: datetime | None
-    next_tier: Tier | None
-    figure: Decimal
-    rise: Needed | None
-    stay: Needed | None
-    share_percent: int
-    to_rise: str
-    to_stay: str
-
-
-def progress(member: Member, at: datetime) -> list[Progress]:
-    """For each track of the programme: figures, and what the member needs to rise and to stay. Three queries."""
-    tiers = {tier.pk: tier for tier in Tier.objects.filter(programme=member.programme_id)}
-    held = {one.track: one for one in MemberTier.objects.valid(at).filter(member=member)}
-    months = list(QualifyingMonth.objects.filter(member=member))
-    today = at.astimezone(_clock()).date()
-    return [
-        _progress(member, track, ladder, tiers, held.get(track), months, today)
-        for track, ladder in ladders(tiers.values()).items()
-    ]
-
-
-def _progress(
-    member: Member,
-    track: str,
-    ladder: Ladder,
-    tiers: Mapping[int, Tier],
-    held: MemberTier | None,
-    rows: Sequence[QualifyingMonth],
-    today: date,
-) -> Progress:
-    figure = tiers[ladder.steps[0].tier_id].figure
-    months = {row.month: Decimal(getattr(row, figure)) for row in rows}
-    standing = Standing(tier_id=held.tier_id if held else None, until_at=held.until_at if held else None)
-    rise, stay = to_rise(ladder, standing, months, today), to_stay(ladder, standing, months, today)
-    its: Window = window(ladder, today)
-    now = sum((value for month, value in months.items() if month >= its.since), Decimal(0))
-    next_tier = tiers[rise.tier_id] if rise else None
-    says = Says(figure, member.programme.currency, today)
-    return Progress(
-        track=track,
-        tier=tiers[held.tier_id] if held else None,
-        until_at=standing.until_at,
-        next_tier=next_tier,
-        figure=now,
-        rise=rise,
-        stay=stay,
-        share_percent=_share(now, next_tier),
-        to_rise=says.to_rise(rise, tiers) if rise else "",
-        to_stay=says.to_stay(stay, tiers) if stay else "",
-    )
-
-
-def _share(now: Decimal, next_tier: Tier | None) -> int:
-    if next_tier is None or not next_tier.threshold:
-        return 100
-    return min(int(100 * max(now, Decimal(0)) / next_tier.threshold), 100)
-
-
-@dataclass(frozen=True)
-class Says:
-    """What is missing, as whole sentences in the reader's language: one for each thing that can count."""
-
-    figure: str
-    currency: str
-    today: date
-
-    def to_rise(self, needed: Needed, tiers: Mapping[int, Tier]) -> str:
-        missing = int(needed.missing)
-        match self.figure:
-            case Tier.Figure.SPEND:
-                sentence = _("Purchases for {missing} more lead to the tier “{tier}”.")
-            case Tier.Figure.ORDERS:
-                sentence = ngettext(
-                    "{missing} more purchase leads to the tier “{tier}”.",
-                    "{missing} more purchases lead to the tier “{tier}”.",
-                    missing,
-                )
-            case Tier.Figure.POINTS:
-                sentence = ngettext(
-                    "{missing} more earned point leads to the tier “{tier}”.",
-                    "{missing} more earned points lead to the tier “{tier}”.",
-                    missing,
-                )
-            case Tier.Figure.VISITS:
-                sentence = ngettext(
-                    "{missing} more day with a purchase in the shop leads to the tier “{tier}”.",
-                    "{missing} more days with a purchase in the shop lead to the tier “{tier}”.",
-                    missing,
-                )
-            case _other:
-                sentence = ngettext(
-                    "{missing} more referred customer leads to the tier “{tier}”.",
-                    "{missing} more referred customers lead to the tier “{tier}”.",
-                    missing,
-                )
-        return self._filled(sentence, needed, tiers)
-
-    def to_stay(self, needed: Needed, tiers: Mapping[int, Tier]) -> str:
-        missing = int(needed.missing)
-        match self.figure:
-            case Tier.Figure.SPEND:
-                sentence = _("Purchases for {missing} more before {by} keep the tier “{tier}”.")
-            case Tier.Figure.ORDERS:
-                sentence = ngettext(
-                    "{missing} more purchase before {by} keeps the tier “{tier}”.",
-                    "{missing} more purchases before {by} keep the tier “{tier}”.",
-                    missing,
-                )
-            case Tier.Figure.POINTS:
-                sentence = ngettext(
-                    "{missing} more earned point before {by} keeps the tier “{tier}”.",
-                    "{missing} more earned points before {by} keep the tier “{tier}”.",
-                    missing,
-                )
-            case Tier.Figure.VISITS:
-                sentence = ngettext(
-                    "{missing} more day with a purchase in the shop before {by} keeps the tier “{tier}”.",
-                    "{missing} more days with a purchase in the shop before {by} keep the tier “{tier}”.",
-                    missing,
-                )
-            case _other:
-                sentence = ngettext(
-                    "{missing} more referred customer before {by} keeps the tier “{tier}”.",
-                    "{missing} more referred customers before {by} keep the tier “{tier}”.",
-                    missing,
-                )
-        return self._filled(sentence, needed, tiers)
-
-    def _filled(self, sentence: str, needed: Needed, tiers: Mapping[int, Tier]) -> str:
-        is_money = self.figure == Tier.Figure.SPEND
-        return sentence.format(
-            missing=money(needed.missing, self.currency) if is_money else number(needed.missing),
-            tier=tiers[needed.tier_id].name,
-            by=short_day(needed.by, self.today) if needed.by else "",
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entitlement:
-    """A privilege of the programme, and whether this member has it now. `figures` are its settings."""
-
-    kind: str
-    label: str
-    is_allowed: bool
-    tier: Tier
-    figures: Mapping[str, Any]
-    sentence: str
-
-
-def entitlements(member: Member, at: datetime) -> list[Entitlement]:
-    """Every privilege there is, allowed or not. Of one kind the best that is held counts, else the first to reach;
-    of early access each stands alone, for it is about other goods."""
-    held = tiers_held(member, at)
-    rows = TierPrivilege.objects.filter(tier__programme=member.programme_id).select_related("tier")
-    shown: dict[object, tuple[bool, TierPrivilege]] = {}
-    for row in rows.order_by("tier__track", "tier__level", "pk"):
-        name = row.pk if row.kind == "early_access" else row.kind
-        has_tier = row.tier.slug in held
-        if name not in shown or has_tier:
-            shown[name] = (has_tier, row)
-    return [_entitlement(row, has_tier=has_tier, at=at) for has_tier, row in shown.values()]
-
-
-def _entitlement(row: TierPrivilege, *, has_tier: bool, at: datetime) -> Entitlement:
-    privilege = privileges.read(row.kind, row.settings)
-    return Entitlement(
-        kind=row.kind,
-        label=str(privilege.label),
-        is_allowed=privilege.is_allowed(has_tier=has_tier, at=at),
-        tier=row.tier,
-        figures=privilege.figures(),
-        sentence=privilege.aloud(),
-    )
 
 
 def _clock() -> tzinfo:

@@ -60,7 +60,10 @@ def _create(
 ) -> dict[str, int]:
     customers = Customer.objects.bulk_create(Customer(created_at=first) for first in newcomers.values())
     created = dict(zip(newcomers, customers, strict=True))
-    Identity.objects.bulk_create(_identity(customer, signs[ref], at=at) for ref, customer in created.items())
+    imported = Identity.Evidence.IMPORTED
+    Identity.objects.bulk_create(
+        signs[ref].row(customer, otherwise=imported, at=at) for ref, customer in created.items()
+    )
     timeline.record_all(
         [
             told(
@@ -80,16 +83,3 @@ def _create(
 
 def _sign(shop: Shop, ref: str) -> Sign:
     return Sign(kind=IdentityKind.EXTERNAL, namespace=shop.slug, value=ref, original=ref, is_strong=True)
-
-
-def _identity(customer: Customer, sign: Sign, *, at: datetime) -> Identity:
-    return Identity(
-        customer=customer,
-        kind=sign.kind,
-        namespace=sign.namespace,
-        value=sign.value,
-        original=sign.original,
-        evidence=Identity.Evidence.SHOP,
-        verified_at=at,
-        added_at=at,
-    )

@@ -300,10 +300,10 @@ def _changes(one: News) -> dict[str, Any]:
 
 def _recognised(job: ImportJob, pairs: Sequence[tuple[Customer, News]], *, at: datetime) -> list[Told]:
     """Unproved ones that the shop proves become proved; those that were not there are added, and told."""
-    signs = [(customer.pk, sign) for customer, one in pairs for sign in one.signs]
+    signs = [(customer, sign) for customer, one in pairs for sign in one.signs]
     if not signs:
         return []
-    customers = sorted({pk for pk, _ in signs})
+    customers = sorted({customer.pk for customer, _ in signs})
     with connection.cursor() as cursor:
         proved = [sign.key for _, sign in signs if sign.is_strong]
         cursor.execute(VERIFY, {"at": at, "customers": customers, **_columns(proved)})
@@ -313,7 +313,9 @@ def _recognised(job: ImportJob, pairs: Sequence[tuple[Customer, News]], *, at: d
         )
     )
     fresh = Identity.objects.bulk_create(
-        _identity(pk, sign, at=at) for pk, sign in signs if (pk, *sign.key) not in standing
+        sign.row(customer, otherwise=Identity.Evidence.IMPORTED, at=at)
+        for customer, sign in signs
+        if (customer.pk, *sign.key) not in standing
     )
     return [
         told(
@@ -334,19 +336,6 @@ def _identity_values(customer_id: int, sign: Sign, *, at: datetime) -> tuple[obj
     evidence = Identity.Evidence.SHOP if sign.is_strong else Identity.Evidence.IMPORTED
     verified_at = at if sign.is_strong else None
     return customer_id, *sign.key, sign.original, evidence.value, verified_at, at
-
-
-def _identity(customer_id: int, sign: Sign, *, at: datetime) -> Identity:
-    return Identity(
-        customer_id=customer_id,
-        kind=sign.kind,
-        namespace=sign.namespace,
-        value=sign.value,
-        original=sign.original,
-        evidence=Identity.Evidence.SHOP if sign.is_strong else Identity.Evidence.IMPORTED,
-        verified_at=at if sign.is_strong else None,
-        added_at=at,
-    )
 
 
 def _keep_addresses(pairs: Iterable[tuple[Customer, News]]) -> None:

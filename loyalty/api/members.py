@@ -23,12 +23,13 @@ from crm.api.views import ApiView, Operation
 from crm.customers import enrol
 from crm.errors import ConflictingIdentities, PersonErased, UnknownCustomer, UnreadableIdentity
 from crm.models import Customer
-from loyalty import statement, tiering
+from loyalty import statement
 from loyalty.api.shapes import MEMBER_EXAMPLE, MemberView, member_or_404
+from loyalty.entitlements import entitlements
 from loyalty.joining import ProgrammeNotRunning, UnknownProgramme, join, programme_named
 from loyalty.models import Member, Transaction
 from loyalty.standing import Standing
-from loyalty.tiering import Progress
+from loyalty.tier_progress import Progress
 
 CURSOR_SALT = "page of a statement"
 
@@ -305,7 +306,7 @@ class Entitlements(ApiView):
     }
 
     def get(self, request: ApiRequest, pk: int) -> Response:
-        found = tiering.entitlements(member_or_404(pk), timezone.now())
+        found = entitlements(member_or_404(pk), timezone.now())
         return Response({"items": [show(EntitlementView, one) for one in found]})
 
 

@@ -11,7 +11,7 @@ from rest_framework.serializers import SerializerMethodField
 from crm.api import fields
 from crm.api.shapes import View
 from loyalty.models import Member
-from loyalty.standing import worth
+from loyalty.spending import worth
 
 
 class BalancesView(View):
@@ -37,7 +37,7 @@ class MemberView(View):
     updated_at = fields.MomentField()
 
     def get_worth(self, member: Member) -> str:
-        return f"{worth(member, member.wallet.available):.2f}"
+        return f"{worth(member.programme, member.wallet.available):.2f}"
 
 
 MEMBER_EXAMPLE: dict[str, Any] = {

@@ -32,7 +32,7 @@ from loyalty.errors import (
 )
 from loyalty.ledger import Posted
 from loyalty.models import Hold, Member
-from loyalty.redemption import MoreThanPointsMayPay, OtherCurrency, TooFewPointsToStart
+from loyalty.spending import MoreThanPointsMayPay, OtherCurrency, TooFewPointsToStart, worth
 
 MOST_POINTS = 1_000_000_000
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
@@ -306,7 +306,7 @@ class Redemptions(PointsView):
             "member": member.pk,
             "kind": kind,
             "points": posted.points,
-            "amount": redemption.worth(member.programme, posted.points) if kind == "redeem" else Decimal(0),
+            "amount": worth(member.programme, posted.points) if kind == "redeem" else Decimal(0),
             "currency": member.programme.currency,
             "balances": posted,
         }

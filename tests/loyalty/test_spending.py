@@ -13,8 +13,8 @@ from crm.models import TimelineEntry
 from loyalty import holds, redemption
 from loyalty.errors import LedgerKeyUsedOtherwise, NotEnoughHeld, NotEnoughPoints, UnknownMember
 from loyalty.models import Hold, Member
-from loyalty.redemption import MoreThanPointsMayPay, OtherCurrency, TooFewPointsToStart
-from tests.factories.orders import placed_order
+from loyalty.spending import MoreThanPointsMayPay, OtherCurrency, TooFewPointsToStart
+from tests.factories.orders import line, placed_order
 from tests.loyalty.ledger_world import DAY, NOON, a_member, balances, key, refused, wrong
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,16 @@ class TestRedeem:
         redeem(maria, 1, order=order)
 
         assert caught.value.figures == {"most": 1}
+
+    def test_excluded_goods_are_not_paid_with_points(self):
+        maria = a_member(10_000)
+        order = placed_order(customer=maria.customer, lines=[line(sku="TEA-2")])
+        promise(maria, excluded_goods={"field": "line.sku", "op": "eq", "value": "TEA-2"})
+
+        with refused(MoreThanPointsMayPay) as caught:
+            redeem(maria, 1, order=order)
+
+        assert caught.value.figures == {"most": 0}
 
     def test_an_order_in_another_currency_is_not_paid_with_points(self):
         maria = a_member(100)

@@ -7,7 +7,8 @@ from django.utils.translation import override
 
 from crm import merging, rules
 from crm.models import Customer, TimelineEntry
-from loyalty import tiering
+from loyalty import tier_progress, tiering
+from loyalty.entitlements import entitlements
 from loyalty.models import Member, MemberTier, QualifyingMonth, Tier
 from loyalty.privileges import PRIVILEGES, read
 from loyalty.tiers import Standing, decide, figure_of, window
@@ -184,7 +185,7 @@ def test_progress_says_what_is_needed_to_rise_and_to_stay(programme, vera):
     bought(vera, "o-1", "1200.00", at=NOON - timedelta(days=300))
 
     with override("en"):
-        (progress,) = tiering.progress(vera, NOON)
+        (progress,) = tier_progress.progress(vera, NOON)
 
     assert (progress.tier.slug, progress.next_tier.slug, progress.figure) == ("silver", "gold", Decimal(1200))
     assert progress.to_rise == "Purchases for €3,800.00 more lead to the tier “Gold”."
@@ -199,7 +200,7 @@ def test_whatever_counts_is_said_in_whole_sentences(programme, vera, figure, lan
     holds_tier(vera, tiers["silver"])
 
     with override(language):
-        (progress,) = tiering.progress(vera, NOON)
+        (progress,) = tier_progress.progress(vera, NOON)
 
     for sentence in (progress.to_rise, progress.to_stay):
         assert sentence.endswith(".")
@@ -222,7 +223,7 @@ def test_base_tiers_wait_for_early_access_until_the_public_date_and_gold_does_no
     )
 
     def allowed(member, at):
-        (one,) = tiering.entitlements(member, at)
+        (one,) = entitlements(member, at)
         return one.is_allowed
 
     assert (allowed(vera, NOON), allowed(gold, NOON)) == (False, True)
@@ -236,7 +237,7 @@ def test_free_delivery_is_there_only_while_the_tier_is(programme, vera):
     holds_tier(vera, tiers["silver"], NOON, ended_at=NOON + timedelta(days=1))
 
     def allowed(at):
-        (one,) = tiering.entitlements(vera, at)
+        (one,) = entitlements(vera, at)
         return one.is_allowed
 
     assert [allowed(NOON + timedelta(days=day)) for day in (-1, 0, 1)] == [False, True, False]
@@ -248,7 +249,7 @@ def test_of_one_kind_the_best_that_is_held_counts(programme, vera):
     privilege(tiers["gold"], "free_delivery")
     holds_tier(vera, tiers["gold"])
 
-    (one,) = tiering.entitlements(vera, NOON)
+    (one,) = entitlements(vera, NOON)
 
     assert (one.tier.slug, one.sentence) == ("gold", "Delivery is free.")
 
