@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from crm import file_types
 from crm.errors import Refusal
 
 LARGEST_BYTES = 200_000
 # SVG is left out: it is a document that can carry scripts.
-BEGINNINGS = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-)
+KINDS = frozenset(["image/png", "image/jpeg", "image/webp"])
 
 
 class UnusableLogo(Refusal):
@@ -26,10 +24,7 @@ def type_of(picture: bytes) -> str:
     Raises:
         UnusableLogo: it is none, or too large.
     """
-    if len(picture) <= LARGEST_BYTES:
-        for beginning, media_type in BEGINNINGS:
-            if picture.startswith(beginning):
-                return media_type
-        if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
-            return "image/webp"
-    raise UnusableLogo
+    media_type = file_types.type_of(picture)
+    if media_type not in KINDS or len(picture) > LARGEST_BYTES:
+        raise UnusableLogo
+    return media_type
