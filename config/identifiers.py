@@ -6,6 +6,7 @@ from datetime import datetime
 from crm.identifiers import (
     Identifier,
     normal_card,
+    normal_chat,
     normal_email,
     normal_external,
     normal_phone,
@@ -22,6 +23,7 @@ IDENTIFIERS: Sequence[Identifier] = (
     Identifier(kind=IdentityKind.EMAIL, normal=normal_email),
     Identifier(kind=IdentityKind.TELEGRAM, normal=normal_telegram),
     Identifier(kind=IdentityKind.VIBER, normal=normal_viber),
+    Identifier(kind=IdentityKind.CHAT, normal=normal_chat),
 )
 
 # What people show at the till: text and moment → the customer.

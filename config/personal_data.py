@@ -6,12 +6,15 @@ each change last.
 
 from collections.abc import Sequence
 
-from crm.personal_data import Holding, events, people, purchases, traces
+from crm.personal_data import Holding, conversations, events, people, purchases, traces
 from loyalty import personal_data as loyalty
+from support import personal_data as support
 
 HOLDINGS: Sequence[Holding] = (
     *traces.HOLDINGS,
     *loyalty.TRACES,
+    *support.HOLDINGS,
+    *conversations.HOLDINGS,
     people.SIGN_INS,
     people.CUSTOMERS,
     people.IDENTITIES,

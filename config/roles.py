@@ -68,6 +68,26 @@ PLANS_REWARDS = {
     "loyalty.giftrule": WORK,
     "loyalty.budget": WORK,
 }
+# The desk: who answers sees the tickets of their teams; who leads sees all and hands them out.
+ANSWERS = {
+    "support.ticket": ("view", "answer_ticket"),
+    "support.note": ("view", "add"),
+    "support.topic": LOOK,
+    "support.tag": ("view", "add"),
+    "support.substate": LOOK,
+    "support.team": LOOK,
+}
+LEADS = {**ANSWERS, "support.ticket": ("view", "answer_ticket", "see_every_ticket", "lead_ticket")}
+RUNS_DESK = {
+    **LEADS,
+    "support.topic": ALL,
+    "support.tag": ALL,
+    "support.substate": WORK,
+    "support.team": WORK,
+    "support.skill": WORK,
+    "support.agentprofile": WORK,
+    "crm.channelaccount": LOOK,
+}
 # The programme's rules: managers and marketers draft them, managers let them count.
 RULES = {
     "loyalty.tier": LOOK,
@@ -92,6 +112,7 @@ AGENT = {
     **MEMBERS,
     **POINTS,
     **REWARDS,
+    **ANSWERS,
     "crm.look": ("reveal_identity",),
     "crm.user": EVERY_SHOP,
 }
@@ -103,6 +124,7 @@ MANAGER = {
     **PLANS_REWARDS,
     **PROGRAMMES,
     **PUBLISHES_RULES,
+    **RUNS_DESK,
     "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
@@ -126,6 +148,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **RULES,
         **WATCH,
         **DECIDES,
+        **LEADS,
+        "support.agentprofile": ("view", "change"),
         "crm.customer": (*WORK, "merge"),
         "crm.dashboard": LOOK,
         "crm.user": (*LOOK, *EVERY_SHOP),
@@ -154,6 +178,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "auditor": {
         **dict.fromkeys((*CUSTOMERS, *MEMBERS, *POINTS, *PROGRAMMES, *PLANS_REWARDS), LOOK),
         **dict.fromkeys((*RULES, "loyalty.proof"), LOOK),
+        **dict.fromkeys(RUNS_DESK, LOOK),
+        "support.ticket": ("view", "see_every_ticket"),
         **SALES,
         **dict.fromkeys(
             (
@@ -173,6 +199,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "crm.company": ALL,
         "crm.eventtype": ALL,
         "crm.apikey": WORK,
+        "crm.channelaccount": WORK,
+        "crm.rawdelivery": ("view", "change"),
         "crm.user": (*WORK, *EVERY_SHOP),
         "crm.installation": ("view", "change"),
     },

@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/", include("crm.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/second-factor/", include("crm.pages.second_factor_urls")),
+    path("hooks/", include("crm.pages.hook_urls")),
     path("preferences/", include("crm.pages.preferences_urls")),
     path("livez", health.livez),
     path("readyz", health.readyz),

@@ -116,6 +116,14 @@ def normal_viber(text: str, region: str = "") -> str:
     return handle
 
 
+def normal_chat(text: str, region: str = "") -> str:
+    """The number that we gave to a browser in which somebody chats."""
+    number = text.strip().lower()
+    if not re.fullmatch(r"[0-9a-f]{32}", number):
+        raise ValueError(text)
+    return number
+
+
 def normal_external(text: str, region: str = "") -> str:
     """A shop's own number: kept as it is, but for space around it."""
     number = unicodedata.normalize("NFC", text.strip())

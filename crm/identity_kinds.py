@@ -10,4 +10,5 @@ class IdentityKind(models.TextChoices):
     CARD = "card", _("card")
     TELEGRAM = "telegram", _("Telegram")
     VIBER = "viber", _("Viber")
+    CHAT = "chat", _("chat on the site")
     EXTERNAL = "external", _("number in a shop's system")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from crm import timeline
 from crm.errors import Refusal
 from crm.facts import NoteWritten
 from crm.models import Customer, TimelineEntry, User
+from crm.plain_text import plain
 from crm.tombstones import refuse_words_about
 
 LONGEST = 1900
@@ -40,7 +40,7 @@ def write_note(customer: Customer, *, text: str, author: User, key: str, at: dat
         NoteTooLong: nothing is written.
         PersonErased: nothing is written.
     """
-    words = _plain(text)
+    words = plain(text)
     if not words:
         raise EmptyNote
     if len(words) > LONGEST or len(json.dumps(words, ensure_ascii=False).encode()) > LONGEST_BYTES:
@@ -56,11 +56,3 @@ def write_note(customer: Customer, *, text: str, author: User, key: str, at: dat
         actor=author,
         language=author.language,
     )
-
-
-def _plain(text: str) -> str:
-    """Without what a keyboard cannot type: control characters and broken halves of letters."""
-    lines = text.replace("\r\n", "\n")
-    return "".join(
-        letter for letter in lines if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cs")
-    ).strip()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import time
 from typing import Any
 
@@ -11,16 +9,16 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from crm import company
+from crm import company, sealing
 from crm.models import User
 
 RECENT_SECONDS = 300
+SECOND_FACTOR = "veren-2nd-factor"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -36,10 +34,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets are encrypted where they rest: a stolen dump alone makes no codes."""
 
     def encrypt(self, text: str) -> str:
-        return _lock().encrypt(text.encode()).decode()
+        return sealing.seal(text, purpose=SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _lock().decrypt(encrypted_text.encode()).decode()
+        return sealing.unseal(encrypted_text, purpose=SECOND_FACTOR)
 
     def get_totp_issuer(self) -> str:
         return company.current().name
@@ -88,14 +86,3 @@ def count_recent_password(request: HttpRequest) -> None:
         record["method"] == "password" and time.time() - record["at"] < RECENT_SECONDS for record in records
     ):
         record_authentication(request, request.user, "password", reauthenticated=True)
-
-
-def _lock() -> MultiFernet:
-    """Writes with today's SECRET_KEY, reads with earlier ones (SECRET_KEY_FALLBACKS) too."""
-    keys: tuple[Any, ...] = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(secret: str) -> bytes:
-    digest = hashlib.blake2b(secret.encode(), person=b"veren-2nd-factor", digest_size=32).digest()
-    return base64.urlsafe_b64encode(digest)

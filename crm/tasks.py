@@ -5,16 +5,19 @@ from django.utils import timezone
 
 from crm import canary, idempotency
 from crm.api.bulk_tasks import continue_bulk_jobs, forget_bulk_jobs, work_off
+from crm.channel_tasks import continue_deliveries, work_off_delivery
 from crm.importing.tasks import continue_imports, run_import
 
 __all__ = [
     "continue_bulk_jobs",
+    "continue_deliveries",
     "continue_imports",
     "forget_bulk_jobs",
     "forget_idempotency_keys",
     "run_import",
     "sing",
     "work_off",
+    "work_off_delivery",
 ]
 
 

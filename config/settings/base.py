@@ -238,6 +238,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.api.bulk_tasks.continue_bulk_jobs",
         "schedule": crontab(),
     },
+    "continue deliveries": {
+        "task": "crm.channel_tasks.continue_deliveries",
+        "schedule": timedelta(seconds=20),
+    },
     "forget joining requests": {
         "task": "loyalty.joining_tasks.forget_joining_requests",
         "schedule": crontab(minute="*/10"),

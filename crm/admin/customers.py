@@ -17,7 +17,7 @@ from crm import finding, own_shops
 from crm.admin import exported
 from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin, searched_for
-from crm.channels import channel_name
+from crm.channel_names import channel_name
 from crm.masking import masked
 from crm.models import Address, Customer
 from crm.templatetags.veren import when

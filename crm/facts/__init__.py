@@ -6,6 +6,7 @@ their own `facts.py`, which is found on start.
 
 from crm.facts.base import FACTS, Fact, Group, UnknownFact, fact_from
 from crm.facts.consents import ConsentGiven, ConsentWithdrawn
+from crm.facts.messages import MessageNotDelivered, MessageReceived, MessageSent
 from crm.facts.one_person import CustomerErased, CustomersMerged, CustomersSeparated, PersonalDataGiven
 from crm.facts.orders import (
     CreditGiven,
@@ -35,6 +36,9 @@ __all__ = [
     "GoodsReturned",
     "Group",
     "IdentityAdded",
+    "MessageNotDelivered",
+    "MessageReceived",
+    "MessageSent",
     "NoteWritten",
     "OrderCancelled",
     "OrderCompleted",

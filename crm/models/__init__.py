@@ -20,6 +20,7 @@ from crm.models.changes import (
     ShopChange,
     UserChange,
 )
+from crm.models.channel_account import ChannelAccount
 from crm.models.company import Company, CompanyPerson
 from crm.models.consent import Consent, ConsentChannel, Decision, Purpose
 from crm.models.customer import Customer
@@ -34,9 +35,12 @@ from crm.models.installation import Installation
 from crm.models.invitation import Invitation
 from crm.models.look import ListTaken, Look
 from crm.models.merge import Merge, MergeProposal
+from crm.models.message import Attachment, Message
 from crm.models.name_word import NameWord
+from crm.models.named import Named
 from crm.models.one_time_code import OneTimeCode
 from crm.models.order import Order, OrderLine
+from crm.models.raw_delivery import RawDelivery
 from crm.models.saved_view import SavedView
 from crm.models.shipment import Shipment
 from crm.models.shop import Shop
@@ -50,10 +54,12 @@ __all__ = [
     "AddressChange",
     "ApiKey",
     "ApiKeyChange",
+    "Attachment",
     "BulkJob",
     "BulkResult",
     "Canary",
     "Category",
+    "ChannelAccount",
     "Company",
     "CompanyChange",
     "CompanyPerson",
@@ -80,7 +86,9 @@ __all__ = [
     "Look",
     "Merge",
     "MergeProposal",
+    "Message",
     "NameWord",
+    "Named",
     "Offering",
     "OneTimeCode",
     "Order",
@@ -90,6 +98,7 @@ __all__ = [
     "PermissionOfRoleChange",
     "Product",
     "Purpose",
+    "RawDelivery",
     "ReactionCursor",
     "Return",
     "ReturnLine",

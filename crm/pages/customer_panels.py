@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm import own_shops
-from crm.channels import channel_icon, channel_name
+from crm.channel_names import channel_icon, channel_name
 from crm.customer_page import Badge, Notice, Panel, Visit
 from crm.delivery_promises import verdict
 from crm.masking import masked

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from crm import consenting, likeness, merging
-from crm.channels import channel_name
+from crm.channel_names import channel_name
 from crm.customers import DETAILS
 from crm.errors import Refusal
 from crm.masking import masked

@@ -123,7 +123,7 @@ def identities(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _add(customer: Customer, kind: str, value: str) -> None:
     """Local phones are read as the first shop's country reads them."""
-    shop = Shop.objects.filter(is_active=True).order_by("pk").first() or Shop.objects.earliest("pk")
+    shop = Shop.objects.first_open()
     add_identities(
         customer, hints=[Hint(kind=kind, value=value)], shop=shop, source="agent", at=timezone.now()
     )

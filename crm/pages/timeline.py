@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from crm import history, searching
-from crm.channels import CHANNELS, channel_icon, channel_name
+from crm.channel_names import CHANNELS, channel_icon, channel_name
 from crm.facts import Fact, Group
 from crm.history import Page, Place
 from crm.models import Customer, TimelineEntry, User

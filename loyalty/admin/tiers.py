@@ -12,10 +12,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.keyset import KeysetAdmin
+from crm.typed_settings import UnusableSettings
 from crm.wording import number
 from loyalty import privileges
 from loyalty.models import Tier, TierPrivilege
-from loyalty.typed_settings import UnusableSettings
 
 EXAMPLES = {
     "free_delivery": {"from_amount": "50.00"},

@@ -18,9 +18,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault, Refusal
+from crm.typed_settings import Settings
 from crm.wording import number
 from loyalty.reasons import Reason
-from loyalty.typed_settings import Settings
 
 
 class UnusableEffect(Refusal):

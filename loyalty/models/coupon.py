@@ -5,8 +5,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.models import Named
 from crm.models.long_work import LongWork, LongWorkQuerySet
-from loyalty.models.gives import Gives, Named
+from loyalty.models.gives import Gives
 
 
 class CouponPool(Named, Gives):

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from loyalty.models.gives import Named
+from crm.models import Named
 
 
 class GiftRuleQuerySet(models.QuerySet["GiftRule"]):

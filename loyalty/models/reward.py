@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.models.gives import Gives, Named
+from crm.models import Named
+from loyalty.models.gives import Gives
 
 
 class RewardQuerySet(models.QuerySet["Reward"]):

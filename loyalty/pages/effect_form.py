@@ -15,10 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category
+from crm.typed_settings import MOST_PLACES
 from loyalty import effects
 from loyalty.effects import Effect, UnusableEffect
 from loyalty.models import Programme, Tier
-from loyalty.typed_settings import MOST_PLACES
 
 PREFIX = "gives"
 LABELS: dict[str, str | Promise] = {

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault
+from crm.typed_settings import UnusableSettings
 from loyalty.privileges.base import Privilege
 from loyalty.privileges.early_access import EarlyAccess
 from loyalty.privileges.event_seats import EventSeats
@@ -15,7 +16,6 @@ from loyalty.privileges.exclusive_offers import ExclusiveOffers
 from loyalty.privileges.free_delivery import FreeDelivery
 from loyalty.privileges.personal_manager import PersonalManager
 from loyalty.privileges.priority_support import PrioritySupport
-from loyalty.typed_settings import UnusableSettings
 
 PRIVILEGES: dict[str, type[Privilege]] = {
     privilege.kind: privilege

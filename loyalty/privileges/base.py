@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 
-from loyalty.typed_settings import Settings
+from crm.typed_settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

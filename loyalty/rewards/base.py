@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault, Refusal
+from crm.typed_settings import Settings
 from loyalty.rewards.carts import ZERO, Cart
-from loyalty.typed_settings import Settings
 
 Words = str | Promise
 

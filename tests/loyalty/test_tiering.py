@@ -7,12 +7,12 @@ from django.utils.translation import override
 
 from crm import merging, rules
 from crm.models import Customer, TimelineEntry
+from crm.typed_settings import UnusableSettings
 from loyalty import tier_progress, tiering
 from loyalty.entitlements import entitlements
 from loyalty.models import Member, MemberTier, QualifyingMonth, Tier
 from loyalty.privileges import PRIVILEGES, read
 from loyalty.tiers import Standing, decide, figure_of, window
-from loyalty.typed_settings import UnusableSettings
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_rules import holds_tier, ladder, privilege, rule

@@ -68,6 +68,7 @@ OURS = {
     ),
     "dashboard/approvals/": Page(look=LEADS),
     "dashboard/approvals/<int:pk>/decision/": Page(look=NONE, act=LEADS, about="adjustmentrequest"),
+    "hooks/<slug:channel>/<str:key>/": Page(look=NONE, act=NONE, about="word"),  # proves itself to its channel
     "preferences/language/": Page(look=NONE, act=ANYBODY),
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),

@@ -1,0 +1,30 @@
+"""What came in is made into messages here, and what is to go out is sent, in the background."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from crm import receiving
+from crm.models import RawDelivery
+
+AT_ONCE = 200
+
+
+def start_working_off(delivery: RawDelivery) -> None:
+    """Tell a worker once what stands is committed. If nobody hears it, `continue_deliveries` finds the row."""
+    transaction.on_commit(lambda: work_off_delivery.apply_async([delivery.pk], retry=False), robust=True)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def work_off_delivery(pk: int) -> None:
+    receiving.work_off(pk, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def continue_deliveries() -> None:
+    """What nobody heard of, and what is to be tried again, in the order it came."""
+    due = RawDelivery.objects.due(timezone.now()).order_by("pk")
+    for pk in due.values_list("pk", flat=True)[:AT_ONCE]:
+        receiving.work_off(pk, at=timezone.now())

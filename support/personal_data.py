@@ -1,0 +1,46 @@
+"""What the desk keeps about a person: their matters, and what colleagues noted in them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crm.personal_data import Erasing, Holding, Ids
+from support.models import Note, Ticket
+
+GONE = "—"
+
+
+def _tickets(ids: Ids) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(customer__in=ids)
+
+
+def _erase_tickets(erasing: Erasing) -> None:
+    tickets = _tickets(erasing.ids).filter(erased_at=None)
+    tickets.update(subject=GONE, last_words="", address="", erased_at=erasing.at)
+
+
+def _notes(ids: Ids) -> QuerySet[Note]:
+    return Note.objects.filter(ticket__customer__in=ids)
+
+
+HOLDINGS = (
+    Holding(
+        name="notes_of_tickets",
+        title=_("What colleagues noted about your questions"),
+        model=Note,
+        rows=_notes,
+        tells=("written_at", "text"),
+        traces=("text",),
+        erase=lambda erasing: _notes(erasing.ids).update(text=GONE),
+    ),
+    Holding(
+        name="tickets",
+        title=_("What you asked us"),
+        model=Ticket,
+        rows=_tickets,
+        tells=("opened_at", "subject", "category", "channel", "address", "resolved_at"),
+        traces=("address", "subject"),
+        erase=_erase_tickets,
+    ),
+)
