@@ -65,7 +65,7 @@ class OpeningHours:
         if not any(self.week):
             raise NeverOpens("No weekday has any hours.")
         for hours in (*self.week, *self.exceptions.values()):
-            _refuse_overlaps(hours)
+            refuse_overlaps(hours)
 
     def of(self, day: date) -> Sequence[Hours]:
         return self.exceptions.get(day, self.week[day.weekday()])
@@ -142,7 +142,8 @@ def _offset(zone: tzinfo, at: datetime) -> timedelta:
     return offset
 
 
-def _refuse_overlaps(hours: Sequence[Hours]) -> None:
+def refuse_overlaps(hours: Sequence[Hours]) -> None:
+    """Raises UnusableHours."""
     for earlier, later in pairwise(hours):
         if earlier.closes == MIDNIGHT or later.opens < earlier.closes:
             raise UnusableHours("Hours of one day follow one another without overlapping.")

@@ -7,7 +7,7 @@ due; when it goes on, its moments have moved by the open time that passed. What 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,19 +41,23 @@ LADDER: Sequence[Rung] = (
 WHOLE = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What a policy promises, in open time. A target that is missing is not promised."""
-
-    hours: OpeningHours
-    targets: Mapping[Kind, timedelta]
-
-
 class Stretch(NamedTuple):
     """A clock ran from `began_at`; `ended_at` is None while it still runs."""
 
     began_at: datetime
     ended_at: datetime | None
+
+
+class Step(NamedTuple):
+    """One event of a clock, by the codes of support.models.ClockEvent; `reason` says why it was paused."""
+
+    kind: str
+    at: datetime
+    reason: str = ""
+
+
+BEGIN = frozenset({"activate", "resume", "reopen"})
+END = frozenset({"pause", "fulfil"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +78,22 @@ class Reading:
         """The lowest rung nobody was told of yet, whether its moment has come or not."""
         known = set(climbed)
         return next((its for its in self.rungs if its.rung.event not in known), None)
+
+
+NOTHING_DUE = Reading(due_at=None, spent=timedelta(0), rungs=())
+
+
+def stretches_of(steps: Iterable[Step]) -> list[Stretch]:
+    """When a clock ran, from its events in the order they were told. A beginning told late moves the stretch back."""
+    found: list[Stretch] = []
+    began: datetime | None = None
+    for step in steps:
+        if step.kind in BEGIN:
+            began = min(began, step.at) if began else step.at
+        elif step.kind in END and began:
+            found.append(Stretch(began, max(began, step.at)))
+            began = None
+    return [*found, Stretch(began, None)] if began else found
 
 
 def read(stretches: Sequence[Stretch], target: timedelta, hours: OpeningHours) -> Reading:
