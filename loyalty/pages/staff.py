@@ -131,7 +131,10 @@ def adjustments(request: StaffRequest, pk: int) -> HttpResponse:
         )
         if asked.decision:
             return _("The points are adjusted.")
-        return _("This is more than your allowance of today. A second person has 24 hours to decide.")
+        messages.warning(
+            request, _("This is more than your allowance of today. A second person has 24 hours to decide.")
+        )
+        return ""
 
     return _done(request, pk, ask)
 
@@ -181,8 +184,10 @@ def link(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _done(request: StaffRequest, pk: int, act: Callable[[Member, datetime], str]) -> HttpResponse:
+    """`act` says what is done; nothing, when it told the reader already that it is not."""
     try:
-        messages.success(request, act(_member(pk), timezone.now()))
+        if said := act(_member(pk), timezone.now()):
+            messages.success(request, said)
     except Refusal as refused:
         messages.error(request, str(refused.title))
     return _back(pk)
