@@ -6,8 +6,10 @@ Refusals propagate: they are the caller's to answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from importlib import import_module
 from typing import Any, Protocol, cast
 
@@ -32,12 +34,30 @@ class EarnsHistory(Protocol):
     ) -> tuple[int, int]: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReturnEffect:
+    """What a return does to points: taken back of what the order earned, given back of what paid for it."""
+
+    points_taken: int
+    points_given: int
+
+
+class ForeseesReturn(Protocol):
+    """What would happen to points if so much more of an order's lines (id → quantity) came back now."""
+
+    def __call__(self, order: Order, *, quantities: Mapping[int, Decimal]) -> ReturnEffect: ...
+
+
 def settle_order() -> SettlesOrder:
     return cast(SettlesOrder, _bound("SETTLE_ORDER"))
 
 
 def earn_history() -> EarnsHistory:
     return cast(EarnsHistory, _bound("EARN_HISTORY"))
+
+
+def foresee_return() -> ForeseesReturn:
+    return cast(ForeseesReturn, _bound("FORESEE_RETURN"))
 
 
 def _bound(name: str) -> Any:

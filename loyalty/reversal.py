@@ -16,6 +16,7 @@ from math import floor
 from django.db import transaction
 
 from crm import timeline
+from crm.abilities import ReturnEffect
 from crm.facts import Fact
 from crm.models import Customer, Order, OrderLine, ReturnLine, TimelineEntry
 from loyalty import ledger, tiering, uniting
@@ -93,6 +94,27 @@ def take_back(
             case Transaction.Kind.REDEEM | Transaction.Kind.CAPTURE:
                 _give_back(order, one, back, when)
     return list(members.values())
+
+
+def foresee(order: Order, *, quantities: Mapping[int, Decimal]) -> ReturnEffect:
+    """What would happen to points if so much more of these lines (id → quantity) came back now. Changes nothing.
+
+    The figures are those that `take_back` would post; of several programmes together.
+    """
+    lines = {line.pk: line for line in OrderLine.objects.filter(order=order)}
+    back = returned_parts(order)
+    for key, quantity in quantities.items():
+        more = Fraction(quantity) / Fraction(lines[key].quantity)
+        back[key] = min(WHOLE, back[key] + more)
+    amounts = {key: line.amount for key, line in lines.items()}
+    taken = given = 0
+    for one in Transaction.objects.filter(order_id=order.pk).order_by("pk"):
+        match one.kind:
+            case Transaction.Kind.EARN:
+                taken += max(0, due_back(one.trace or {}, one.points, back) - _done(one))
+            case Transaction.Kind.REDEEM | Transaction.Kind.CAPTURE:
+                given += max(0, due_to_give(one.points, amounts, back) - _done(one))
+    return ReturnEffect(points_taken=taken, points_given=given)
 
 
 def returned_parts(order: Order) -> dict[int, Fraction]:

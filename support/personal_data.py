@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.personal_data import Erasing, Holding, Ids
-from support.models import Note, Ticket
+from support.models import Note, ReturnCase, Ticket
 
 GONE = "—"
 
@@ -24,7 +24,25 @@ def _notes(ids: Ids) -> QuerySet[Note]:
     return Note.objects.filter(ticket__customer__in=ids)
 
 
+def _return_cases(ids: Ids) -> QuerySet[ReturnCase]:
+    return ReturnCase.objects.filter(customer__in=ids)
+
+
+def _erase_return_cases(erasing: Erasing) -> None:
+    cases = _return_cases(erasing.ids).filter(erased_at=None)
+    cases.update(comment="", answer="", erased_at=erasing.at)
+
+
 HOLDINGS = (
+    Holding(
+        name="return_cases",
+        title=_("What you wished to return"),
+        model=ReturnCase,
+        rows=_return_cases,
+        tells=("requested_at", "state", "why", "comment", "answer", "refunded_at"),
+        traces=("comment",),
+        erase=_erase_return_cases,
+    ),
     Holding(
         name="notes_of_tickets",
         title=_("What colleagues noted about your questions"),

@@ -6,6 +6,7 @@ from support.models.desk import AgentProfile, Skill, Team
 from support.models.focus import FocusStretch
 from support.models.note import Note
 from support.models.policy import SlaPolicy
+from support.models.return_case import ReturnCase, ReturnCaseLine, ReturnPolicy
 from support.models.tagging import SubState, Tag, Topic
 from support.models.ticket import Ticket, TicketEvent, TicketMessage
 
@@ -17,6 +18,9 @@ __all__ = [
     "FocusStretch",
     "Holiday",
     "Note",
+    "ReturnCase",
+    "ReturnCaseLine",
+    "ReturnPolicy",
     "Skill",
     "SlaPolicy",
     "SubState",

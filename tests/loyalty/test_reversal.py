@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from crm import merging, relay
+from crm.abilities import ReturnEffect
 from crm.models import Order, ParkedEntry, TimelineEntry
 from crm.ordering import advance_order
 from crm.returning import LineReturned, register_return
 from loyalty import ledger
 from loyalty.ledger import proving
 from loyalty.models import Lot, Member, Programme, Transaction
-from loyalty.reversal import due_back, due_to_give, reverse_order
+from loyalty.reversal import due_back, due_to_give, foresee, reverse_order
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_rules import ladder, rule
 from tests.factories.orders import line, placed_order
@@ -47,6 +48,18 @@ def paid(member, external_id="o-1", *, lines=None, at=NOON, **more) -> Order:
 def give_back(order, external_id, *, at=LATER, **quantities):
     lines = [LineReturned(line=name[1:], quantity=Decimal(quantity)) for name, quantity in quantities.items()]
     return register_return(order, external_id=external_id, lines=lines, returned_at=at, source="api:x", at=at)
+
+
+def posted(order) -> dict[str, int]:
+    rows = Transaction.objects.filter(order=order).values_list("kind", "points")
+    return {kind: sum(points for of, points in rows if of == kind) for kind in ("reverse", "restore")}
+
+
+def moved(order, *, since) -> ReturnEffect:
+    now = posted(order)
+    return ReturnEffect(
+        points_taken=now["reverse"] - since["reverse"], points_given=now["restore"] - since["restore"]
+    )
 
 
 def balance(member) -> tuple[int, int, int]:
@@ -211,9 +224,14 @@ class Returns(TestCase):
         advance_order(order, moment="paid", occurred_at=NOON, source="api:x", at=NOON)
         pieces = [str(n) for n, (quantity, _) in enumerate(bought) for _ in range(quantity)]
         random.shuffle(pieces)
+        before = posted(order)
 
+        keys = dict(order.lines.values_list("external_id", "pk"))
         for n, piece in enumerate(pieces):
+            foreseen = foresee(order, quantities={keys[piece]: Decimal(1)})
             give_back(order, f"r-{order.pk}-{n}", **{f"_{piece}": "1"})
+            assert foreseen == moved(order, since=before)
+            before = posted(order)
 
         assert balance(member) == (100, 0, 0)
         kinds = Transaction.objects.filter(order=order)
