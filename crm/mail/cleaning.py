@@ -23,6 +23,7 @@ ATTRIBUTES = {
     "a": {"href"},
     "img": {"alt", "width", "height", "data-remote-src", "data-cid"},
 }
+SHOWN_OF_PICTURES: tuple[str, ...] = ("alt", "width", "height")
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -71,7 +72,9 @@ def _rewritten(canonical: str) -> Iterator[str]:
 
 def _picture(tag: markup.Tag) -> str:
     source = tag.attributes.get("src", "").strip()
-    kept = {name: tag.attributes[name] for name in ("alt", "width", "height") if name in tag.attributes}
+    kept: dict[str, str] = {
+        name: tag.attributes[name] for name in SHOWN_OF_PICTURES if name in tag.attributes
+    }
     if source.lower().startswith("cid:"):
         kept["data-cid"] = source[4:]
     elif len(source) <= LONGEST_URL and _host_of(source):

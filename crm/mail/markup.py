@@ -32,9 +32,9 @@ BLOCKS = frozenset(
     "p pre section table tbody td tfoot th thead tr ul".split()
 )
 TAGS = frozenset(
-    "a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption figure "
-    "font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li mark ol p pre q s samp section small span strike strong "
-    "sub sup table tbody td tfoot th thead tr tt u ul var wbr".split()
+    "a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption "
+    "figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li mark ol p pre q s samp section small span strike "
+    "strong sub sup table tbody td tfoot th thead tr tt u ul var wbr".split()
 )
 WITH_THEIR_CONTENT = frozenset(
     "script style title head template noscript iframe object applet form select textarea svg math audio video".split()
