@@ -5,7 +5,9 @@ their own `facts.py`, which is found on start.
 """
 
 from crm.facts.base import FACTS, Fact, Group, UnknownFact, fact_from
+from crm.facts.calls import CallEnded, CallMissed, CallPlaced, CallReceived
 from crm.facts.consents import ConsentGiven, ConsentWithdrawn
+from crm.facts.linking import ChannelLinked, ChannelUnlinked
 from crm.facts.messages import MessageNotDelivered, MessageReceived, MessageSent
 from crm.facts.one_person import CustomerErased, CustomersMerged, CustomersSeparated, PersonalDataGiven
 from crm.facts.orders import (
@@ -25,6 +27,12 @@ from crm.facts.tasks import TaskCompleted, TaskHandedOver, TaskSet, TaskSnoozed
 
 __all__ = [
     "FACTS",
+    "CallEnded",
+    "CallMissed",
+    "CallPlaced",
+    "CallReceived",
+    "ChannelLinked",
+    "ChannelUnlinked",
     "ConsentGiven",
     "ConsentWithdrawn",
     "CreditGiven",

@@ -3,6 +3,7 @@
 from crm.models.address import Address
 from crm.models.api_key import ApiKey
 from crm.models.bulk_job import BulkJob, BulkResult
+from crm.models.call import Call
 from crm.models.canary import Canary
 from crm.models.catalogue import Category, Offering, Product
 from crm.models.changes import (
@@ -33,6 +34,7 @@ from crm.models.identity import Identity
 from crm.models.import_job import ImportedDocument, ImportedRow, ImportJob
 from crm.models.installation import Installation
 from crm.models.invitation import Invitation
+from crm.models.link_code import LinkCode
 from crm.models.look import ListTaken, Look
 from crm.models.merge import Merge, MergeProposal
 from crm.models.message import Attachment, Message
@@ -57,6 +59,7 @@ __all__ = [
     "Attachment",
     "BulkJob",
     "BulkResult",
+    "Call",
     "Canary",
     "Category",
     "ChannelAccount",
@@ -82,6 +85,7 @@ __all__ = [
     "Installation",
     "InstallationChange",
     "Invitation",
+    "LinkCode",
     "ListTaken",
     "Look",
     "Merge",

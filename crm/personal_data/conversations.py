@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Attachment, Message, RawDelivery
+from crm.models import Attachment, Call, LinkCode, Message, RawDelivery
 from crm.personal_data import Erasing, Holding, Ids
 
 WORDS = ("address", "subject", "text", "uncut_text", "html", "external_id", "thread", "failure")
@@ -29,6 +29,22 @@ def _erase_attachments(erasing: Erasing) -> None:
     for attachment in _attachments(erasing.ids):
         attachment.file.delete(save=False)
         attachment.delete()
+
+
+def _calls(ids: Ids) -> QuerySet[Call]:
+    return Call.objects.filter(customer__in=ids)
+
+
+def _erase_calls(erasing: Erasing) -> None:
+    _calls(erasing.ids).update(phone="", note="", recording_url="")
+
+
+def _link_codes(ids: Ids) -> QuerySet[LinkCode]:
+    return LinkCode.objects.filter(customer__in=ids)
+
+
+def _erase_link_codes(erasing: Erasing) -> None:
+    _link_codes(erasing.ids).delete()
 
 
 def _deliveries(ids: Ids) -> QuerySet[RawDelivery]:
@@ -72,5 +88,22 @@ HOLDINGS = (
         tells=("occurred_at", "direction", "address", "subject", "text", "uncut_text", "state"),
         traces=("address", "subject", "text", "uncut_text"),
         erase=_erase_messages,
+    ),
+    Holding(
+        name="calls",
+        title=_("Your calls with us"),
+        model=Call,
+        rows=_calls,
+        tells=("direction", "phone", "rang_at", "answered_at", "ended_at", "talk_seconds", "note"),
+        traces=("phone", "note"),
+        erase=_erase_calls,
+    ),
+    Holding(
+        name="link codes",
+        title=_("Codes by which you linked a channel"),
+        model=LinkCode,
+        rows=_link_codes,
+        tells=("made_at", "used_at"),
+        erase=_erase_link_codes,
     ),
 )
