@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from crm.customer_page import BadgeSource, NoticeSource, PanelSource, TileSource
+from crm.customer_page import BadgeSource, Marks, NoticeSource, PanelSource, TileSource
 from crm.pages import customer_figures, customer_panels, one_person, revealing, task_panel
+from loyalty import tier_marks
 from loyalty.pages import panel
 
 NOTICES: Sequence[NoticeSource] = (
@@ -37,3 +38,14 @@ PANELS: Sequence[PanelSource] = (
     one_person.consents,
     one_person.their_data,
 )
+
+# Beside a conversation: enough to answer without leaving it.
+PANELS_BESIDE: Sequence[PanelSource] = (
+    panel.points,
+    customer_panels.orders,
+    task_panel.tasks,
+    customer_panels.returns,
+    revealing.how_to_reach,
+)
+
+MARKS: Marks = tier_marks

@@ -6,11 +6,11 @@ number of questions, whoever the customer is, and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -93,6 +93,26 @@ TileSource: TypeAlias = Callable[[Visit], Tile | None]
 PanelSource: TypeAlias = Callable[[Visit], Panel | None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """How somebody stands with the company, beside their name in a list. `level`, 1 to 4, repeats it as a form."""
+
+    text: Words
+    level: int
+
+
+class Marks(Protocol):
+    """The marks of many people at once, whatever their number in as many queries; and lists narrowed by them."""
+
+    def of(self, people: Collection[int], *, at: datetime) -> Mapping[int, Mark]:
+        """By the id asked for; who has none is missing."""
+
+    def choices(self) -> Sequence[tuple[str, str]]: ...
+
+    def bearing(self, choice: str, *, at: datetime) -> QuerySet[Any]:
+        """Ids of the customers with the mark of this choice, as a subquery."""
+
+
 def notice(visit: Visit) -> Notice | None:
     """The first that has something to say: a page carries one at most."""
     return next((found for source in _table().NOTICES if (found := source(visit))), None)
@@ -108,6 +128,15 @@ def tiles(visit: Visit) -> list[Tile]:
 
 def panels(visit: Visit) -> list[Panel]:
     return [found for source in _table().PANELS if (found := source(visit))]
+
+
+def panels_beside(visit: Visit) -> list[Panel]:
+    """The few that stand beside a conversation."""
+    return [found for source in _table().PANELS_BESIDE if (found := source(visit))]
+
+
+def marks() -> Marks:
+    return cast(Marks, _table().MARKS)
 
 
 def _table() -> Any:
