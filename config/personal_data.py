@@ -19,6 +19,7 @@ HOLDINGS: Sequence[Holding] = (
     people.CUSTOMERS,
     people.IDENTITIES,
     people.ADDRESSES,
+    people.PREFERENCES,
     people.COMPANIES,
     purchases.ORDERS,
     purchases.LINES,

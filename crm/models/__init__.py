@@ -26,6 +26,7 @@ from crm.models.company import Company, CompanyPerson
 from crm.models.consent import Consent, ConsentChannel, Decision, Purpose
 from crm.models.customer import Customer
 from crm.models.customer_figures import CustomerFigures
+from crm.models.customer_preference import CustomerPreference
 from crm.models.event_type import EventType
 from crm.models.feed import FeedRow, OutboxRow, ParkedEntry, ReactionCursor
 from crm.models.goods_return import Return, ReturnLine
@@ -40,6 +41,7 @@ from crm.models.merge import Merge, MergeProposal
 from crm.models.message import Attachment, Message
 from crm.models.name_word import NameWord
 from crm.models.named import Named
+from crm.models.notices import NoticeSwitch, NoticeText
 from crm.models.one_time_code import OneTimeCode
 from crm.models.order import Order, OrderLine
 from crm.models.raw_delivery import RawDelivery
@@ -72,6 +74,7 @@ __all__ = [
     "Customer",
     "CustomerChange",
     "CustomerFigures",
+    "CustomerPreference",
     "Decision",
     "EventType",
     "EventTypeChange",
@@ -93,6 +96,8 @@ __all__ = [
     "Message",
     "NameWord",
     "Named",
+    "NoticeSwitch",
+    "NoticeText",
     "Offering",
     "OneTimeCode",
     "Order",

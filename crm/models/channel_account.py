@@ -54,6 +54,9 @@ class ChannelAccount(models.Model):
     heard_at = models.DateTimeField(_("last heard of"), null=True, blank=True, editable=False)
     failed_at = models.DateTimeField(_("last failure"), null=True, blank=True, editable=False)
     failure = models.CharField(_("what went wrong"), max_length=200, blank=True, editable=False)
+    paced_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Nothing more is sent before: its provider's limit."
+    )
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 

@@ -91,6 +91,9 @@ class Message(models.Model):
     text = models.TextField(_("text"), blank=True, help_text="Without what was quoted.")
     uncut_text = models.TextField(blank=True, help_text="With it, where it differs.")
     html = models.TextField(blank=True, help_text="Cleaned, see crm.mail.cleaning.")
+    short_text = models.TextField(
+        blank=True, db_default="", help_text="Out: what an SMS would say, should it have to go that way."
+    )
     language = models.CharField(_("language"), max_length=5, blank=True)
     is_automatic = models.BooleanField(
         default=False, help_text="In: written by a machine, never to be answered by one."
@@ -115,6 +118,19 @@ class Message(models.Model):
         null=True, blank=True, help_text="Out: failed or cancelled; in: let in after being held."
     )
     failure = models.CharField(_("why not"), max_length=200, blank=True)
+    is_address_dead = models.BooleanField(
+        default=False, db_default=False, help_text="Out: the provider says that nothing arrives there."
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        help_text="Who said what became of one that was perhaps sent.",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
     instead_of = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -157,6 +173,12 @@ class Message(models.Model):
             models.Index("customer", F("occurred_at").desc(), F("id").desc(), name="message_of_a_customer"),
             models.Index("send_at", condition=Q(state="queued"), name="message_to_send"),
             models.Index("claimed_at", condition=Q(state="sending"), name="message_being_sent"),
+            models.Index(
+                *("account", "address", "send_at"),
+                condition=Q(state__in=["queued", "sending"]),
+                name="message_on_its_way",
+            ),
+            models.Index("id", condition=Q(state="uncertain"), name="message_perhaps_sent"),
             models.Index("account", "thread", condition=~Q(thread=""), name="message_by_thread"),
         ]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Attachment, Call, LinkCode, Message, RawDelivery
 from crm.personal_data import Erasing, Holding, Ids
 
-WORDS = ("address", "subject", "text", "uncut_text", "html", "external_id", "thread", "failure")
+WORDS = ("address", "subject", "text", "short_text", "uncut_text", "html", "external_id", "thread", "failure")
 
 
 def _messages(ids: Ids) -> QuerySet[Message]:
@@ -86,7 +86,7 @@ HOLDINGS = (
         model=Message,
         rows=_messages,
         tells=("occurred_at", "direction", "address", "subject", "text", "uncut_text", "state"),
-        traces=("address", "subject", "text", "uncut_text"),
+        traces=("address", "subject", "text", "short_text", "uncut_text"),
         erase=_erase_messages,
     ),
     Holding(

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Address, CompanyPerson, Customer, Identity, User
+from crm.models import Address, CompanyPerson, Customer, CustomerPreference, Identity, User
 from crm.personal_data import Erasing, Holding, Ids
 
 NAMELESS: dict[str, Any] = {
@@ -81,6 +81,20 @@ ADDRESSES = Holding(
     tells=("country", "region", "city", "postal_code", "street"),
     traces=("street",),
     erase=lambda erasing: _addresses(erasing.ids).delete(),
+)
+
+
+def _preferences(ids: Ids) -> QuerySet[CustomerPreference]:
+    return CustomerPreference.objects.filter(customer__in=ids)
+
+
+PREFERENCES = Holding(
+    name="preferences",
+    title=_("How you like to pay and to get your goods"),
+    model=CustomerPreference,
+    rows=_preferences,
+    tells=("payment", "delivery", "changed_at"),
+    erase=lambda erasing: _preferences(erasing.ids).delete(),
 )
 
 
