@@ -78,12 +78,13 @@ SIGNATURE = re.compile(r"^-- ?$")
 LONGEST_SIGNATURE_LINES = 15
 DEVICE = (
     r"iphone|ipad|apple watch|android\w*|samsung\w*|galaxy\w*|huawei\w*|xiaomi\w*|redmi\w*|honor\w*|pixel\w*|"
-    r"windows\w*|blackberry\w*|outlook\w*|gmail\w*|yahoo\w*|proton\w*|mail\.ru|почты mail\w*|почта mail\w*|яндекс[. ]?почт\w*|"
-    r"мобильн\w+|телефон\w*|смартфон\w*|планшет\w*|abv\w*|mail\b"
+    r"windows\w*|blackberry\w*|outlook\w*|gmail\w*|yahoo\w*|proton\w*|mail\.ru|почты mail\w*|почта mail\w*|"
+    r"яндекс[. ]?почт\w*|мобильн\w+|телефон\w*|смартфон\w*|планшет\w*|abv\w*|mail\b"
 )
 SENT_FROM = re.compile(
     rf"(?i)^[\s*_-]*(?:(?:sent|отправлено|послано|изпратено|пратено)\s"
-    rf"(?:from|via|with|using|с|со|из|через|от|чрез|със)\s(?:my |the |a |an |моего |моей |моя |моето |устройства |приложени\w+ )?(?:{DEVICE})(?:\s|$|[.,!])"
+    rf"(?:from|via|with|using|с|со|из|через|от|чрез|със)\s"
+    rf"(?:my |the |a |an |моего |моей |моя |моето |устройства |приложени\w+ )?(?:{DEVICE})(?:\s|$|[.,!])"
     r"|get outlook for|скачать outlook|загрузить outlook|изтеглете outlook)"
 )
 LONGEST_SENT_FROM = 120
