@@ -214,7 +214,18 @@ class Channel:
     carries_files: ClassVar[bool] = False
     # Can it write to somebody who has never written to it?
     can_begin: ClassVar[bool] = True
+    # Does it carry text at all? A telephone only rings.
+    can_write: ClassVar[bool] = True
+    # Does it reach somebody who is not there at this moment? The window of a chat is closed.
+    reaches_absent: ClassVar[bool] = True
+    # Does it wake people at night?
+    rings: ClassVar[bool] = True
+    # Is it paid for by its length, so that notices are said in their short words?
+    wants_short: ClassVar[bool] = False
     longest_text: ClassVar[int] = 4000
+    # What its provider takes: of one account, and of one person.
+    most_per_second: ClassVar[int | None] = None
+    pause_per_person: ClassVar[timedelta] = timedelta(0)
 
     def take(self, account: ChannelAccount, asked: Asked) -> Delivery | None:
         """Prove the raw bytes of a request; None: it is proved, and there is nothing to keep.
