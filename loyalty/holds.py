@@ -15,7 +15,7 @@ from loyalty.ledger import Posted
 from loyalty.models import Hold, Member
 from loyalty.persons import lock_person
 from loyalty.redemption import is_told, paid, tell
-from loyalty.spending import check_may_spend
+from loyalty.spending import check_is_own, check_may_spend, check_pays
 
 RELEASED_AT_ONCE = 500
 
@@ -36,11 +36,13 @@ def hold(
     Nothing is told: only what became of them is. Locks the customer's row, then the wallet.
 
     Raises:
-        NotEnoughPoints, TooFewPointsToStart, UnknownMember: nothing is held.
+        NotEnoughPoints, TooFewPointsToStart, OrderOfSomebodyElse, UnknownMember: nothing is held.
     """
     lock_person(member)
     if not is_told(member.programme, key):
         check_may_spend(member)
+        if order:
+            check_is_own(order, member)
     return ledger.hold(
         member.pk,
         points=points,
@@ -64,15 +66,19 @@ def capture(
     shop: Shop | None = None,
     actor: User | None = None,
 ) -> Posted:
-    """Let held points pay, all or a part, once per `key`. A fact (PointsRedeemed).
+    """Let held points pay, all or a part, once per `key`; with `order`, within the share of it that points may pay.
+
+    A fact (PointsRedeemed).
 
     Also of a member who was merged since: the points were set aside by them. Locks the customer's row, then the wallet.
 
     Raises:
-        NotEnoughHeld: nothing is captured.
+        NotEnoughHeld, OrderOfSomebodyElse, OtherCurrency, MoreThanPointsMayPay: nothing is captured.
     """
     member = hold.wallet.member
     customer = _lock_customer(member)
+    if order and not is_told(member.programme, key):
+        check_pays(order, member, points, at=at)
     fact = paid(member.programme, points, order)
     tell(customer, member, fact, key=key, at=at, source=source, shop=shop, actor=actor)
     return ledger.capture(

@@ -14,7 +14,7 @@ from loyalty.facts.points import PointsDonated, PointsRedeemed
 from loyalty.ledger import Posted
 from loyalty.models import Member, Programme, Transaction
 from loyalty.persons import lock_person
-from loyalty.spending import check_may_spend, check_share, worth
+from loyalty.spending import check_may_spend, check_pays, worth
 
 
 @transaction.atomic
@@ -29,19 +29,20 @@ def redeem(
     shop: Shop | None = None,
     actor: User | None = None,
 ) -> Posted:
-    """Pay with points, once per `key`; with `order`, no more of it than the programme lets points pay.
+    """Pay with points, once per `key`; with `order`, their own, no more of it than the programme lets points pay.
 
     A fact (PointsRedeemed). Locks the customer's row, then the wallet.
 
     Raises:
-        NotEnoughPoints, TooFewPointsToStart, MoreThanPointsMayPay, OtherCurrency, UnknownMember: nothing is spent.
+        NotEnoughPoints, TooFewPointsToStart, UnknownMember: nothing is spent.
+        OrderOfSomebodyElse, OtherCurrency, MoreThanPointsMayPay: nothing is spent.
         LedgerKeyUsedOtherwise: the key stands for something else.
     """
     customer = lock_person(member)
     if not is_told(member.programme, key):
         check_may_spend(member)
         if order:
-            check_share(order, member.programme, points, at=at)
+            check_pays(order, member, points, at=at)
     fact = paid(member.programme, points, order)
     tell(customer, member, fact, key=key, at=at, source=source, shop=shop, actor=actor)
     return ledger.redeem(

@@ -15,7 +15,7 @@ from loyalty import holds as holding
 from loyalty.errors import NotEnoughHeld, UnknownHold
 from loyalty.models import Hold, Member
 from loyalty.rewards import Cart, CartLine
-from loyalty.spending import MoreThanPointsMayPay, OtherCurrency, check_share
+from loyalty.spending import MoreThanPointsMayPay, OtherCurrency
 
 
 class HoldOfSomebodyElse(Refusal):
@@ -52,18 +52,17 @@ def _capture(
     if not hold.open_points:
         raise NotEnoughHeld(Fault(pointer=pointer, detail=NotEnoughHeld.title), held=0)
     try:
-        check_share(order, member.programme, hold.open_points, at=at)
+        holding.capture(
+            hold,
+            points=hold.open_points,
+            key=f"order:{order.pk}:hold:{hold.pk}",
+            at=at,
+            source=source,
+            order=order,
+            shop=order.shop,
+        )
     except (OtherCurrency, MoreThanPointsMayPay) as refusal:
         raise type(refusal)(Fault(pointer=pointer, detail=refusal.title), **refusal.figures) from None
-    holding.capture(
-        hold,
-        points=hold.open_points,
-        key=f"order:{order.pk}:hold:{hold.pk}",
-        at=at,
-        source=source,
-        order=order,
-        shop=order.shop,
-    )
 
 
 def _use(order: Order, code: str, *, key: str, source: str, at: datetime) -> None:

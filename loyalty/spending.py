@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm import company, rules
-from crm.errors import Refusal
+from crm.errors import Fault, Refusal
 from crm.models import Order
+from crm.same_person import ids_by
 from loyalty.models import Member, Programme, Transaction
 from loyalty.reasons import Reason
 
@@ -32,6 +33,12 @@ class MoreThanPointsMayPay(Refusal):
 class OtherCurrency(Refusal):
     code = "other-currency"
     title = _("The order is in another currency than the programme.")
+    status = 422
+
+
+class OrderOfSomebodyElse(Refusal):
+    code = "order-of-somebody-else"
+    title = _("The order is not the member's own: points pay only for what their owner buys.")
     status = 422
 
 
@@ -117,6 +124,28 @@ def largest_points(programme: Programme, payable: Decimal) -> int:
 
 def worth(programme: Programme, points: int) -> Decimal:
     return (points * programme.point_value).quantize(CENT, ROUND_HALF_UP)
+
+
+def check_pays(order: Order, member: Member, points: int, *, at: datetime) -> None:
+    """May so many more of the member's points pay for the order?
+
+    Raises:
+        OrderOfSomebodyElse, OtherCurrency, MoreThanPointsMayPay: with `most`.
+    """
+    check_is_own(order, member)
+    check_share(order, member.programme, points, at=at)
+
+
+def check_is_own(order: Order, member: Member) -> None:
+    """An order of nobody is nobody's own: if it came back, the points would not.
+
+    Raises:
+        OrderOfSomebodyElse
+    """
+    if order.customer_id == member.customer_id:
+        return
+    if order.customer_id is None or member.customer_id not in ids_by(order.customer_id):
+        raise OrderOfSomebodyElse(Fault(pointer="/order", detail=OrderOfSomebodyElse.title))
 
 
 def check_share(order: Order, programme: Programme, points: int, *, at: datetime) -> None:

@@ -32,7 +32,13 @@ from loyalty.errors import (
 )
 from loyalty.ledger import Posted
 from loyalty.models import Hold, Member
-from loyalty.spending import MoreThanPointsMayPay, OtherCurrency, TooFewPointsToStart, worth
+from loyalty.spending import (
+    MoreThanPointsMayPay,
+    OrderOfSomebodyElse,
+    OtherCurrency,
+    TooFewPointsToStart,
+    worth,
+)
 
 MOST_POINTS = 1_000_000_000
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
@@ -149,7 +155,7 @@ class Holds(PointsView):
             takes=HoldRequest,
             gives=HoldView,
             status=201,
-            refusals=(UnknownMember, UnknownOrder, NotEnoughPoints, TooFewPointsToStart),
+            refusals=(UnknownMember, UnknownOrder, OrderOfSomebodyElse, NotEnoughPoints, TooFewPointsToStart),
             example={"member": 7, "points": 300},
             answer_example=HOLD_EXAMPLE,
         ),
@@ -198,7 +204,7 @@ class Captures(PointsView):
             takes=CaptureRequest,
             gives=HoldView,
             status=201,
-            refusals=(UnknownOrder, NotEnoughHeld),
+            refusals=(UnknownOrder, OrderOfSomebodyElse, OtherCurrency, MoreThanPointsMayPay, NotEnoughHeld),
             example={"points": 300, "order": 5},
             answer_example={**HOLD_EXAMPLE, "captured": 300, "held": 0, "balances": {**BALANCES, "held": 0}},
         ),
@@ -262,6 +268,7 @@ class Redemptions(PointsView):
             refusals=(
                 UnknownMember,
                 UnknownOrder,
+                OrderOfSomebodyElse,
                 OtherCurrency,
                 NotEnoughPoints,
                 TooFewPointsToStart,

@@ -47,6 +47,26 @@ def test_points_are_held_captured_in_part_and_released(api):
     assert balances(maria) == (800, 0, 0, 0)
 
 
+def test_a_till_is_told_how_much_of_its_order_points_may_pay(api):
+    maria = a_member(10_000)
+    order = placed_order(shop=api.shop, customer=maria.customer)
+    hold = held(api, maria, 5000)
+
+    answer = api.post(f"holds/{hold['id']}/captures/", {"order": order.pk})
+
+    assert answer.problem == (409, "more-than-points-may-pay")
+    assert answer.body["most"] == int(order.goods_amount / 2 * 100)
+
+
+@pytest.mark.parametrize("path", ["holds/", "redemptions/"])
+def test_points_do_not_pay_for_somebody_elses_order(api, path):
+    maria, order = a_member(100), placed_order(shop=api.shop, customer=a_member().customer)
+
+    answer = api.post(path, {"member": maria.pk, "points": 1, "order": order.pk})
+
+    assert (answer.problem, answer.pointers) == ((422, "order-of-somebody-else"), ["/order"])
+
+
 def test_a_capture_takes_everything_unless_told_otherwise(api):
     hold = held(api, a_member(100), 60, minutes=5)
 

@@ -13,7 +13,13 @@ from crm.models import TimelineEntry
 from loyalty import holds, redemption
 from loyalty.errors import LedgerKeyUsedOtherwise, NotEnoughHeld, NotEnoughPoints, UnknownMember
 from loyalty.models import Hold, Member
-from loyalty.spending import MoreThanPointsMayPay, OtherCurrency, TooFewPointsToStart
+from loyalty.spending import (
+    MoreThanPointsMayPay,
+    OrderOfSomebodyElse,
+    OtherCurrency,
+    TooFewPointsToStart,
+)
+from tests.factories.customers import CustomerFactory
 from tests.factories.orders import line, placed_order
 from tests.loyalty.ledger_world import DAY, NOON, a_member, balances, key, refused, wrong
 
@@ -106,6 +112,23 @@ class TestRedeem:
 
         assert caught.value.figures == {"most": 0}
 
+    def test_points_pay_for_nobody_elses_order_nor_for_one_of_nobody(self):
+        maria = a_member(100)
+
+        for customer in (CustomerFactory(), None):
+            with refused(OrderOfSomebodyElse):
+                redeem(maria, 1, order=placed_order(customer=customer))
+
+        assert told(maria, "points_redeemed") == []
+
+    def test_an_order_of_the_same_person_under_another_id_is_their_own(self):
+        maria = a_member(100)
+        order = placed_order(customer=CustomerFactory(merged_into=maria.customer))
+
+        redeem(maria, 1, order=order)
+
+        assert balances(maria) == (99, 0, 0, 0)
+
     def test_an_order_in_another_currency_is_not_paid_with_points(self):
         maria = a_member(100)
         promise(maria, currency="BGN")
@@ -159,6 +182,36 @@ class TestHold:
 
         assert len(told(maria, "points_redeemed")) == 1
         assert balances(maria) == (40, 0, 10, 0)
+
+    def test_held_points_pay_only_their_share_of_an_order(self):
+        maria = a_member(10_000)
+        order = placed_order(customer=maria.customer)
+        most = int(order.goods_amount / 2 / Decimal("0.01"))
+        hold = self.held(maria, most + 1)
+
+        def capture(points, key):
+            return holds.capture(hold, points=points, key=key, at=NOON, source="test", order=order)
+
+        with refused(MoreThanPointsMayPay) as caught:
+            capture(most + 1, "too much")
+        capture(most, "all of the share")
+        with refused(MoreThanPointsMayPay):
+            capture(1, "one more")
+
+        assert caught.value.figures == {"most": most}
+        assert not capture(most, "all of the share").is_new, "told again, it is answered again"
+        assert balances(maria) == (10_000 - most - 1, 0, 1, 0)
+
+    def test_points_are_neither_held_nor_captured_for_somebody_elses_order(self):
+        maria = a_member(100)
+        order, hold = placed_order(customer=CustomerFactory()), self.held(maria, 60)
+
+        with refused(OrderOfSomebodyElse):
+            self.held(maria, 10, order=order)
+        with refused(OrderOfSomebodyElse):
+            holds.capture(hold, points=1, key=key(), at=NOON, source="test", order=order)
+
+        assert balances(maria) == (40, 0, 60, 0)
 
     def test_what_nobody_came_back_for_goes_back_by_itself(self):
         maria = a_member(100)
