@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("loyalty.pages.urls")),
     path("", include("loyalty.pages.staff_urls")),
     path("", include("loyalty.pages.reward_urls")),
+    path("", include("support.pages.public_urls")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", admin.site.urls),
     path("dashboard/", include("crm.pages.dashboard_urls")),

@@ -18,7 +18,8 @@ def masked(kind: str, value: str) -> str:
         return masked_phone(value)
     if kind == IdentityKind.TELEGRAM:
         return value if value.isdigit() else f"@{value}"
-    return masked_number(value) if kind in (IdentityKind.CARD, IdentityKind.VIBER) else value
+    hidden = (IdentityKind.CARD, IdentityKind.VIBER, IdentityKind.CHAT)
+    return masked_number(value) if kind in hidden else value
 
 
 def masked_email(value: str) -> str:

@@ -14,9 +14,8 @@ from crm import consenting, one_time_codes
 from crm.customers import enrol
 from crm.errors import Refusal
 from crm.identification import Hint, identify
-from crm.identifiers import identifier
-from crm.identity_kinds import IdentityKind
 from crm.models import Customer, Identity, Purpose, Shop, User
+from crm.typed_address import address_of
 from loyalty import cards
 from loyalty.joining import join
 from loyalty.models import JoiningRequest, Member, Programme
@@ -24,12 +23,6 @@ from loyalty.models import JoiningRequest, Member, Programme
 WORKS_FOR = timedelta(minutes=30)
 TEXT_VERSION = "joining-page-2026-11"
 SOURCE = "joining page"
-
-
-class UnreadableAddress(Refusal):
-    code = "unreadable-address"
-    title = _("This is neither a phone nor an e-mail. Check it, please.")
-    status = 422
 
 
 class RequestIsOver(Refusal):
@@ -87,19 +80,6 @@ def ask(
 
 def forget_what_is_over(*, at: datetime) -> None:
     JoiningRequest.objects.filter(expires_at__lte=at).delete()
-
-
-def address_of(text: str, *, region: str) -> tuple[str, str]:
-    """The kind and the normal form of a phone or an e-mail.
-
-    Raises:
-        UnreadableAddress
-    """
-    kind = IdentityKind.EMAIL if "@" in text else IdentityKind.PHONE
-    try:
-        return kind.value, identifier(kind).normal(text, region)
-    except ValueError as error:
-        raise UnreadableAddress from error
 
 
 def request_of(pk: int | None, *, browser: str, at: datetime) -> JoiningRequest:

@@ -15,7 +15,7 @@ from crm.models import Address, CompanyPerson, Identity, Shipment
 
 SHOWN = 5
 IDENTITIES_SHOWN = 12
-SHOWN_IN_ORDER = ("phone", "email", "telegram", "viber", "card", "external")
+SHOWN_IN_ORDER = ("phone", "email", "telegram", "viber", "chat", "card", "external")
 
 
 def late_parcel(visit: Visit) -> Notice | None:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from crm import wording
 from crm.audit import TRACKED
+from crm.channel_names import channel_name
 from crm.customer_page import Panel, Visit
 from crm.delivery_promises import verdict
 from crm.models import Shipment
@@ -37,6 +38,12 @@ def number(value: Decimal | int | float | None, places: int = 0) -> str:
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
     return wording.money(amount, currency)
+
+
+@register.filter
+def channel(name: str) -> str:
+    """“Telegram”, as the reader calls it."""
+    return str(channel_name(name))
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from crm import company, one_time_codes, outgoing
 from crm.errors import Refusal
 from crm.models import Shop
+from crm.typed_address import address_of
 from loyalty import cards, referring, self_joining
 from loyalty.joining import UnknownProgramme, programme_named
 from loyalty.models import JoiningRequest, Member, Programme
@@ -120,7 +121,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, given: dict[str, Any], *, programme: Programme, shop: Shop) -> HttpResponse:
     at_the_counter = "shop" in request.GET
-    kind, _value = self_joining.address_of(given["address"], region=shop.region)
+    kind, _value = address_of(given["address"], region=shop.region)
     by_message = outgoing.reaches(kind)
     if not by_message and not at_the_counter:
         raise NoWayToSend

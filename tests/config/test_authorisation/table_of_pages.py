@@ -50,6 +50,12 @@ OURS = {
     "join/": Page(look=ANYBODY, act=ANYBODY),
     "join/code/": Page(look=NONE, act=NONE),
     "join/till/": Page(look=NONE, act=NONE),
+    "ask/": Page(look=ANYBODY, act=ANYBODY),
+    "ask/thanks/": Page(look=ANYBODY),
+    "order/<str:token>/": Page(look=NONE, about="word"),
+    "order/<str:token>/return/": Page(look=NONE, about="word"),
+    "order/<str:token>/return/<int:pk>/withdraw/": Page(look=NONE, about="word"),
+    "returns/": Page(look=NONE),  # nobody published a policy
     "card/<str:token>/": Page(look=NONE, about="word"),
     "card/<str:token>/code/": Page(look=NONE, about="word"),
     # The programme's, at the till and in the office.

@@ -1,0 +1,162 @@
+"""`/ask/`: a question to the shop, answered by e-mail or SMS; and where else the shop can be found."""
+
+from __future__ import annotations
+
+import secrets
+
+from django import forms
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from crm import order_links
+from crm.caching import remembering
+from crm.errors import Refusal
+from crm.models import ChannelAccount, Order, Shop
+from support import asking
+from support.asking import Question
+from support.models import Topic
+
+SALT = "support.asking"
+# Nobody types a question faster, and no form stays open longer.
+SOONEST_SECONDS = 3
+LATEST_SECONDS = 24 * 60 * 60
+MOST_AN_HOUR = 10
+HOUR = 60 * 60
+ASKED = "asked"
+
+
+class AskForm(forms.Form):
+    """`website` is there for machines alone: people do not see it. `since` is when the form was opened, signed."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    address = forms.CharField(
+        label=_("E-mail or phone"),
+        max_length=254,
+        help_text=_("Where the answer goes."),
+        widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "none"}),
+    )
+    topic = forms.ModelChoiceField(
+        label=_("What is it about?"),
+        queryset=Topic.objects.none(),
+        required=False,
+        empty_label=_("Something else"),
+    )
+    text = forms.CharField(
+        label=_("Your question"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    website = forms.CharField(
+        required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+    )
+    since = forms.CharField(widget=forms.HiddenInput, max_length=200)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["topic"].queryset = Topic.objects.filter(is_public=True)  # type: ignore[attr-defined]
+        self.initial.setdefault("since", signing.dumps(secrets.token_hex(8), salt=SALT))
+
+    @property
+    def is_of_a_machine(self) -> bool:
+        """It filled what nobody sees, or was faster than hands."""
+        return bool(self.cleaned_data["website"]) or self._was_opened_within(SOONEST_SECONDS)
+
+    def clean_since(self) -> str:
+        """Its key: a form that was sent twice is one question."""
+        try:
+            key: str = signing.loads(self.cleaned_data["since"], salt=SALT, max_age=LATEST_SECONDS)
+        except signing.BadSignature as error:
+            raise forms.ValidationError(
+                _("The page was open for too long. Your words are still here: send them again.")
+            ) from error
+        return key
+
+    def _was_opened_within(self, seconds: int) -> bool:
+        try:
+            signing.loads(self.data["since"], salt=SALT, max_age=seconds)
+        except signing.SignatureExpired:
+            return False
+        return True
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@sensitive_post_parameters("name", "address", "text")
+def ask(request: HttpRequest) -> HttpResponse:
+    """What a machine sent is answered like any other, and thrown away."""
+    about = _order(request)
+    form = AskForm(
+        request.POST or None, initial={"name": about.customer.given_name if about and about.customer else ""}
+    )
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        if _asks_too_often(request):
+            form.add_error(
+                None, str(_("That were many questions within an hour. Please come back a little later."))
+            )
+            status = 429
+        elif form.is_of_a_machine:
+            return _thanks(request, "")
+        else:
+            try:
+                return _ask(request, form, about)
+            except Refusal as refused:
+                form.add_error("address", str(refused.title))
+    if form.errors.get("since"):
+        form.data = form.data.copy()  # type: ignore[attr-defined]
+        form.data["since"] = form.initial["since"]  # type: ignore[index]
+    context = {"form": form, "about": about, "ways": asking.ways_to_answer(), **_where_we_are()}
+    return render(request, "support/public/ask.html", context, status=status)
+
+
+@require_safe
+@never_cache
+def asked(request: HttpRequest) -> HttpResponse:
+    context = {"number": request.session.get(ASKED, ""), **_where_we_are()}
+    return render(request, "support/public/asked.html", context)
+
+
+def _ask(request: HttpRequest, form: AskForm, about: Order | None) -> HttpResponse:
+    given = form.cleaned_data
+    question = Question(
+        name=given["name"],
+        address=given["address"],
+        text=given["text"],
+        topic=given["topic"],
+        language=get_language() or "",
+        order=about,
+    )
+    ticket = asking.ask(question, key=given["since"], at=timezone.now())
+    return _thanks(request, str(ticket))
+
+
+def _thanks(request: HttpRequest, number: str) -> HttpResponse:
+    request.session[ASKED] = number
+    return HttpResponseRedirect(reverse("asked"))
+
+
+def _asks_too_often(request: HttpRequest) -> bool:
+    """By the address that the request came from; when the cache is away nobody is held back."""
+    address = request.META.get("REMOTE_ADDR", "")
+    hour = int(timezone.now().timestamp()) // HOUR
+    tally = remembering.tally(f"asks:{address}:{hour}", seconds=HOUR)
+    return tally is not None and tally > MOST_AN_HOUR
+
+
+def _order(request: HttpRequest) -> Order | None:
+    token = request.GET.get("order", "")
+    return order_links.order_by(token) if token else None
+
+
+def _where_we_are() -> dict[str, object]:
+    accounts = ChannelAccount.objects.open().exclude(address="").order_by("channel", "-is_main", "pk")
+    shops = Shop.objects.filter(is_active=True).exclude(address="").order_by("name")
+    return {"accounts": accounts, "shops": shops}

@@ -1,0 +1,161 @@
+"""What customers open by the link of their order: where it is, and in three clicks, how something of it goes back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from crm import order_links
+from crm.errors import Refusal
+from crm.models import Order
+from support import return_cases
+from support.models import ReturnCase
+from support.return_cases import Wanted
+
+SOURCE = "order page"
+
+
+class ReturnForm(forms.Form):
+    """How much of each line, and why. `key` makes a form that was sent twice one wish."""
+
+    why = forms.ChoiceField(label=gettext_lazy("What is the matter?"), choices=ReturnCase.Why)
+    comment = forms.CharField(
+        label=gettext_lazy("Anything we should know"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, left: list[Wanted], data: Mapping[str, object] | None = None) -> None:
+        self.left = left
+        super().__init__(data, initial={"key": secrets.token_urlsafe(16)})
+        for one in left:
+            most = one.quantity.normalize()
+            self.fields[f"line-{one.line.pk}"] = forms.DecimalField(
+                label=one.line.name or one.line.sku,
+                min_value=Decimal(0),
+                max_value=most,
+                decimal_places=3,
+                initial=0,
+                required=False,
+                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+            )
+
+    @property
+    def lines(self) -> list[tuple[Wanted, forms.BoundField]]:
+        return [(one, self[f"line-{one.line.pk}"]) for one in self.left]
+
+    def quantities(self) -> dict[int, Decimal]:
+        chosen = {one.line.pk: self.cleaned_data.get(f"line-{one.line.pk}") for one in self.left}
+        return {pk: quantity for pk, quantity in chosen.items() if quantity}
+
+
+@require_safe
+@never_cache
+def order(request: HttpRequest, token: str) -> HttpResponse:
+    found = _order(token)
+    policy = return_cases.policy_in_force()
+    context = {
+        "order": found,
+        "token": token,
+        "now": timezone.now(),
+        "cases": ReturnCase.objects.filter(order=found).order_by("-pk"),
+        "until": return_cases.last_day(found, policy),
+        "can_return": _can_return(found),
+    }
+    return render(request, "support/public/order.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def return_goods(request: HttpRequest, token: str) -> HttpResponse:
+    """The form; on it, before anything is asked for, what the return would bring. Only the second button asks."""
+    found = _order(token)
+    left = return_cases.left_of(found)
+    form = ReturnForm(left, request.POST or None)
+    foreseen = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "ask" in request.POST:
+                return _ask(request, found, form, token)
+            if not form.quantities():
+                raise return_cases.NothingToReturn
+            foreseen = return_cases.foresee(found, form.quantities())
+        except Refusal as refused:
+            form.add_error(None, str(refused.title))
+    context = {
+        "order": found,
+        "token": token,
+        "form": form,
+        "left": left,
+        "foreseen": foreseen,
+        "policy": return_cases.policy_in_force(),
+    }
+    return render(request, "support/public/return.html", context)
+
+
+def _ask(request: HttpRequest, found: Order, form: ReturnForm, token: str) -> HttpResponse:
+    case = return_cases.open_case(
+        found,
+        quantities=form.quantities(),
+        why=form.cleaned_data["why"],
+        comment=form.cleaned_data["comment"],
+        by=None,
+        source=SOURCE,
+        source_id=f"{found.pk}:{form.cleaned_data['key']}",
+        at=timezone.now(),
+    )
+    said = _("Your wish to return something is with us: %(number)s. We answer within a working day.")
+    messages.success(request, said % {"number": case})
+    return HttpResponseRedirect(reverse("order", args=[token]))
+
+
+@require_POST
+@never_cache
+def withdraw_return(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    case = ReturnCase.objects.filter(order=_order(token), pk=pk).first()
+    if case is None:
+        raise Http404
+    try:
+        return_cases.withdraw(case, by=None, at=timezone.now())
+        messages.success(request, _("The return is withdrawn."))
+    except Refusal as refused:
+        messages.error(request, str(refused.title))
+    return HttpResponseRedirect(reverse("order", args=[token]))
+
+
+@require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    """How goods are returned, as it is in force today."""
+    found = return_cases.policy_in_force()
+    if found is None:
+        raise Http404
+    return render(request, "support/public/policy.html", {"policy": found})
+
+
+def _can_return(order: Order) -> bool:
+    """Is there something left, and time?"""
+    if order.cancelled_at or not return_cases.left_of(order):
+        return False
+    until = return_cases.last_day(order, return_cases.policy_in_force())
+    return until is None or timezone.localdate() <= until
+
+
+def _order(token: str) -> Order:
+    found = order_links.order_by(token)
+    if found is None:
+        raise Http404
+    return found
