@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,20 +91,28 @@ def work_off(pk: int, *, at: datetime) -> bool:
         return False
 
 
-@transaction.atomic
 def _work_off(pk: int, *, at: datetime) -> bool:
-    rows = RawDelivery.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
-        "account__shop"
-    )
-    row = rows.filter(pk=pk, processed_at=None).first()
+    """Read, and files fetched, before anything is locked: a provider may take its time."""
+    row = RawDelivery.objects.select_related("account__shop").filter(pk=pk, processed_at=None).first()
     if row is None:
         return False
     channel = channel_named(row.account.channel)
-    for news in channel.read(row.account, bytes(row.body), row.headers):
-        make(row.account, news, raw=row, at=at)
+    news = channel.read(row.account, bytes(row.body), row.headers)
+    whole = [channel.fetch(row.account, one) if isinstance(one, Incoming) else one for one in news]
+    return _make_all(pk, row.account, whole, at=at)
+
+
+@transaction.atomic
+def _make_all(pk: int, account: ChannelAccount, all_news: Sequence[News], *, at: datetime) -> bool:
+    rows = RawDelivery.objects.select_for_update(skip_locked=True, of=("self",))
+    row = rows.filter(pk=pk, processed_at=None).first()
+    if row is None:
+        return False
+    for news in all_news:
+        make(account, news, raw=row, at=at)
     row.processed_at, row.next_try_at, row.error = at, None, ""
     row.save(update_fields=["processed_at", "next_try_at", "error"])
-    ChannelAccount.objects.filter(pk=row.account_id).update(heard_at=at)
+    ChannelAccount.objects.filter(pk=account.pk).update(heard_at=at)
     return True
 
 

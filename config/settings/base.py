@@ -91,6 +91,7 @@ CUSTOMER_PAGE = "config.customer_page"
 DASHBOARD = "config.dashboard"
 DESK = "config.desk"
 IDENTIFIERS = "config.identifiers"
+NOTICES = "config.notices"
 OUTGOING = "config.outgoing"
 PERSONAL_DATA = "config.personal_data"
 IMPORT_KINDS = "config.import_kinds"
@@ -132,6 +133,13 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Keys the digests of people who were erased; empty: made from SECRET_KEY, and then lost when that is changed.
 SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="")
+
+# Where customers reach this house: what a message links to is written without a request to read it from.
+PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default="http://127.0.0.1:8000")
+# Notices that wake people wait from the first hour to the second, on the clock of whoever gets them.
+QUIET_HOURS = (env.int("QUIET_FROM_HOUR", default=21), env.int("QUIET_UNTIL_HOUR", default=9))
+# No more advertising than this to one person in seven days.
+ADVERTISING_PER_WEEK = env.int("ADVERTISING_PER_WEEK", default=2)
 
 # ── Languages and places ─────────────────────────────────────────────────────
 LANGUAGES = [("bg", _("Bulgarian")), ("ru", _("Russian")), ("en", _("English"))]
@@ -242,6 +250,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.channel_tasks.continue_deliveries",
         "schedule": timedelta(seconds=20),
     },
+    "send what is due": {
+        "task": "crm.channel_tasks.send_due",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
     "forget joining requests": {
         "task": "loyalty.joining_tasks.forget_joining_requests",
         "schedule": crontab(minute="*/10"),
@@ -322,5 +335,6 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # What was refused stands in config.access, one line a request.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    # httpx writes every address it calls, and a bot's holds its secret.
+    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
 }

@@ -8,9 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.channels.base import Channel
+from crm.channels.chat import Chat
+from crm.channels.phone import Phone
+from crm.channels.sms import Sms
+from crm.channels.telegram import Telegram
+from crm.channels.viber import Viber
 from crm.errors import Refusal
 
-_LISTED: tuple[Channel, ...] = ()
+_LISTED: tuple[Channel, ...] = (Telegram(), Viber(), Chat(), Sms(), Phone())
 CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in _LISTED}
 
 

@@ -93,13 +93,14 @@ class Sender:
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """`content_type` as its bytes say."""
+    """`content_type` as its bytes say. `remote`: how the provider calls it, while it has not been fetched yet."""
 
     name: str
     content_type: str
     content: bytes
     is_inline: bool = False
     content_id: str = ""
+    remote: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +211,8 @@ class Channel:
     settings: ClassVar[type[Settings]] = NoSettings
     # name → how the form asks for it
     secrets: ClassVar[Mapping[str, str | Promise]] = {}
+    # Those that it can do without.
+    optional_secrets: ClassVar[frozenset[str]] = frozenset()
     has_subject: ClassVar[bool] = False
     carries_files: ClassVar[bool] = False
     # Can it write to somebody who has never written to it?
@@ -246,6 +249,16 @@ class Channel:
             UnreadableDelivery: it is kept for people to look at.
         """
         raise UnreadableDelivery
+
+    def fetch(self, account: ChannelAccount, incoming: Incoming) -> Incoming:
+        """The message with its files, where the provider brought only their names. Outside of any transaction.
+
+        A file that is gone, or larger than we take, stays as a name without content.
+
+        Raises:
+            TryLater: nobody answers.
+        """
+        return incoming
 
     def send(self, account: ChannelAccount, letter: Letter) -> Receipt:
         """Hand one message over. Takes seconds at most; outside of any transaction.

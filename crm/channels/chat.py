@@ -1,0 +1,60 @@
+"""The chat on a shop's site: our own widget. What visitors write comes from our own page (crm.pages.chat), and what
+we write lies here until their page asks for it: see docs/decisions on why it asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from crm.channels.base import Channel, Incoming, Letter, News, Receipt, Sender, UnreadableDelivery
+from crm.channels.reading import json_object, moment
+from crm.identity_kinds import IdentityKind
+from crm.models import ChannelAccount
+from crm.typed_settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatSettings(Settings):
+    """`sites`: whose pages may show the window, as "https://shop.example"."""
+
+    sites: tuple[str, ...] = ()
+
+
+class Chat(Channel):
+    name = "chat"
+    label = _("Chat on the site")
+    icon = "chat"
+    identity_kind = IdentityKind.CHAT
+    settings = ChatSettings
+    secrets = {"identity_secret": _("Secret with which the shop’s server proves who is signed in")}
+    optional_secrets = frozenset(["identity_secret"])
+    can_begin = False
+
+    def read(self, account: ChannelAccount, body: bytes, headers: Mapping[str, str]) -> Sequence[News]:
+        """What crm.pages.chat kept: {"browser", "id", "text", "at", "language"}."""
+        told = json_object(body)
+        try:
+            browser, language = str(told["browser"]), str(told.get("language", ""))
+            return [
+                Incoming(
+                    external_id=f"{browser}:{told['id']}",
+                    sender=Sender(
+                        kind=IdentityKind.CHAT,
+                        value=browser,
+                        language=language if language in dict(settings.LANGUAGES) else "",
+                    ),
+                    text=str(told["text"]),
+                    occurred_at=moment(told["at"]),
+                    thread=browser,
+                )
+            ]
+        except (KeyError, ValueError) as error:
+            raise UnreadableDelivery from error
+
+    def send(self, account: ChannelAccount, letter: Letter) -> Receipt:
+        """It is there to be asked for as soon as it counts as sent."""
+        return Receipt(external_id=f"ours:{letter.id}", thread=letter.to)
