@@ -89,7 +89,7 @@ def entries(text: str, *, since: datetime, reader: User | None = None) -> list[T
     recent = TimelineEntry.objects.filter(occurred_at__gte=since)
     if reader:
         recent = own_shops.entries_seen_by(reader, recent)
-    found = holding(text, recent, months=_months_from(since))
+    found = holding(text, recent, months=months_from(since))
     return list(
         found.select_related("customer", "shop", "actor").order_by("-occurred_at", "-id")[:ENTRIES_SHOWN]
     )
@@ -167,7 +167,7 @@ def _simple(word: str) -> str:
     return f"'{stem(word)}':*" if len(word) > SHORTEST_PREFIX else f"'{word}'"
 
 
-def _months_from(since: datetime) -> str:
+def months_from(since: datetime) -> str:
     """The months that crm_entry_words noted, from this moment on: as many as the window may touch."""
     day = since.astimezone(UTC)
     first = day.year * 12 + day.month
