@@ -17,7 +17,8 @@ from crm.api.errors import NoSuchThing
 from crm.api.shapes import Request, View, show
 from crm.api.views import Operation
 from loyalty import adjustment
-from loyalty.api.spending import MOST_POINTS, PointsView, TryQuery, named_member
+from loyalty.api.members_named import member_named
+from loyalty.api.spending import MOST_POINTS, PointsView, TryQuery
 from loyalty.errors import UnknownMember
 from loyalty.models import AdjustmentRequest
 
@@ -77,7 +78,7 @@ class Adjustments(PointsView):
 
     def post(self, request: ApiRequest) -> HttpResponse | Response:
         told = self.read_body()
-        member = named_member(told["member"])
+        member = member_named(told["member"], pointer="/member")
 
         def act(at: datetime) -> Any:
             asked = adjustment.request_adjustment(

@@ -20,10 +20,12 @@ from crm.api.errors import NoSuchThing
 from crm.api.orders import order_or_404
 from crm.api.shapes import Query, Request, View, show
 from crm.api.views import ApiView, Operation
-from crm.errors import Fault
+from crm.errors import CardIsBlocked, CodeTooOld, Fault
 from crm.models import Order, Shop
 from loyalty import holds, redemption
-from loyalty.api.shapes import BalancesView, member_or_404
+from loyalty.api.members_named import MemberOrCardRequest, member_or_card
+from loyalty.api.shapes import BalancesView
+from loyalty.cards import UnknownCard
 from loyalty.errors import (
     NotEnoughHeld,
     NotEnoughPoints,
@@ -42,6 +44,7 @@ from loyalty.spending import (
 
 MOST_POINTS = 1_000_000_000
 LONGEST_HOLD_MINUTES = 7 * 24 * 60
+NOT_NAMED = (UnknownMember, UnknownCard, CardIsBlocked, CodeTooOld)
 # A key of the ledger holds 200 characters; a longer one is kept as its digest.
 LONGEST_KEY = 120
 
@@ -80,8 +83,7 @@ def points_field(**kwargs: Any) -> fields.WholeField:
     return fields.WholeField(min_value=1, max_value=MOST_POINTS, **kwargs)
 
 
-class HoldRequest(Request):
-    member = fields.WholeField()
+class HoldRequest(MemberOrCardRequest):
     points = points_field()
     order = fields.WholeField(required=False, help_text="The id of your order, when there is one already.")
     minutes = fields.WholeField(
@@ -112,8 +114,7 @@ class ReleaseRequest(Request):
     """Nothing needs to be said."""
 
 
-class RedemptionRequest(Request):
-    member = fields.WholeField()
+class RedemptionRequest(MemberOrCardRequest):
     points = points_field()
     order = fields.WholeField(required=False, help_text="The id of your order that they pay.")
     kind = fields.ChoiceField(
@@ -155,7 +156,13 @@ class Holds(PointsView):
             takes=HoldRequest,
             gives=HoldView,
             status=201,
-            refusals=(UnknownMember, UnknownOrder, OrderOfSomebodyElse, NotEnoughPoints, TooFewPointsToStart),
+            refusals=(
+                *NOT_NAMED,
+                UnknownOrder,
+                OrderOfSomebodyElse,
+                NotEnoughPoints,
+                TooFewPointsToStart,
+            ),
             example={"member": 7, "points": 300},
             answer_example=HOLD_EXAMPLE,
         ),
@@ -163,13 +170,12 @@ class Holds(PointsView):
 
     def post(self, request: ApiRequest) -> HttpResponse | Response:
         told = self.read_body()
-        member = named_member(told["member"])
         order = named_order(self.shop, told)
         minutes = told.get("minutes")
 
         def act(at: datetime) -> Any:
             posted = holds.hold(
-                member,
+                member_or_card(told, at=at),
                 points=told["points"],
                 key=self.ledger_key("hold"),
                 at=at,
@@ -266,7 +272,7 @@ class Redemptions(PointsView):
             gives=RedemptionView,
             status=201,
             refusals=(
-                UnknownMember,
+                *NOT_NAMED,
                 UnknownOrder,
                 OrderOfSomebodyElse,
                 OtherCurrency,
@@ -289,11 +295,11 @@ class Redemptions(PointsView):
 
     def post(self, request: ApiRequest) -> HttpResponse | Response:
         told = self.read_body()
-        member = named_member(told["member"])
         order = named_order(self.shop, told)
         kind = told.get("kind", "redeem")
 
         def act(at: datetime) -> Any:
+            member = member_or_card(told, at=at)
             how: dict[str, Any] = {
                 "points": told["points"],
                 "key": self.ledger_key(kind),
@@ -318,18 +324,6 @@ class Redemptions(PointsView):
             "balances": posted,
         }
         return show(RedemptionView, shown)
-
-
-def named_member(pk: int) -> Member:
-    """The member that a body names; of one who was merged, the one that goes on.
-
-    Raises:
-        UnknownMember: with a pointer to where it was named.
-    """
-    try:
-        return member_or_404(pk)
-    except Http404:
-        raise UnknownMember(Fault(pointer="/member", detail=_("No such member is known."))) from None
 
 
 def named_order(shop: Shop, told: dict[str, Any]) -> Order | None:

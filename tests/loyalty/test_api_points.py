@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from crm.models import TimelineEntry
-from loyalty import adjustment
+from loyalty import adjustment, cards
 from loyalty.models import AdjustmentRequest, Hold, Transaction
 from tests.api_client import ShopSystem
 from tests.factories.orders import placed_order
-from tests.factories.shops import ShopFactory
-from tests.loyalty.ledger_world import a_member, balances, wrong
+from tests.factories.shops import ShopFactory, UserFactory
+from tests.loyalty.ledger_world import NOON, a_member, balances, wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +120,64 @@ def test_the_longest_key_is_taken(api):
         assert answer.status == 201
 
     assert balances(maria) == (99, 0, 0, 0)
+
+
+def test_a_till_spends_by_the_card_that_is_shown(api):
+    maria = a_member(1000)
+    now = timezone.now()
+    card = printed_card(maria, now)
+    shown = cards.code_of(cards.link_of(maria, at=now), at=now).text
+
+    held_by_card = api.post("holds/", {"card": card.number, "points": 100})
+    redeemed = api.post("redemptions/", {"card": shown, "points": 30}, idempotency_key="k1")
+
+    assert (held_by_card.status, held_by_card.body["member"]) == (201, maria.pk)
+    assert (redeemed.status, redeemed.body["member"]) == (201, maria.pk)
+    assert balances(maria) == (870, 0, 100, 0)
+
+
+def test_what_a_code_paid_is_answered_again_when_the_code_is_too_old_by_then(api):
+    maria = a_member(100)
+    with time_machine.travel(NOON, tick=False):
+        shown = cards.code_of(cards.link_of(maria, at=NOON), at=NOON).text
+        first = api.post("redemptions/", {"card": shown, "points": 30}, idempotency_key="k1")
+    with time_machine.travel(NOON + timedelta(minutes=5), tick=False):
+        again = api.post("redemptions/", {"card": shown, "points": 30}, idempotency_key="k1")
+        anew = api.post("redemptions/", {"card": shown, "points": 30}, idempotency_key="k2")
+
+    assert (again.status, again.body) == (201, first.body)
+    assert anew.problem == (409, "code-too-old")
+    assert balances(maria) == (70, 0, 0, 0)
+
+
+@pytest.mark.parametrize("path", ["holds/", "redemptions/"])
+def test_nothing_is_spent_with_a_card_that_is_blocked_or_unknown(api, path):
+    maria = a_member(100)
+    card = printed_card(maria, NOON)
+    cards.block(card, reason="lost", by=UserFactory(), at=NOON)
+
+    blocked = api.post(path, {"card": card.number, "points": 1})
+    unknown = api.post(path, {"card": "Иванова", "points": 1})
+
+    assert blocked.problem == (409, "card-is-blocked")
+    assert (unknown.problem, unknown.pointers) == ((422, "unknown-card"), ["/card"])
+    assert balances(maria) == (100, 0, 0, 0)
+
+
+@pytest.mark.parametrize("path", ["holds/", "redemptions/"])
+def test_whose_points_they_are_is_said_in_one_way(api, path):
+    maria = a_member(100)
+    both = {"member": maria.pk, "card": printed_card(maria, NOON).number}
+
+    for named in ({}, both):
+        assert api.post(path, {**named, "points": 1}).problem == (422, "invalid-body")
+
+    assert balances(maria) == (100, 0, 0, 0)
+
+
+def printed_card(member, at):
+    batch = cards.make_batch(programme=member.programme, size=1, by=UserFactory(), at=at)
+    return cards.issue(batch.cards.get().number, member=member, shop=ShopFactory(), at=at)
 
 
 def test_points_are_donated(api):
