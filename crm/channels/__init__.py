@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.channels.base import Channel
 from crm.channels.chat import Chat
+from crm.channels.email import EmailChannel
 from crm.channels.phone import Phone
 from crm.channels.sms import Sms
 from crm.channels.telegram import Telegram
 from crm.channels.viber import Viber
 from crm.errors import Refusal
 
-_LISTED: tuple[Channel, ...] = (Telegram(), Viber(), Chat(), Sms(), Phone())
+_LISTED: tuple[Channel, ...] = (EmailChannel(), Telegram(), Viber(), Chat(), Sms(), Phone())
 CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in _LISTED}
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import Message as Part
 from email.parser import BytesParser
-from email.policy import HTTP, compat32
+from email.policy import compat32
 from typing import Any
-from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -35,17 +35,25 @@ STATES = {
     "failed": Message.State.FAILED,
 }
 DEAD = frozenset(["bounced", "invalid"])
-NOT_READ = (AnymailError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
+NOT_READ = (
+    AnymailError,
+    SuspiciousOperation,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+)
 LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a mail of ours. `message_id` is as the provider repeats it."""
+    """What became of a mail of ours. `message_id` is as the provider repeats it; not every failure has an hour."""
 
     message_id: str
     state: str
-    at: datetime
+    at: datetime | None
     reason: str
     is_address_dead: bool
 
@@ -56,7 +64,7 @@ def prove(asked: Asked, *, provider: str, secret: str) -> None:
     if view is None or not secret or asked.method != "POST":
         raise Forged
     try:
-        view.run_validators(_request(asked.body, asked.headers))
+        view.run_validators(_KeptRequest(asked.body, asked.headers))
     except AnymailWebhookValidationFailure as error:
         raise Forged from error
     except NOT_READ as error:
@@ -68,7 +76,9 @@ def delivery_id(asked: Asked, *, provider: str) -> str:
     what, headers = asked.query.get(WHAT, ""), dict(asked.headers)
     try:
         if what == EVENTS:
-            said = [f"{one.message_id} {one.state} {one.at}" for one in outcomes(asked.body, headers, provider)]
+            said = [
+                f"{one.message_id} {one.state} {one.at}" for one in outcomes(asked.body, headers, provider)
+            ]
         else:
             said = [identity_of(raw) for raw in mails(asked.body, headers, provider)]
     except UnreadableDelivery:
@@ -93,7 +103,7 @@ def outcomes(body: bytes, headers: Mapping[str, str], provider: str) -> list[Out
 
 
 def _is_mail(event: Any) -> bool:
-    return event.event_type == "inbound"
+    return str(event.event_type) == "inbound"
 
 
 def _as_mail(message: Any) -> bytes:
@@ -110,11 +120,12 @@ def _as_mail(message: Any) -> bytes:
 def _outcomes(events: list[Any]) -> Iterator[Outcome]:
     for event in events:
         ours = (event.metadata or {}).get(OUR_MARK) if hasattr(event, "metadata") else None
-        if ours and event.event_type in STATES:
+        state = STATES.get(event.event_type) if ours else None
+        if state == Message.State.FAILED or (state and event.timestamp):
             yield Outcome(
                 message_id=str(ours),
-                state=STATES[event.event_type],
-                at=event.timestamp or datetime.max.replace(tzinfo=UTC),
+                state=state,
+                at=event.timestamp,
                 reason=str(event.mta_response or event.description or event.event_type)[:LONGEST_REASON],
                 is_address_dead=event.event_type == "bounced" and event.reject_reason in DEAD,
             )
@@ -126,7 +137,7 @@ def _events(body: bytes, headers: Mapping[str, str], provider: str, what: str) -
     if view is None:
         raise UnreadableDelivery
     try:
-        events: list[Any] = view.parse_events(_request(body, headers))
+        events: list[Any] = view.parse_events(_KeptRequest(body, headers))
     except NOT_READ as error:
         raise UnreadableDelivery from error
     return events
@@ -152,20 +163,17 @@ class _KeptRequest(HttpRequest):
 
     def __init__(self, body: bytes, headers: Mapping[str, str]) -> None:
         super().__init__()
+        named = Part(policy=compat32)
+        named["Content-Type"] = headers.get("content-type", "").replace("\n", " ").replace("\r", " ")
         self.method = "POST"
         self.META = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
         self.META |= {"CONTENT_TYPE": headers.get("content-type", ""), "SERVER_NAME": "kept.invalid"}
+        self.content_type = named.get_content_type()
         self._body = body
-        self._set_content_type_params(self.META)
-
-
-def _request(body: bytes, headers: Mapping[str, str]) -> HttpRequest:
-    request = _KeptRequest(body, headers)
-    if request.content_type == "application/x-www-form-urlencoded":
-        request.POST = QueryDict(body, encoding=request.encoding)  # type: ignore[assignment]
-    elif request.content_type == "multipart/form-data":
-        request.POST, request.FILES = _form(headers.get("content-type", ""), body)  # type: ignore[assignment]
-    return request
+        if self.content_type == "application/x-www-form-urlencoded":
+            self.POST = QueryDict(body, encoding=self.encoding)
+        elif self.content_type == "multipart/form-data":
+            self.POST, self.FILES = _form(headers.get("content-type", ""), body)  # type: ignore[assignment]
 
 
 def _form(content_type: str, body: bytes) -> tuple[QueryDict, MultiValueDict[str, SimpleUploadedFile]]:
@@ -182,5 +190,5 @@ def _form(content_type: str, body: bytes) -> tuple[QueryDict, MultiValueDict[str
                 name, SimpleUploadedFile(str(part.get_filename()), content, part.get_content_type())
             )
         else:
-            fields.appendlist(name, content.decode("utf-8", "surrogateescape"))
+            fields.appendlist(name, content.decode("utf-8", "replace"))
     return fields, files

@@ -64,6 +64,9 @@ class EmailSettings(Settings):
                 )
             elif security == "none" and user and host not in THIS_MACHINE:
                 found.append(
-                    Fault(pointer=f"/{line}_security", detail=_("A password needs an encrypted line: choose “tls”."))
+                    Fault(
+                        pointer=f"/{line}_security",
+                        detail=_("A password needs an encrypted line: choose “tls”."),
+                    )
                 )
         return found
