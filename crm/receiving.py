@@ -15,9 +15,19 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm import attaching, identifiers, sending, timeline
+from crm import attaching, calling, identifiers, linking, sending, timeline
 from crm.channels import channel_named
-from crm.channels.base import Asked, Delivery, Incoming, News, Report, Sender, UnreadableDelivery
+from crm.channels.base import (
+    Asked,
+    CallNews,
+    Delivery,
+    Incoming,
+    LinkAsked,
+    News,
+    Report,
+    Sender,
+    UnreadableDelivery,
+)
 from crm.customers import enrol
 from crm.errors import Refusal
 from crm.facts import MessageReceived
@@ -134,6 +144,10 @@ def make(account: ChannelAccount, news: News, *, raw: RawDelivery | None, at: da
             receive(account, news, raw=raw, at=at)
         case Report():
             sending.follow(account, news, at=at)
+        case CallNews():
+            calling.hear(account, news, at=at)
+        case LinkAsked():
+            linking.link(account, news, shop=shop_of(account), at=at)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from crm import canary, idempotency
 from crm.api.bulk_tasks import continue_bulk_jobs, forget_bulk_jobs, work_off
 from crm.channel_tasks import continue_deliveries, work_off_delivery
 from crm.importing.tasks import continue_imports, run_import
+from crm.linking_tasks import tell_stranger
 
 __all__ = [
     "continue_bulk_jobs",
@@ -16,6 +17,7 @@ __all__ = [
     "forget_idempotency_keys",
     "run_import",
     "sing",
+    "tell_stranger",
     "work_off",
     "work_off_delivery",
 ]

@@ -33,6 +33,8 @@ class Chat(Channel):
     secrets = {"identity_secret": _("Secret with which the shop’s server proves who is signed in")}
     optional_secrets = frozenset(["identity_secret"])
     can_begin = False
+    reaches_absent = False
+    rings = False
 
     def read(self, account: ChannelAccount, body: bytes, headers: Mapping[str, str]) -> Sequence[News]:
         """What crm.pages.chat kept: {"browser", "id", "text", "at", "language"}."""

@@ -56,6 +56,7 @@ class Phone(Channel):
     settings = PhoneSettings
     secrets = {"webhook_secret": _("Secret with which the exchange signs what it tells")}
     can_begin = False
+    can_write = False
 
     def take(self, account: ChannelAccount, asked: Asked) -> Delivery | None:
         header = PhoneSettings.read(account.settings).signature_header.lower()

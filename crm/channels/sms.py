@@ -31,16 +31,9 @@ from crm.channels.reading import at_path, json_object, moment, text_at
 from crm.errors import Fault
 from crm.identity_kinds import IdentityKind
 from crm.models import ChannelAccount
+from crm.sms_parts import PART, parts_of
 from crm.typed_settings import Settings
 
-# GSM 03.38: letters of one unit, and those that need two.
-GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_OF_TWO = frozenset("^{}\\[~]|€\f")
-GSM_ONE, GSM_EACH = 160, 153
-UNICODE_ONE, UNICODE_EACH = 70, 67
 MOST_PARTS = 10
 
 WHAT_IS_SENT = ("to={to}", "text={text}", "reference={id}")
@@ -105,7 +98,8 @@ class Sms(Channel):
         "key": _("Key of the gateway"),
         "webhook_secret": _("Secret with which the gateway signs what it brings"),
     }
-    longest_text = UNICODE_EACH * MOST_PARTS
+    longest_text = PART["ucs2"] * MOST_PARTS
+    wants_short = True
 
     # ── in ───────────────────────────────────────────────────────────────────
     def take(self, account: ChannelAccount, asked: Asked) -> Delivery | None:
@@ -153,7 +147,7 @@ class Sms(Channel):
         told = speaking.told(answer)
         if answer.is_success:
             number = text_at(told, its.answer_id) or str(letter.id)
-            return Receipt(external_id=number, thread=letter.to, parts=parts(text))
+            return Receipt(external_id=number, thread=letter.to, parts=parts_of(text).count)
         reason = f"HTTP {answer.status_code} {text_at(told, 'error')}".strip()[:150]
         if answer.status_code in (401, 402, 403, 404):
             raise TryLater(reason, after=speaking.LONGEST_PAUSE)
@@ -177,15 +171,3 @@ def filled(fields: Sequence[str], values: Mapping[str, str]) -> dict[str, str]:
         name, _equals, shape = field.partition("=")
         found[name.strip()] = values[shape[1:-1]] if shape in FILLED_IN else shape
     return found
-
-
-def parts(text: str) -> int:
-    """Of how many messages a text is made: a single letter outside of GSM 03.38 makes all of them short.
-
-    3GPP TS 23.038: 160 units in one, 153 in each of several; in UCS-2 70 and 67.
-    """
-    if all(letter in GSM or letter in GSM_OF_TWO for letter in text):
-        units, one, each = sum(2 if letter in GSM_OF_TWO else 1 for letter in text), GSM_ONE, GSM_EACH
-    else:
-        units, one, each = len(text.encode("utf-16-le", "ignore")) // 2, UNICODE_ONE, UNICODE_EACH
-    return 1 if units <= one else -(-units // each)

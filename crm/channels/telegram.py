@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -67,6 +68,9 @@ class Telegram(Channel):
     carries_files = True
     can_begin = False
     longest_text = 4096
+    # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+    most_per_second = 25
+    pause_per_person = timedelta(seconds=1)
 
     # ── in ───────────────────────────────────────────────────────────────────
     def take(self, account: ChannelAccount, asked: Asked) -> Delivery | None:
@@ -128,14 +132,11 @@ class Telegram(Channel):
 
     def _say(self, account: ChannelAccount, letter: Letter) -> Receipt:
         told = {"text": self.text_for(letter.text), "link_preview_options": {"is_disabled": True}}
-        return self._call(account, "sendMessage", letter, json={**_to(letter), **told})
+        return self._call(account, "sendMessage", letter, json={"chat_id": letter.to, **told})
 
     def _send_files(self, account: ChannelAccount, letter: Letter, *, caption: str) -> Receipt:
         files = letter.files[:MOST_IN_A_GROUP]
-        to = {
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in _to(letter).items()
-        }
+        to = {"chat_id": letter.to}
         if len(files) == 1:
             data = {**to, "caption": caption}
             return self._call(
@@ -171,15 +172,6 @@ class Telegram(Channel):
     def link_for(self, account: ChannelAccount, code: str) -> str:
         """Opens the bot with a code in hand: https://core.telegram.org/bots/features#deep-linking"""
         return f"https://t.me/{TelegramSettings.read(account.settings).bot_name}?start={code}"
-
-
-def _to(letter: Letter) -> dict[str, Any]:
-    told: dict[str, Any] = {"chat_id": letter.to}
-    numbers = [known.rpartition(":")[2] for known in letter.replies_to if known.startswith(f"{letter.to}:")]
-    number = next((text for text in numbers if text.isdigit()), "")
-    if number:
-        told["reply_parameters"] = {"message_id": int(number), "allow_sending_without_reply": True}
-    return told
 
 
 def _part(file: File) -> tuple[str, bytes, str]:

@@ -103,8 +103,10 @@ class Call(models.Model):
     @property
     def state(self) -> State:
         """Of a call that rang at several desks, one may say missed and another answered: it was answered."""
+        if self.ended_at and (self.answered_at or self.talk_seconds):
+            return self.State.ENDED
         if self.answered_at:
-            return self.State.ENDED if self.ended_at else self.State.TALKING
+            return self.State.TALKING
         if self.missed_at or self.ended_at:
             return self.State.MISSED if self.direction == self.Direction.IN else self.State.ENDED
         return self.State.RINGING
