@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -26,7 +27,7 @@ from crm.channels.base import (
     Sender,
     UnreadableDelivery,
 )
-from crm.channels.email import carriers, composing, hooks
+from crm.channels.email import carriers, composing, hooks, mailbox
 from crm.channels.email.settings import EmailSettings
 from crm.identifiers import normal_email
 from crm.identity_kinds import IdentityKind
@@ -36,8 +37,6 @@ from crm.mail.reading import Mail
 from crm.models import ChannelAccount, Message
 from crm.typed_settings import Settings
 
-# In the kept headers of a delivery: its body is the mail itself, as we fetched it.
-FETCHED = "fetched"
 # A mail that says nothing of its hour came now: `crm.receiving` believes in no future.
 NOW = datetime.max.replace(tzinfo=UTC)
 DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
@@ -73,8 +72,10 @@ class EmailChannel(Channel):
         )
 
     def read(self, account: ChannelAccount, body: bytes, headers: Mapping[str, str]) -> Sequence[News]:
-        if headers.get(hooks.WHAT) == FETCHED:
-            return self.news(account, reading.read(body))
+        if headers.get(hooks.WHAT) == mailbox.FETCHED:
+            mail = reading.read(body)
+            left_out = frozenset([reading.Trouble.TOO_LARGE]) if mailbox.LEFT_OUT in headers else frozenset()
+            return self.news(account, replace(mail, troubles=mail.troubles | left_out))
         provider = _settings(account).hooks_of or ""
         if headers.get(hooks.WHAT) == hooks.EVENTS:
             return [
@@ -88,7 +89,7 @@ class EmailChannel(Channel):
         keys = keys_of(account)
         if mail.content_type == "multipart/report":
             return [
-                _bounced(bounce)
+                _bounced(bounce, _arrived(mail))
                 for bounce in loops.bounces(mail)
                 if threading.is_ours(bounce.message_id, keys)
             ]
