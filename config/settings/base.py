@@ -246,6 +246,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.api.bulk_tasks.continue_bulk_jobs",
         "schedule": crontab(),
     },
+    "fetch mail": {
+        "task": "crm.mail_tasks.poll_mailboxes",
+        "schedule": crontab(),
+    },
     "continue deliveries": {
         "task": "crm.channel_tasks.continue_deliveries",
         "schedule": timedelta(seconds=20),
