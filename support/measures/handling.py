@@ -59,7 +59,9 @@ def handling_times(focus: Iterable[Focus], calls: Iterable[Call]) -> dict[int, t
     A second of an agent with three tickets in focus gives a third of it to each. A second of a call belongs to its
     ticket whole, and the open page beside it counts for nothing of the same ticket: it is the same second.
     """
-    talks = [Focus(its.agent, its.ticket, its.answered_at, its.wrapped_up_at or its.ended_at) for its in calls]
+    talks = [
+        Focus(its.agent, its.ticket, its.answered_at, its.wrapped_up_at or its.ended_at) for its in calls
+    ]
     edges: dict[int, list[Edge]] = {}
     for is_talk, stretches in ((False, focus), (True, talks)):
         for its in stretches:

@@ -175,7 +175,7 @@ def test_merged_tickets_are_one_story_under_the_one_that_goes_on() -> None:
 
 
 def test_first_response_times_are_those_of_the_hand() -> None:
-    waits = first_response(STORIES, at=ASKED_AT)
+    waits = first_response(STORIES, since=BEGIN, until=ASKED_AT, at=ASKED_AT)
 
     assert sorted(waits.waits) == [
         Wait(60),  # 11: 9:00 to 9:01
@@ -193,7 +193,7 @@ def test_first_response_times_are_those_of_the_hand() -> None:
 
 
 def test_the_median_counts_who_still_waits() -> None:
-    waits = first_response(STORIES, at=ASKED_AT)
+    waits = first_response(STORIES, since=BEGIN, until=ASKED_AT, at=ASKED_AT)
 
     # Still waiting after 60 s: 9/10, 300: 8/10, 600: 7/10, 900: 6/10; 1,800: 6 at risk, so 6/10·5/6 = 5/10.
     assert (waits.n, waits.still_waiting, waits.median) == (10, 2, 1800)
@@ -204,7 +204,7 @@ def test_the_median_counts_who_still_waits() -> None:
 
 
 def test_the_median_has_its_interval() -> None:
-    waits = first_response(STORIES, at=ASKED_AT)
+    waits = first_response(STORIES, since=BEGIN, until=ASKED_AT, at=ASKED_AT)
 
     # After 60 s: S = .9, Greenwood Σ = 1/90, error = √(1/90)/−ln .9 = 1.00046; .9^exp(1.96·1.00046) = .473 ≤ .5.
     # After 16,200 s: S = .1875, Σ = 1/90+1/72+1/56+1/42+1/30+1/12+1/2 = .68333, error = .49382, and
@@ -213,8 +213,8 @@ def test_the_median_has_its_interval() -> None:
 
 
 def test_next_response_times_are_told_turn_by_turn() -> None:
-    waits = next_response(STORIES, at=ASKED_AT)
-    firsts = first_response(STORIES, at=ASKED_AT)
+    waits = next_response(STORIES, since=BEGIN, until=ASKED_AT, at=ASKED_AT)
+    firsts = first_response(STORIES, since=BEGIN, until=ASKED_AT, at=ASKED_AT)
 
     assert sorted(waits.waits) == sorted(
         [
@@ -441,4 +441,4 @@ def test_moments_of_any_zone_are_the_same_moments() -> None:
     ]
     story = Story(ticket=1, hours=SHOP, events=elsewhere)
 
-    assert first_response([story], at=ASKED_AT).waits == [Wait(31_815)]
+    assert first_response([story], since=BEGIN, until=ASKED_AT, at=ASKED_AT).waits == [Wait(31_815)]
