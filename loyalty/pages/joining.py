@@ -18,9 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from crm import company, one_time_codes, outgoing
+from crm import company, one_time_codes, outgoing, rate_limits
 from crm.errors import Refusal
 from crm.models import Shop
+from crm.pages.requests import client_address
 from crm.typed_address import address_of
 from loyalty import cards, referring, self_joining
 from loyalty.joining import UnknownProgramme, programme_named
@@ -30,6 +31,8 @@ from loyalty.self_joining import Said
 KEPT = "joining"
 BROWSER = "joining_browser"
 CAME_BY = "joining_came_by"
+# A busy counter, or all the phones behind one address of their provider; a machine sends more.
+MOST_AN_HOUR = 60
 
 
 class JoiningForm(forms.Form):
@@ -71,14 +74,18 @@ def joining(request: HttpRequest) -> HttpResponse:
     """The form. `?shop=` is in the code on the counter, `?programme=` where there are several, `?by=` in the link of
     a member who recommends us."""
     programme, shop = _programme(request), _shop(request)
-    form = JoiningForm(request.POST or None)
+    form, status = JoiningForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
         try:
+            _check_how_often(request)
             return _ask(request, form.cleaned_data, programme=programme, shop=shop)
+        except TooManyJoin as refused:
+            form.add_error(None, str(refused.title))
+            status = refused.status
         except Refusal as refused:
             form.add_error("address", str(refused.title))
     context = {"form": form, "programme": programme, "reaches_phones": outgoing.reaches("phone")}
-    return render(request, "loyalty/joining/form.html", context)
+    return render(request, "loyalty/joining/form.html", context, status=status)
 
 
 @never_cache
@@ -153,6 +160,23 @@ def _note_who_recommended(request: HttpRequest, member: Member) -> None:
     if code := request.session.pop(CAME_BY, ""):
         with suppress(Refusal):
             referring.refer(member, code=code, at=timezone.now(), source="joining page")
+
+
+class TooManyJoin(Refusal):
+    code = "too-many-join"
+    title = _("Very many people are joining from your network just now. Please try again in an hour.")
+    status = 429
+
+
+def _check_how_often(request: HttpRequest) -> None:
+    """Each time a letter may go out, or a cashier is asked.
+
+    Raises:
+        TooManyJoin
+    """
+    address = client_address(request)
+    if rate_limits.is_too_often(address, form="join", most_an_hour=MOST_AN_HOUR, at=timezone.now()):
+        raise TooManyJoin
 
 
 class NoWayToSend(Refusal):

@@ -16,10 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm import order_links
-from crm.caching import remembering
+from crm import order_links, rate_limits
 from crm.errors import Refusal
 from crm.models import ChannelAccount, Order, Shop
+from crm.pages.requests import client_address
 from support import asking
 from support.asking import Question
 from support.models import Topic
@@ -29,7 +29,6 @@ SALT = "support.asking"
 SOONEST_SECONDS = 3
 LATEST_SECONDS = 24 * 60 * 60
 MOST_AN_HOUR = 10
-HOUR = 60 * 60
 ASKED = "asked"
 
 
@@ -144,11 +143,8 @@ def _thanks(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _asks_too_often(request: HttpRequest) -> bool:
-    """By the address that the request came from; when the cache is away nobody is held back."""
-    address = request.META.get("REMOTE_ADDR", "")
-    hour = int(timezone.now().timestamp()) // HOUR
-    tally = remembering.tally(f"asks:{address}:{hour}", seconds=HOUR)
-    return tally is not None and tally > MOST_AN_HOUR
+    address = client_address(request)
+    return rate_limits.is_too_often(address, form="ask", most_an_hour=MOST_AN_HOUR, at=timezone.now())
 
 
 def _order(request: HttpRequest) -> Order | None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 
 from crm import key_requests, rate_limits
 from crm.audit import changes_of
 from crm.models import ApiKey, Customer, CustomerChange, Product
+from crm.pages.requests import client_address
 from tests.api_client import ShopSystem
 from tests.crm.test_api_orders import an_order
 from tests.factories.shops import NOON
@@ -210,3 +211,37 @@ def test_a_tag_stays_while_nothing_changes(api: ShopSystem):
     made = api.post("customers/", {"given_name": "Vera"}).body
 
     assert len({api.get(f"customers/{made['id']}/").headers["ETag"] for _ in range(3)}) == 1
+
+
+class TestPublicForms:
+    def sent(self, times: int, **how: Any) -> list[bool]:
+        told = {"form": "join", "most_an_hour": 2, "at": AT, **how}
+        return [rate_limits.is_too_often("203.0.113.9", **told) for _ in range(times)]
+
+    def test_each_address_may_send_a_form_so_often_in_an_hour(self) -> None:
+        assert self.sent(3) == [False, False, True]
+        assert self.sent(1, form="ask") == [False]
+        assert self.sent(1, at=AT + timedelta(hours=1)) == [False]
+        assert not rate_limits.is_too_often("203.0.113.10", form="join", most_an_hour=2, at=AT)
+
+    def test_nobody_is_held_back_whose_address_is_not_known(self) -> None:
+        assert not any(rate_limits.is_too_often("", form="join", most_an_hour=1, at=AT) for _ in range(3))
+
+    @pytest.mark.parametrize(
+        ("proxies", "told", "address"),
+        [
+            (0, "198.51.100.7", "127.0.0.1"),  # anybody may write that
+            (1, "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+            (2, "198.51.100.7, 203.0.113.9", "198.51.100.7"),
+            (1, "2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+            (1, "", "127.0.0.1"),
+            (1, "nobody", ""),
+        ],
+    )
+    def test_who_asks_is_told_by_the_last_proxies(
+        self, rf: RequestFactory, settings: Any, proxies: int, told: str, address: str
+    ) -> None:
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+        request = rf.get("/", headers={"X-Forwarded-For": told} if told else {})
+
+        assert client_address(request) == address

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from crm import consenting, erasure
 from crm.models import Customer, Identity, TimelineEntry
 from loyalty import cards, joining_tasks, self_joining
 from loyalty.models import JoiningRequest, Member
+from loyalty.pages import joining as joining_page
 from loyalty.self_joining import RequestIsOver, Said
 from tests.factories.customers import IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -230,3 +232,36 @@ def test_erasing_somebody_ends_their_card_and_forgets_what_they_typed(client, co
     link.refresh_from_db()
     assert link.ended_at
     assert client.get(reverse("card", args=[cards.token_of(link)])).status_code == 404
+
+
+# ── limits ───────────────────────────────────────────────────────────────────
+@pytest.fixture
+def nothing_counted():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_a_machine_that_makes_others_get_letters_is_stopped_and_its_neighbours_go_on(
+    client, counter, nothing_counted, monkeypatch
+):
+    monkeypatch.setattr(joining_page, "MOST_AN_HOUR", 3)
+    for n in range(3):
+        client.post(counter, {**TYPED, "address": f"vera{n}@example.org"})
+
+    stopped = client.post(counter, {**TYPED, "address": "vera3@example.org"})
+    neighbour = client.post(counter, TYPED, REMOTE_ADDR="203.0.113.9")
+
+    assert stopped.status_code == 429
+    assert "Very many people are joining from your network just now." in stopped.text
+    assert neighbour.status_code == 302
+    assert len(mail.outbox) == 4
+
+
+def test_only_what_is_sent_is_counted(client, counter, nothing_counted, monkeypatch):
+    monkeypatch.setattr(joining_page, "MOST_AN_HOUR", 1)
+    for _ in range(3):
+        client.get(counter)
+        client.post(counter, {**TYPED, "name": ""})
+
+    assert client.post(counter, TYPED).status_code == 302
