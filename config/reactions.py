@@ -10,14 +10,17 @@ from crm.facts import (
     CustomersSeparated,
     GoodsReturned,
     IdentityAdded,
+    MessageReceived,
+    MessageSent,
     OrderCancelled,
     OrderPaid,
     OrderPlaced,
 )
-from crm.models import TimelineEntry
+from crm.models import Message, TimelineEntry
 from crm.reactions import Reaction
 from loyalty import couponing, earning, gifting, referring, reversal, tiering, uniting
 from loyalty.facts import MemberJoined
+from support import opening, replying
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
@@ -85,6 +88,19 @@ def welcome_members(entries: Sequence[TimelineEntry]) -> None:
             gifting.welcome(entry.subject_id, at=entry.recorded_at)
 
 
+def give_messages_their_ticket(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            message = Message.objects.select_related("account__shop").get(pk=entry.subject_id)
+            opening.hear(message, at=entry.recorded_at, caused_by=entry)
+
+
+def count_answers_as_given(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            replying.sent(Message.objects.get(pk=entry.subject_id), at=entry.recorded_at)
+
+
 AT_ONCE: Sequence[Reaction] = (
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
     Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
@@ -92,6 +108,8 @@ AT_ONCE: Sequence[Reaction] = (
     Reaction(
         name="loyalty.returning", on=(GoodsReturned,), do=take_points_back_of_a_return, wants_history=True
     ),
+    Reaction(name="support.opening", on=(MessageReceived,), do=give_messages_their_ticket),
+    Reaction(name="support.answering", on=(MessageSent,), do=count_answers_as_given),
 )
 
 AFTERWARDS: Sequence[Reaction] = (

@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 from django.conf import settings
 
-from crm.models import Order, Shop
+from crm.models import Customer, Order, Shop
 
 
 class SettlesOrder(Protocol):
@@ -48,6 +48,12 @@ class ForeseesReturn(Protocol):
     def __call__(self, order: Order, *, quantities: Mapping[int, Decimal]) -> ReturnEffect: ...
 
 
+class PriorityOf(Protocol):
+    """How much sooner than others a customer is answered: 0 (as everybody) … 3, by what their tiers allow."""
+
+    def __call__(self, customer: Customer, *, at: datetime) -> int: ...
+
+
 def settle_order() -> SettlesOrder:
     return cast(SettlesOrder, _bound("SETTLE_ORDER"))
 
@@ -58,6 +64,10 @@ def earn_history() -> EarnsHistory:
 
 def foresee_return() -> ForeseesReturn:
     return cast(ForeseesReturn, _bound("FORESEE_RETURN"))
+
+
+def priority_of() -> PriorityOf:
+    return cast(PriorityOf, _bound("PRIORITY_OF"))
 
 
 def _bound(name: str) -> Any:

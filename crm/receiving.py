@@ -151,7 +151,14 @@ def make(account: ChannelAccount, news: News, *, raw: RawDelivery | None, at: da
 
 
 @transaction.atomic
-def receive(account: ChannelAccount, incoming: Incoming, *, raw: RawDelivery | None, at: datetime) -> Message:
+def receive(
+    account: ChannelAccount,
+    incoming: Incoming,
+    *,
+    raw: RawDelivery | None,
+    at: datetime,
+    customer: Customer | None = None,
+) -> Message:
     """A message becomes part of somebody's history, once per (account, external id). A fact (MessageReceived).
 
     Whoever wrote is found by the address, or becomes known by it. A message that shows our token but comes from
@@ -162,7 +169,7 @@ def receive(account: ChannelAccount, incoming: Incoming, *, raw: RawDelivery | N
     ).first()
     if standing:
         return standing
-    customer = person_behind(incoming.sender, account=account, at=at)
+    customer = customer or person_behind(incoming.sender, account=account, at=at)
     place = _place(account, incoming)
     message = Message.objects.create(
         customer=customer,

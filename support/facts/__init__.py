@@ -7,5 +7,33 @@ from support.facts.returns import (
     ReturnRefused,
     ReturnWithdrawn,
 )
+from support.facts.tickets import (
+    GoodwillCouponGiven,
+    GoodwillPointsGiven,
+    IdentityChecked,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+    TicketMerged,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+)
 
-__all__ = ["ReturnAgreed", "ReturnAskedFor", "ReturnMoneyBack", "ReturnRefused", "ReturnWithdrawn"]
+__all__ = [
+    "GoodwillCouponGiven",
+    "GoodwillPointsGiven",
+    "IdentityChecked",
+    "PromiseBroken",
+    "PromiseKept",
+    "PromiseMade",
+    "ReturnAgreed",
+    "ReturnAskedFor",
+    "ReturnMoneyBack",
+    "ReturnRefused",
+    "ReturnWithdrawn",
+    "TicketMerged",
+    "TicketOpened",
+    "TicketReopened",
+    "TicketResolved",
+]

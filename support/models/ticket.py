@@ -180,6 +180,11 @@ class TicketMessage(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, db_index=False, related_name="placed")
     message = models.OneToOneField("crm.Message", models.PROTECT, related_name="place")
     placed_at = models.DateTimeField()
+    version = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="The ticket's, with which it came: whoever saw an earlier one did not see it.",
+    )
 
     class Meta:
         verbose_name = _("message of a ticket")
