@@ -7,7 +7,7 @@ history, the audit trail, the guard against doubles and the outbox (crm.feed). R
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from crm import reactions
+from crm import prepared, reactions
 from crm.facts import Fact
 from crm.models import Customer, Shop, TimelineEntry, User
 
@@ -109,19 +109,33 @@ def record_all(told: Sequence[Told]) -> list[TimelineEntry]:
             "A fact is recorded in the transaction of what it describes."
         )
     rows = [one.row() for one in told]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT entry_id, is_new FROM crm_record(%s) ORDER BY ordinal",
-            [json.dumps(rows, default=datetime.isoformat)],
-        )
-        answers = cursor.fetchall()
+    new_ids = _written_one(rows[0]) if len(rows) == 1 else _written(rows)
     entries = [
-        TimelineEntry(id=entry_id, **row) if is_new else _standing(one)
-        for one, row, (entry_id, is_new) in zip(told, rows, answers, strict=True)
+        TimelineEntry(id=new_id, **row) if new_id else _standing(one)
+        for one, row, new_id in zip(told, rows, new_ids, strict=True)
     ]
-    fresh = {entry.pk: entry for entry, (_, is_new) in zip(entries, answers, strict=True) if is_new}
+    fresh = {new_id: entry for entry, new_id in zip(entries, new_ids, strict=True) if new_id}
     reactions.react_at_once(list(fresh.values()))
     return entries
+
+
+def _written_one(row: Mapping[str, Any]) -> list[int | None]:
+    """As `_written`, for one: most facts happen alone."""
+    values = {**row, "payload": json.dumps(row["payload"])}
+    places = ", ".join(f"%({name})s" for name in values)
+    with prepared.cursor() as cursor:
+        cursor.execute(f"SELECT crm_record_one({places})", values)  # noqa: S608  # nosec B608 - our own names
+        return [new_id for (new_id,) in cursor.fetchall()]
+
+
+def _written(rows: Sequence[Mapping[str, Any]]) -> list[int | None]:
+    """The ids of new entries in the order of rows; None for an event that stands already."""
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            "SELECT entry_id FROM crm_record(%s) ORDER BY ordinal",
+            [json.dumps(rows, default=datetime.isoformat)],
+        )
+        return [entry_id for (entry_id,) in cursor.fetchall()]
 
 
 def _standing(one: Told) -> TimelineEntry:

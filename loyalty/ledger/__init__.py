@@ -8,13 +8,14 @@ programme: a repeat answers what the first call did, with `is_new` False. Points
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
+from crm import prepared
 from crm.errors import Refusal
 from loyalty.errors import LEDGER_REFUSALS, LedgerKeyUsedOtherwise
 
@@ -107,10 +108,10 @@ def earn(
         member_id,
         kind,
         key,
-        [lot.points for lot in lots],
-        [lot.available_at for lot in lots],
-        [lot.expires_at for lot in lots],
-        [lot.line_id for lot in lots],
+        _array(lot.points for lot in lots),
+        _array(lot.available_at for lot in lots),
+        _array(lot.expires_at for lot in lots),
+        _array(lot.line_id for lot in lots),
         order_id,
         actor_id,
         _json(trace),
@@ -124,15 +125,15 @@ def earn_batch(earnings: Sequence[Earning], *, at: datetime, kind: str = "earn")
     rows = _rows(
         "SELECT ordinal, transaction_id FROM loyalty_earn_batch(%s::bigint[], %s, %s::text[], %s::bigint[], "
         "%s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::jsonb[], %s::timestamptz[], %s)",
-        [one.member_id for one in earnings],
+        _array(one.member_id for one in earnings),
         kind,
-        [one.key for one in earnings],
-        [one.points for one in earnings],
-        [one.available_at for one in earnings],
-        [one.expires_at for one in earnings],
-        [one.order_id for one in earnings],
-        [_json(one.trace) for one in earnings],
-        [one.occurred_at for one in earnings],
+        _array(one.key for one in earnings),
+        _array(one.points for one in earnings),
+        _array(one.available_at for one in earnings),
+        _array(one.expires_at for one in earnings),
+        _array(one.order_id for one in earnings),
+        _array(_json(one.trace) for one in earnings),
+        _array(one.occurred_at for one in earnings),
         at,
     )
     return {ordinal - 1: transaction_id for ordinal, transaction_id in rows}
@@ -304,6 +305,19 @@ def _json(value: Mapping[str, Any] | None) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
+def _array(values: Iterable[int | datetime | str | None]) -> str:
+    """As PostgreSQL writes an array down: the driver, which asks each value for its kind, takes four times as long."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: int | datetime | str | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 _CASTS = {
     "loyalty_earn": "%s,%s,%s,%s::bigint[],%s::timestamptz[],%s::timestamptz[],%s::bigint[],%s,%s,%s::jsonb,%s,%s",
     "loyalty_redeem": "%s,%s,%s,%s,%s,%s,%s::jsonb,%s,%s",
@@ -336,7 +350,7 @@ def _post(function: str, *arguments: Any) -> Posted:
 
 def _rows(query: str, *arguments: Any) -> list[tuple[Any, ...]]:
     try:
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(query, arguments)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
@@ -345,7 +359,7 @@ def _rows(query: str, *arguments: Any) -> list[tuple[Any, ...]]:
 
 
 def _run(query: str, *arguments: Any) -> None:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(query, arguments)
 
 

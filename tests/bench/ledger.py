@@ -38,6 +38,7 @@ SECONDS = 10 if FULL else 3
 SWEPT_LOTS = 1_000_000 if FULL else 50_000
 MOVEMENTS = (1_000_000, 10_000_000) if FULL else (50_000, 500_000)
 CLIENTS = 16
+DJANGO_PROCESSES = 4
 BATCH = 1_000
 # Out of everybody's way; each group of members has its own thousand millions.
 FIRST, SWEPT, FEW_LOTS, MANY_LOTS, RACED, READ = (n * 1_000_000_000 for n in range(2, 8))
@@ -206,33 +207,44 @@ def rates(bench: PgBench) -> dict[str, Figure]:
     }
 
 
-def through_django(span: tuple[int, int], *, processes: int = 4) -> float:
-    """Processes as a web server has them, each with one connection, a transaction for each purchase."""
-    program = f"from tests.bench.ledger import earn_for; print(earn_for({SECONDS}, {span[0]}, {span[1]}))"
+def through_django(span: tuple[int, int]) -> float:
+    """Processes as a web server has them, each with one connection, as many as the floor has clients: a transaction
+    for each purchase. They begin together: one that still imports takes the others' processors."""
+    program = f"from tests.bench.ledger import earn_for; earn_for({SECONDS}, {span[0]}, {span[1]})"
     started = [
         subprocess.Popen(
             [sys.executable, "-c", f"import django; django.setup(); {program}"],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.bench.settings"},
         )
-        for _ in range(processes)
+        for _ in range(DJANGO_PROCESSES)
     ]
+    for process in started:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
     return sum(float(process.communicate()[0]) for process in started)
 
 
-def earn_for(seconds: float, first: int, last: int) -> float:
-    """Earnings a second, by the way every verb goes."""
+def earn_for(seconds: float, first: int, last: int) -> None:
+    """Says that it is ready, waits to be told to go, and says how many earnings a second it made, by the way every verb
+    goes."""
     lots, done = [ledger.Lot(points=5, available_at=START, expires_at=START + timedelta(days=365))], 0
     key = f"django:{os.getpid()}:{monotonic():.6f}"
     connection.ensure_connection()
+    print("ready", flush=True)
+    sys.stdin.readline()
     began = perf_counter()
     while perf_counter() - began < seconds:
         member = first + (done * 7919 + os.getpid()) % (last - first)
         with transaction.atomic():
             ledger.earn(member, lots=lots, key=f"{key}:{done}", occurred_at=START, at=START)
         done += 1
-    return done / (perf_counter() - began)
+    print(done / (perf_counter() - began))
 
 
 def in_batches(span: tuple[int, int]) -> float:
