@@ -29,6 +29,8 @@ DATABASES["default"]["OPTIONS"] = {
 CELERY_BROKER_URL = env.str("BROKER_URL")
 CACHES = {"default": embedded.cache(env)}
 
+# Who asks is told by the last proxies, so many: their word stands at the end of X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES_IN_FRONT", default=1)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
