@@ -76,8 +76,16 @@ ANSWERS = {
     "support.tag": ("view", "add"),
     "support.substate": LOOK,
     "support.team": LOOK,
+    "support.returncase": ("view", "add"),
+    "support.returnpolicy": LOOK,
 }
-LEADS = {**ANSWERS, "support.ticket": ("view", "answer_ticket", "see_every_ticket", "lead_ticket")}
+LEADS = {
+    **ANSWERS,
+    "support.ticket": ("view", "answer_ticket", "see_every_ticket", "lead_ticket"),
+    "support.returncase": ("view", "add", "decide_returncase"),
+    "support.calendar": LOOK,
+    "support.slapolicy": LOOK,
+}
 RUNS_DESK = {
     **LEADS,
     "support.topic": ALL,
@@ -86,6 +94,11 @@ RUNS_DESK = {
     "support.team": WORK,
     "support.skill": WORK,
     "support.agentprofile": WORK,
+    "support.calendar": WORK,
+    "support.workinginterval": ALL,
+    "support.holiday": ALL,
+    "support.slapolicy": WORK,
+    "support.returnpolicy": (*WORK, "publish_returnpolicy"),
     "crm.channelaccount": LOOK,
 }
 # The programme's rules: managers and marketers draft them, managers let them count.

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from decimal import Decimal
-
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,45 +16,9 @@ from crm.errors import Refusal
 from crm.models import Order
 from support import return_cases
 from support.models import ReturnCase
-from support.return_cases import Wanted
+from support.pages.return_form import ReturnForm
 
 SOURCE = "order page"
-
-
-class ReturnForm(forms.Form):
-    """How much of each line, and why. `key` makes a form that was sent twice one wish."""
-
-    why = forms.ChoiceField(label=gettext_lazy("What is the matter?"), choices=ReturnCase.Why)
-    comment = forms.CharField(
-        label=gettext_lazy("Anything we should know"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
-
-    def __init__(self, left: list[Wanted], data: Mapping[str, object] | None = None) -> None:
-        self.left = left
-        super().__init__(data, initial={"key": secrets.token_urlsafe(16)})
-        for one in left:
-            most = one.quantity.normalize()
-            self.fields[f"line-{one.line.pk}"] = forms.DecimalField(
-                label=one.line.name or one.line.sku,
-                min_value=Decimal(0),
-                max_value=most,
-                decimal_places=3,
-                initial=0,
-                required=False,
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
-            )
-
-    @property
-    def lines(self) -> list[tuple[Wanted, forms.BoundField]]:
-        return [(one, self[f"line-{one.line.pk}"]) for one in self.left]
-
-    def quantities(self) -> dict[int, Decimal]:
-        chosen = {one.line.pk: self.cleaned_data.get(f"line-{one.line.pk}") for one in self.left}
-        return {pk: quantity for pk, quantity in chosen.items() if quantity}
 
 
 @require_safe

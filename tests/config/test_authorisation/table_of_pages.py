@@ -54,7 +54,7 @@ OURS = {
     "ask/thanks/": Page(look=ANYBODY),
     "order/<str:token>/": Page(look=NONE, about="word"),
     "order/<str:token>/return/": Page(look=NONE, about="word"),
-    "order/<str:token>/return/<int:pk>/withdraw/": Page(look=NONE, about="word"),
+    "order/<str:token>/return/<int:pk>/withdraw/": Page(look=NONE, about="word missing"),
     "returns/": Page(look=NONE),  # nobody published a policy
     "card/<str:token>/": Page(look=NONE, about="word"),
     "card/<str:token>/code/": Page(look=NONE, about="word"),
@@ -72,9 +72,13 @@ OURS = {
     "admin/loyalty/joining/<int:pk>/confirmation/": Page(
         look=NONE, act=TILL, about="joiningrequest", foreign=AGENTS
     ),
+    "admin/support/returns/<int:pk>/": Page(look=AGENTS | AUDIT, about="returncase"),
+    "admin/support/returns/<int:pk>/refusal/": Page(look=NONE, act=LEADS, about="returncase"),
+    "admin/support/returns/<int:pk>/<slug:name>/": Page(look=NONE, act=LEADS, about="returncase step"),
+    "admin/support/orders/<int:order_pk>/return/": Page(look=AGENTS, act=AGENTS, about="order"),
     "dashboard/approvals/": Page(look=LEADS),
     "dashboard/approvals/<int:pk>/decision/": Page(look=NONE, act=LEADS, about="adjustmentrequest"),
-    "hooks/<slug:channel>/<str:key>/": Page(look=NONE, act=NONE, about="word"),  # proves itself to its channel
+    "hooks/<slug:channel>/<str:key>/": Page(look=NONE, act=NONE, about="word word"),  # proves itself to its channel
     "preferences/language/": Page(look=NONE, act=ANYBODY),
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
@@ -164,7 +168,7 @@ FRAME = {
     "admin/autocomplete/": Page(look=NONE),
     "admin/jsi18n/": Page(look=ALL),
     "admin/r/<path:content_type_id>/<path:object_id>/": Page(look=NONE, about="word word"),
-    "admin/^(?P<app_label>crm|auth|loyalty|account|mfa|django_celery_beat)/$": Page(
+    "admin/^(?P<app_label>crm|auth|loyalty|support|account|mfa|django_celery_beat)/$": Page(
         look=ALL, act=ALL, about="app"
     ),
     "admin/(?P<url>.*)$": Page(look=NONE, about="word"),
@@ -262,6 +266,8 @@ MODELS = {
         for happened in ("redemption", "coupon", "referral", "giftgrant")
     },
     "loyalty/couponuse": Lists(view=NOT_AT_THE_TILL, foreign=NOT_AT_THE_TILL),
+    "support/returncase": Lists(view=AGENTS | AUDIT),
+    "support/returnpolicy": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
     # For those who may do everything alone; no role leads there.
     "auth/group": Lists(),
     "account/emailaddress": Lists(),

@@ -44,6 +44,7 @@ from loyalty.models import (
     Tier,
 )
 from loyalty.self_joining import Said
+from support.models import ReturnCase, ReturnPolicy
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -151,6 +152,7 @@ def _house(world: World, shop: Shop) -> None:
         "list": "customer",
         "format": "csv",
         "kind": "customer",
+        "returnpolicy": ReturnPolicy.objects.create(number=1, texts={"en": "Fourteen days."}).pk,
         "word": "nothing",
         "app": "crm",
         "missing": MISSING,
@@ -253,6 +255,15 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
         amount=1,
         returned_at=NOON,
     )
+    case = ReturnCase.objects.create(
+        order=order,
+        customer=customer,
+        why="other",
+        comment=word,
+        requested_at=NOON,
+        source="test",
+        source_id=word,
+    )
     entry = TimelineEntry.objects.get(kind="crm.order_placed", shop=shop)
     parked = ParkedEntry.objects.create(
         reaction=f"{word}-reaction", entry=entry, customer=customer, error="x", parked_at=NOON
@@ -289,6 +300,8 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
         "shipment": parcel.pk,
         "bulkjob": job.pk,
         "return": back.pk,
+        "returncase": case.pk,
+        "step": "approve",
         "timelineentry": entry.pk,
         "parkedentry": parked.pk,
     }

@@ -1,0 +1,5 @@
+"""Lists and forms of the desk. These classes only look; what they do is a verb."""
+
+from support.admin import calendars, policies, returns
+
+__all__ = ["calendars", "policies", "returns"]
