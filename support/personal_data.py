@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.personal_data import Erasing, Holding, Ids
-from support.models import Note, ReturnCase, Ticket
+from support.models import Draft, Note, QualityReview, ReturnCase, Ticket
 
 GONE = "—"
 
@@ -22,6 +22,14 @@ def _erase_tickets(erasing: Erasing) -> None:
 
 def _notes(ids: Ids) -> QuerySet[Note]:
     return Note.objects.filter(ticket__customer__in=ids)
+
+
+def _drafts(ids: Ids) -> QuerySet[Draft]:
+    return Draft.objects.filter(ticket__customer__in=ids)
+
+
+def _reviews(ids: Ids) -> QuerySet[QualityReview]:
+    return QualityReview.objects.filter(ticket__customer__in=ids)
 
 
 def _return_cases(ids: Ids) -> QuerySet[ReturnCase]:
@@ -42,6 +50,24 @@ HOLDINGS = (
         tells=("requested_at", "state", "why", "comment", "answer", "refunded_at"),
         traces=("comment",),
         erase=_erase_return_cases,
+    ),
+    Holding(
+        name="drafts_of_answers",
+        title=_("Answers that colleagues have begun"),
+        model=Draft,
+        rows=_drafts,
+        tells=("saved_at", "text"),
+        traces=("text",),
+        erase=lambda erasing: _drafts(erasing.ids).delete(),
+    ),
+    Holding(
+        name="reviews_of_answers",
+        title=_("How our answers to you were reviewed"),
+        model=QualityReview,
+        rows=_reviews,
+        tells=("reviewed_at", "comment"),
+        traces=("comment",),
+        erase=lambda erasing: _reviews(erasing.ids).update(comment=""),
     ),
     Holding(
         name="notes_of_tickets",
