@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -7,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
-def mark(label: object) -> models.PositiveSmallIntegerField[int, int]:
+def mark(label: Any) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(label, validators=[MinValueValidator(1), MaxValueValidator(5)])
 
 
@@ -58,5 +60,5 @@ class QualityReview(models.Model):
     @property
     def score_percent(self) -> int:
         """All marks at their best are 100, at their worst 0."""
-        marks = [getattr(self, name) for name in self.MARKS]
-        return round(100 * sum(one - 1 for one in marks) / (4 * len(marks)))
+        points: list[int] = [getattr(self, name) - 1 for name in self.MARKS]
+        return round(100 * sum(points) / (4 * len(points)))
