@@ -19,6 +19,23 @@ def attach(message: Message, files: Iterable[File]) -> list[Attachment]:
     return [_attach(message, file) for file in files]
 
 
+def files_of(message: Message) -> list[File]:
+    """What goes along with a message on its way out. One query, and the bytes."""
+    return [_file(attachment) for attachment in message.attachments.order_by("pk")]
+
+
+def _file(attachment: Attachment) -> File:
+    with attachment.file.open() as opened:
+        content = opened.read()
+    return File(
+        name=attachment.name,
+        content_type=attachment.content_type,
+        content=content,
+        is_inline=attachment.is_inline,
+        content_id=attachment.content_id,
+    )
+
+
 def _attach(message: Message, file: File) -> Attachment:
     attachment = Attachment(
         message=message,

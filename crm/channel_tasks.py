@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from crm import receiving
+from crm import receiving, sending
 from crm.models import RawDelivery
 
 AT_ONCE = 200
+# After so long a worker lets others have their turn; the next beat goes on.
+SENDS_FOR = timedelta(seconds=50)
+PACE_SECONDS = 0.02
+SOON = timedelta(seconds=1)
 
 
 def start_working_off(delivery: RawDelivery) -> None:
@@ -28,3 +35,15 @@ def continue_deliveries() -> None:
     due = RawDelivery.objects.due(timezone.now()).order_by("pk")
     for pk in due.values_list("pk", flat=True)[:AT_ONCE]:
         receiving.work_off(pk, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def send_due() -> None:
+    """Everything whose time has come, as fast as its providers take it. Several workers may do so at once."""
+    began = timezone.now()
+    sending.find_lost(at=began)
+    while timezone.now() < began + SENDS_FOR:
+        if sending.send_next(at=timezone.now()) is None:
+            if not sending.is_more_to_come(at=timezone.now() + SOON):
+                return
+            time.sleep(PACE_SECONDS)

@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from crm import canary, idempotency
 from crm.api.bulk_tasks import continue_bulk_jobs, forget_bulk_jobs, work_off
-from crm.channel_tasks import continue_deliveries, work_off_delivery
+from crm.channel_tasks import continue_deliveries, send_due, work_off_delivery
 from crm.importing.tasks import continue_imports, run_import
 from crm.linking_tasks import tell_stranger
+from crm.mail_tasks import poll_mailbox, poll_mailboxes
 
 __all__ = [
     "continue_bulk_jobs",
@@ -15,7 +16,10 @@ __all__ = [
     "continue_imports",
     "forget_bulk_jobs",
     "forget_idempotency_keys",
+    "poll_mailbox",
+    "poll_mailboxes",
     "run_import",
+    "send_due",
     "sing",
     "tell_stranger",
     "work_off",

@@ -1,0 +1,71 @@
+"""The link under what we write: to the page where a person says what they want of us, without signing in.
+
+Signed, short enough for an SMS, and the same for as long as SECRET_KEY is (earlier ones, SECRET_KEY_FALLBACKS, are
+read too). It opens nothing but those wishes.
+"""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.http import base36_to_int, int_to_base36
+from django.utils.translation import gettext, override
+
+from crm.channels.base import Channel
+from crm.models import Message
+
+SALT = "contact-preferences"
+# 96 bits: nobody guesses one.
+SIGNATURE_BYTES = 12
+LONGEST_NUMBER = 12
+
+
+def token_of(customer_id: int) -> str:
+    number = int_to_base36(customer_id)
+    return f"{number}-{_signature(number, settings.SECRET_KEY)}"
+
+
+def customer_id_of(token: str) -> int | None:
+    """Whose link it is; None: nobody's."""
+    number, _dash, signature = token.partition("-")
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    if not 0 < len(number) <= LONGEST_NUMBER:
+        return None
+    if not any(constant_time_compare(signature, _signature(number, key)) for key in keys):
+        return None
+    return base36_to_int(number)
+
+
+def address_of(customer_id: int) -> str:
+    return f"{settings.PUBLIC_ADDRESS}{reverse('contact-preferences', args=[token_of(customer_id)])}"
+
+
+def unsubscribe_address_of(customer_id: int, *, channel: str) -> str:
+    """For one click in a mail program (RFC 8058): a POST there takes the consent to advertising back."""
+    page = reverse("unsubscribe", args=[token_of(customer_id)])
+    return f"{settings.PUBLIC_ADDRESS}{page}?{urlencode({'channel': channel})}"
+
+
+def belongs_to(message: Message, channel: Channel) -> bool:
+    """Under every notice and every mail; in a chat under the first of our messages only."""
+    if message.notice or channel.has_subject:
+        return True
+    ours = Message.objects.filter(account=message.account_id, address=message.address, direction="out")
+    return not ours.filter(pk__lt=message.pk).exists()
+
+
+def add_to(text: str, link: str, *, language: str, is_short: bool) -> str:
+    if is_short:
+        return f"{text} {link}"
+    with override(language or settings.LANGUAGE_CODE):
+        said = gettext("What we write to you about, and how: {link}").format(link=link)
+    return f"{text}\n\n{said}"
+
+
+def _signature(number: str, key: str | bytes) -> str:
+    digest = salted_hmac(SALT, number, secret=key, algorithm="sha256").digest()[:SIGNATURE_BYTES]
+    return base64.urlsafe_b64encode(digest).decode()
