@@ -124,7 +124,7 @@ def _written_one(row: Mapping[str, Any]) -> list[int | None]:
     values = {**row, "payload": json.dumps(row["payload"])}
     places = ", ".join(f"%({name})s" for name in values)
     with prepared.cursor() as cursor:
-        cursor.execute(f"SELECT crm_record_one({places})", values)  # noqa: S608  # nosec B608 - our own names
+        cursor.execute(f"SELECT crm_record_one({places})", values)  # nosec B608 - our own names
         return [new_id for (new_id,) in cursor.fetchall()]
 
 
