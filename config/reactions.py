@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crm import figures, likeness
+from crm import acknowledging, figures, likeness
 from crm.facts import (
     CreditGiven,
     CustomersMerged,
@@ -95,6 +95,13 @@ def give_messages_their_ticket(entries: Sequence[TimelineEntry]) -> None:
             opening.hear(message, at=entry.recorded_at, caused_by=entry)
 
 
+def acknowledge_messages(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            message = Message.objects.select_related("account").get(pk=entry.subject_id)
+            acknowledging.acknowledge(message, at=entry.recorded_at)
+
+
 def count_answers_as_given(entries: Sequence[TimelineEntry]) -> None:
     for entry in entries:
         if entry.subject_id:
@@ -125,6 +132,7 @@ AFTERWARDS: Sequence[Reaction] = (
         do=let_members_follow_their_people,
         wants_history=True,
     ),
+    Reaction(name="crm.acknowledging", on=(MessageReceived,), do=acknowledge_messages),
     Reaction(
         name="crm.customer_figures",
         on=(OrderPlaced, OrderCancelled, GoodsReturned, CreditGiven, CustomersMerged, CustomersSeparated),

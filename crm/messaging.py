@@ -47,7 +47,7 @@ def write(
     """Put a message in the queue, once per (source, source_id); a repeat answers with the one that stands.
 
     `to`: an identity in its normal form, of the channel's kind. `answers`: what it replies to, in whose thread it
-    goes. Nothing is sent before the transaction is committed. Locks the customer's row.
+    goes, and under whose subject. Nothing is sent before the transaction is committed. Locks the customer's row.
 
     Raises:
         NothingToSay, PersonErased: nothing is written.
@@ -70,7 +70,7 @@ def write(
             "address": to,
             "thread": answers.thread if answers else "",
             "in_reply_to": answers,
-            "subject": plain(subject)[:LONGEST_SUBJECT],
+            "subject": plain(subject or _answering(answers))[:LONGEST_SUBJECT],
             "text": words,
             "language": language or customer.language,
             "purpose": purpose,
@@ -84,6 +84,13 @@ def write(
         attaching.attach(message, files)
         sending.start(message)
     return message
+
+
+def _answering(answers: Message | None) -> str:
+    """As every mail program writes it, once however long the conversation."""
+    if answers is None or not answers.subject:
+        return ""
+    return answers.subject if answers.subject.lower().startswith("re:") else f"Re: {answers.subject}"
 
 
 @transaction.atomic

@@ -159,14 +159,13 @@ def receive(
     at: datetime,
     customer: Customer | None = None,
 ) -> Message:
-    """A message becomes part of somebody's history, once per (account, external id). A fact (MessageReceived).
+    """A message becomes part of somebody's history, once per (account, what it is known by). A fact (MessageReceived).
 
     Whoever wrote is found by the address, or becomes known by it. A message that shows our token but comes from
     nobody of that conversation is held. Locks the sender's strong sign, then the customer's row.
     """
-    standing = Message.objects.filter(
-        account=account, direction="in", external_id=incoming.external_id
-    ).first()
+    source_id = f"{account.pk}:{incoming.fingerprint or incoming.external_id}"[:200]
+    standing = Message.objects.filter(source=SOURCE, source_id=source_id).first()
     if standing:
         return standing
     customer = customer or person_behind(incoming.sender, account=account, at=at)
@@ -181,7 +180,7 @@ def receive(
         address=normal_address(incoming.sender, account),
         is_proved=incoming.sender.is_proved,
         thread=place.thread,
-        external_id=incoming.external_id[:255],
+        external_id=_free_id(account, incoming),
         in_reply_to=place.answers,
         subject=plain(incoming.subject)[:LONGEST_SUBJECT],
         text=plain(incoming.text)[:LONGEST_TEXT],
@@ -190,7 +189,7 @@ def receive(
         language=incoming.language or customer.language,
         is_automatic=incoming.is_automatic,
         source=SOURCE,
-        source_id=f"{account.pk}:{incoming.external_id}"[:200],
+        source_id=source_id,
         occurred_at=min(incoming.occurred_at, at),
         recorded_at=at,
         raw=raw,
@@ -215,6 +214,14 @@ def receive(
         language=message.language,
     )
     return message
+
+
+def _free_id(account: ChannelAccount, incoming: Incoming) -> str:
+    """Some programs give different mails one Message-ID: the second keeps its own mark behind it."""
+    known = Message.objects.filter(account=account, direction="in", external_id=incoming.external_id[:255])
+    if not incoming.fingerprint or not known.exists():
+        return incoming.external_id[:255]
+    return f"{incoming.external_id[:180]}#{incoming.fingerprint[:64]}"
 
 
 def person_behind(sender: Sender, *, account: ChannelAccount, at: datetime) -> Customer:

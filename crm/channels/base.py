@@ -108,7 +108,8 @@ class Incoming:
     """A message that came in.
 
     `thread`: the conversation as this channel counts. `replies_to`: ids of earlier messages, the nearest first.
-    `token_thread`: a thread that a secret token of ours in it names, if the token is right.
+    `token_thread`: a thread that a secret token of ours in it names, if the token is right. `fingerprint`: by what it
+    is the same message when it comes again, where the provider's id alone does not say so; empty: the id does.
     """
 
     external_id: str
@@ -123,6 +124,7 @@ class Incoming:
     replies_to: Sequence[str] = ()
     is_automatic: bool = False
     language: str = ""
+    fingerprint: str = ""
     files: Sequence[File] = ()
 
 

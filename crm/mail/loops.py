@@ -1,4 +1,4 @@
-"""What no machine may answer, what bounced, and how much may begin by itself.
+"""What no machine may answer, and what bounced.
 
 Sources: RFC 3834 (automatic answers), RFC 3464 (delivery reports), RFC 5965 (complaints).
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crm.mail.headers import message_ids
@@ -18,9 +17,6 @@ from crm.mail.reading import Mail
 OWN_HEADER = "X-Veren"
 BULK = frozenset(["bulk", "list", "junk", "auto_reply"])
 MACHINES = re.compile(r"(?i)^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:[+=_-].*)?@")
-ONE_ACKNOWLEDGEMENT_IN = timedelta(hours=24)
-MOST_TICKETS = 5
-MOST_TICKETS_IN = timedelta(hours=1)
 STATUS = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
 # No such address, or its mailbox is shut.
 DEAD_ADDRESS = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
@@ -89,15 +85,3 @@ def _bounce(fields: Mapping[str, str], returned: str) -> Bounce:
         is_address_dead=bool(DEAD_ADDRESS.search(said)),
         reason=said.strip()[:LONGEST_REASON],
     )
-
-
-def may_acknowledge(machine_wrote: bool, last_acknowledged_at: datetime | None, at: datetime) -> bool:
-    """At most one automatic answer in a thread in 24 hours, and none to a machine."""
-    if machine_wrote:
-        return False
-    return last_acknowledged_at is None or at - last_acknowledged_at >= ONE_ACKNOWLEDGEMENT_IN
-
-
-def may_open_another(opened_within_the_hour: int) -> bool:
-    """One sender opens five conversations in an hour at most; more of theirs is added to the last of them."""
-    return opened_within_the_hour < MOST_TICKETS

@@ -104,6 +104,7 @@ class EmailChannel(Channel):
         own = _unreadable_told() if mail.is_unreadable else cut.own
         return Incoming(
             external_id=external_id,
+            fingerprint=hooks.fingerprint(mail),
             sender=sender,
             subject=mail.subject,
             text=own,

@@ -18,7 +18,7 @@ LONGEST_SUBJECT = 250
 def compose(letter: Letter, *, sender: tuple[str, str], message_id: str, answer_to: str) -> EmailMessage:
     """`sender`: name and address. `answer_to`: the address that names the thread."""
     mail = EmailMessage(
-        subject=_on_one_line(letter.subject)[:LONGEST_SUBJECT],
+        subject=_on_one_line(letter.subject or sender[0])[:LONGEST_SUBJECT],
         body=_body(letter),
         from_email=formataddr((_on_one_line(sender[0]), sender[1])),
         to=[letter.to],

@@ -87,8 +87,12 @@ def delivery_id(asked: Asked, *, provider: str) -> str:
 
 
 def identity_of(raw: bytes) -> str:
-    """Of a mail, wherever it comes from and by whatever way once more."""
-    mail = reading.read(raw)
+    """Of a mail, whatever way it comes once more."""
+    return fingerprint(reading.read(raw))
+
+
+def fingerprint(mail: reading.Mail) -> str:
+    """Its Message-ID with what it says: there are programs that give every mail the same."""
     return hashlib.sha256(f"{mail.message_id}\n{mail.body_digest}".encode("utf-8", "replace")).hexdigest()
 
 

@@ -22,7 +22,7 @@ class EmailSettings(Settings):
 
     `hooks_of`: the provider that brings mail to our address; with `imap_host` we fetch it ourselves.
     `verifier`: the name in the Authentication-Results of the server that receives our mail; without it nobody's
-    address is proved by writing to us.
+    address is proved by writing to us. `acknowledges`: the house tells by itself that a message arrived.
     """
 
     sends_by: str = HOUSE
@@ -40,6 +40,7 @@ class EmailSettings(Settings):
     imap_folder: str = "INBOX"
     hooks_of: str | None = None
     verifier: str | None = None
+    acknowledges: bool = False
 
     def faults(self) -> list[Fault]:
         found = []
