@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.channel_names import channel_name
 from crm.wording import near
+from support.facts.clocks import LADDER_WORDS
 from support.models import Ticket, TicketEvent
 from support.models.tagging import Category
 
@@ -67,6 +68,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "identity_failed": _("By phone: who is calling could not be told"),
     "call_placed": _("A telephone call"),
     "reviewed": _("An answer was reviewed"),
+    **LADDER_WORDS,
 }
 
 _SAID: Mapping[str, Callable[[Any], object]] = {

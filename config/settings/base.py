@@ -259,6 +259,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    # A chat is promised an answer within a minute.
+    "climb ladders": {
+        "task": "support.clock_tasks.climb_ladders",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
     "forget joining requests": {
         "task": "loyalty.joining_tasks.forget_joining_requests",
         "schedule": crontab(minute="*/10"),

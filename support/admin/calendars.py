@@ -106,5 +106,5 @@ class CalendarAdmin(KeysetAdmin):
 
 
 def _is_kept(form: Any) -> bool:
-    given = getattr(form, "cleaned_data", None)
-    return bool(given) and not given.get("DELETE", False)
+    given: dict[str, Any] = getattr(form, "cleaned_data", {})
+    return bool(given) and not given.get("DELETE")

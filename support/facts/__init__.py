@@ -1,5 +1,6 @@
 """What can happen at the desk. Each file states facts of one part; all are imported here, and found on start."""
 
+from support.facts.clocks import ClockEscalated, ClockMissed, ClockWarned
 from support.facts.returns import (
     ReturnAgreed,
     ReturnAskedFor,
@@ -21,6 +22,9 @@ from support.facts.tickets import (
 )
 
 __all__ = [
+    "ClockEscalated",
+    "ClockMissed",
+    "ClockWarned",
     "GoodwillCouponGiven",
     "GoodwillPointsGiven",
     "IdentityChecked",

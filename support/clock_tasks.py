@@ -1,0 +1,11 @@
+"""Clocks by the minute: what runs out is told. May run twice, and beside itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from support import escalation
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def climb_ladders() -> None:
+    escalation.climb_due(at=timezone.now())
