@@ -21,7 +21,7 @@ from crm.errors import Refusal
 from crm.models import Customer, Order, ReturnLine
 from crm.same_person import ids_by
 from crm.timeline import Told
-from loyalty import budgets, ledger
+from loyalty import budgets, ledger, tiering
 from loyalty.budgets import BudgetUsedUp
 from loyalty.coupon_codes import ALPHABET, normal
 from loyalty.facts.rewards import FriendReferred, ReferralPaid
@@ -230,7 +230,8 @@ def pay_due(*, at: datetime) -> int:
 def settle(referral_id: int, *, at: datetime) -> bool:
     """Pay both sides, or refuse with a reason. Is it paid by this call? A budget without room lets it wait.
 
-    Idempotent: the ledger's keys are the referral's. A fact for each (ReferralPaid).
+    Idempotent: the ledger's keys are the referral's. A fact for each (ReferralPaid). The friend counts from now on
+    towards the tier of whoever brought them.
     """
     referral = Referral.objects.select_related("referrer__programme", "friend", "order").get(pk=referral_id)
     programme = referral.referrer.programme
@@ -257,6 +258,7 @@ def settle(referral_id: int, *, at: datetime) -> bool:
     _pay(referral, members, expires_at=_expires_at(terms, at), at=at)
     locked.paid_at = at
     locked.save(update_fields=["paid_at"])
+    tiering.keep_up(members[0][0], at, at=at, source_id=f"referral:{referral.pk}")
     return True
 
 

@@ -37,17 +37,17 @@ class Due:
 
 def keep_up(
     member: Member,
-    purchased_at: datetime,
+    happened_at: datetime,
     *,
     at: datetime,
     source_id: str,
     caused_by: TimelineEntry | None = None,
 ) -> None:
-    """A purchase came or went: count its month anew, and decide about the member.
+    """A purchase, or a friend, came or went: count the month anew, and decide about the member.
 
     Call it in the transaction of the change, with the customer's row locked.
     """
-    month = purchased_at.astimezone(_clock()).date().replace(day=1)
+    month = happened_at.astimezone(_clock()).date().replace(day=1)
     recount([member.pk], since=month, until=month_plus(month, 1))
     decide(member.programme, [member.pk], at=at, source_id=source_id, caused_by=caused_by)
 
@@ -62,7 +62,7 @@ def recount_people(customer_ids: Collection[int], *, at: datetime) -> None:
 
 
 def recount(member_ids: Sequence[int], *, since: date = EARLIEST, until: date = LATEST) -> None:
-    """Count what counts towards tiers anew, from orders and the ledger, for whole months. Idempotent."""
+    """Count what counts towards tiers anew, from orders, the ledger and referrals, for whole months. Idempotent."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT loyalty_recount_months(%s::bigint[], %s, %s, %s)",

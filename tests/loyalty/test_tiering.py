@@ -8,13 +8,14 @@ from django.utils.translation import override
 from crm import merging, rules
 from crm.models import Customer, TimelineEntry
 from crm.typed_settings import UnusableSettings
-from loyalty import tier_progress, tiering
+from loyalty import referring, tier_progress, tiering
 from loyalty.entitlements import entitlements
 from loyalty.models import Member, MemberTier, QualifyingMonth, Tier
 from loyalty.privileges import PRIVILEGES, read
 from loyalty.tiers import Standing, decide, figure_of, window
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
+from tests.factories.loyalty_rewards import ReferralTermsFactory
 from tests.factories.loyalty_rules import holds_tier, ladder, privilege, rule
 from tests.factories.orders import line, placed_order
 from tests.factories.shops import UserFactory
@@ -92,6 +93,58 @@ def test_any_figure_can_qualify(programme, vera, figure, expected):
     bought(vera, "o-2", "10.00", at=NOON + timedelta(hours=2), channel="store")
 
     assert tiering.tier_of(vera, NOON + timedelta(days=1)).slug == "silver"
+
+
+def friend_of(member, external_id):
+    friend = MemberFactory(programme=member.programme)
+    referring.refer(friend, code=referring.code_of(member, at=NOON).code, at=NOON)
+    referring.note_paid_order(bought(friend, external_id, "10.00").pk)
+
+
+def friends_of(member):
+    return list(QualifyingMonth.objects.filter(member=member).values_list("month", "referrals"))
+
+
+def test_friends_who_were_brought_qualify_once_nothing_can_come_back(programme, vera):
+    ladder(programme, silver="2", gold="5", figure="referrals")
+    ReferralTermsFactory(programme=programme, window_days=30)
+    friend_of(vera, "o-1")
+    friend_of(vera, "o-2")
+    assert friends_of(vera) == []
+
+    in_april = NOON + timedelta(days=30)
+    assert referring.pay_due(at=in_april) == 2
+
+    assert friends_of(vera) == [(date(2026, 4, 1), 2)]
+    assert tiering.tier_of(vera, in_april).slug == "silver"
+    tiering.recount([vera.pk])
+    assert friends_of(vera) == [(date(2026, 4, 1), 2)], "counted anew, they are the same"
+    QualifyingMonth.objects.update(referrals=7, month=date(2026, 1, 1))
+    tiering.recount([vera.pk])
+    assert sorted(friends_of(vera)) == [(date(2026, 1, 1), 0), (date(2026, 4, 1), 2)]
+
+
+def test_purchases_and_friends_of_one_month_stand_in_one_row(programme, vera):
+    ReferralTermsFactory(programme=programme, window_days=0)
+    bought(vera, "o-1", "20.00")
+    friend_of(vera, "o-2")
+
+    referring.pay_due(at=NOON)
+
+    assert months_of(vera) == [(date(2026, 3, 1), Decimal("20.00"), 1, 0)]
+    assert friends_of(vera) == [(date(2026, 3, 1), 1)]
+
+
+def test_friends_count_for_the_member_who_goes_on(programme, vera):
+    ReferralTermsFactory(programme=programme, window_days=0)
+    friend_of(vera, "o-1")
+    referring.pay_due(at=NOON)
+    survivor = MemberFactory(programme=programme)
+    merging.merge(survivor.customer, other=vera.customer, by=UserFactory(), at=NOON)
+
+    tiering.recount_people([survivor.customer_id, vera.customer_id], at=NOON)
+
+    assert friends_of(survivor) == [(date(2026, 3, 1), 1)]
 
 
 def test_several_ladders_stand_beside_one_another(programme, vera):
