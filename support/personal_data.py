@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.personal_data import Erasing, Holding, Ids
-from support.models import Draft, Note, QualityReview, ReturnCase, Ticket
+from support.models import (
+    Draft,
+    Goodwill,
+    IdentityCheck,
+    Note,
+    Promise,
+    QualityReview,
+    ReturnCase,
+    SideConversation,
+    SideMessage,
+    Ticket,
+)
 
 GONE = "—"
 
@@ -41,7 +55,59 @@ def _erase_return_cases(erasing: Erasing) -> None:
     cases.update(comment="", answer="", erased_at=erasing.at)
 
 
+def _of_tickets(model: type[Model]) -> Callable[[Ids], QuerySet[Any]]:
+    """Rows that stand in tickets of the person."""
+    return lambda ids: model._default_manager.filter(ticket__customer__in=ids)
+
+
+def _side_messages(ids: Ids) -> QuerySet[SideMessage]:
+    return SideMessage.objects.filter(conversation__ticket__customer__in=ids)
+
+
 HOLDINGS = (
+    Holding(
+        name="promises",
+        title=_("What we promised you"),
+        model=Promise,
+        rows=_of_tickets(Promise),
+        tells=("made_at", "what", "due_at", "kept_at"),
+        traces=("what",),
+        erase=lambda erasing: _of_tickets(Promise)(erasing.ids).update(what=GONE),
+    ),
+    Holding(
+        name="goodwill",
+        title=_("What we gave you to make up for something"),
+        model=Goodwill,
+        rows=_of_tickets(Goodwill),
+        tells=("given_at", "points", "coupon_name", "reason"),
+        traces=("reason",),
+        erase=lambda erasing: _of_tickets(Goodwill)(erasing.ids).update(reason=GONE),
+    ),
+    Holding(
+        name="identity_checks",
+        title=_("When we asked on the phone who you are"),
+        model=IdentityCheck,
+        rows=_of_tickets(IdentityCheck),
+        tells=("asked_at", "right", "wrong", "passed_at"),
+    ),
+    Holding(
+        name="questions_to_departments",
+        title=_("What departments were asked about your questions"),
+        model=SideConversation,
+        rows=_of_tickets(SideConversation),
+        tells=("asked_at", "subject"),
+        traces=("subject",),
+        erase=lambda erasing: _of_tickets(SideConversation)(erasing.ids).update(subject=GONE),
+    ),
+    Holding(
+        name="messages_of_departments",
+        title=_("What colleagues and departments told one another about your questions"),
+        model=SideMessage,
+        rows=_side_messages,
+        tells=("written_at", "text"),
+        traces=("text",),
+        erase=lambda erasing: _side_messages(erasing.ids).update(text=GONE),
+    ),
     Holding(
         name="return_cases",
         title=_("What you wished to return"),

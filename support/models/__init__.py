@@ -5,12 +5,20 @@ from support.models.clock import Clock, ClockEvent
 from support.models.desk import AgentProfile, Skill, Team
 from support.models.draft import Draft
 from support.models.focus import FocusStretch
+from support.models.goodwill import Goodwill
+from support.models.identity_check import IdentityCheck
+from support.models.macro import Macro
 from support.models.note import Note
 from support.models.policy import SlaPolicy
+from support.models.promise import Promise
 from support.models.quality import QualityReview
+from support.models.recognition import Recognition
 from support.models.return_case import ReturnCase, ReturnCaseLine, ReturnPolicy
+from support.models.shift import Shift
+from support.models.side_conversation import SideConversation, SideMessage
 from support.models.tagging import SubState, Tag, Topic
 from support.models.ticket import Ticket, TicketEvent, TicketMessage
+from support.models.ticket_call import TicketCall
 
 __all__ = [
     "AgentProfile",
@@ -19,18 +27,27 @@ __all__ = [
     "ClockEvent",
     "Draft",
     "FocusStretch",
+    "Goodwill",
     "Holiday",
+    "IdentityCheck",
+    "Macro",
     "Note",
+    "Promise",
     "QualityReview",
+    "Recognition",
     "ReturnCase",
     "ReturnCaseLine",
     "ReturnPolicy",
+    "Shift",
+    "SideConversation",
+    "SideMessage",
     "Skill",
     "SlaPolicy",
     "SubState",
     "Tag",
     "Team",
     "Ticket",
+    "TicketCall",
     "TicketEvent",
     "TicketMessage",
     "Topic",
