@@ -51,6 +51,13 @@ class Shelf:
 SECTIONS: Sequence[Section] = (
     Section(label=_("Desk"), icon="note", url_name="admin:index", keys="g d"),
     Section(
+        label=_("Tickets"),
+        icon="ticket",
+        url_name="support:inbox",
+        permission="support.view_ticket",
+        keys="g s",
+    ),
+    Section(
         label=_("Customers"),
         icon="users",
         url_name="admin:crm_customer_changelist",
@@ -83,7 +90,7 @@ SECTIONS: Sequence[Section] = (
         icon="star",
         url_name="admin:loyalty_member_changelist",
         permission="loyalty.view_member",
-        keys="g m",
+        keys="g b",
     ),
     Section(
         label=_("Catalogue"),

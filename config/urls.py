@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("support.pages.public_urls")),
     path("admin/support/", include("support.pages.return_urls")),
     path("admin/", include("crm.pages.urls")),
+    path("admin/", include("support.pages.urls")),
     path("admin/", admin.site.urls),
     path("dashboard/", include("crm.pages.dashboard_urls")),
     path("dashboard/programme/", include("loyalty.pages.dashboard_urls")),

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from crm.models import Message
 from support.models import Note, Ticket, TicketEvent
@@ -95,12 +95,26 @@ def since(ticket: Ticket, place: Place, *, size: int = PAGE) -> list[Item]:
     return sorted(found, key=lambda item: item.at)
 
 
+def moved(place: Place, items: Sequence[Item]) -> Place:
+    """The place behind all of these."""
+    ids = {kind: getattr(place, kind) or 0 for kind in KINDS}
+    for item in items:
+        ids[item.kind] = max(ids[item.kind], item.row.pk)
+    return Place(**ids)
+
+
 _KEYS = {"message": "place__message", "note": "pk", "event": "pk"}
 
 
-def _messages(ticket: Ticket) -> Rows:
-    its = Message.objects.filter(place__ticket=ticket).select_related("author", "account")
-    return its.prefetch_related("attachments").order_by("-place__message").defer("uncut_text", "html")
+def as_item(message: Message) -> Item:
+    return _item("message", message)
+
+
+def messages_of(ticket: Ticket) -> Rows:
+    """As a page shows them, the latest first. What was quoted is read when somebody asks for it."""
+    its = Message.objects.filter(place__ticket=ticket).select_related("author", "account", "customer")
+    told = its.annotate(has_uncut=~Q(uncut_text=""), has_html=~Q(html="")).defer("uncut_text", "html")
+    return told.prefetch_related("attachments").order_by("-place__message")
 
 
 def _notes(ticket: Ticket) -> Rows:
@@ -111,7 +125,7 @@ def _events(ticket: Ticket) -> Rows:
     return TicketEvent.objects.filter(ticket=ticket).select_related("actor").order_by("-pk")
 
 
-_READERS: dict[str, Callable[[Ticket], Rows]] = {"message": _messages, "note": _notes, "event": _events}
+_READERS: dict[str, Callable[[Ticket], Rows]] = {"message": messages_of, "note": _notes, "event": _events}
 
 
 def _rows(ticket: Ticket, kind: str) -> Rows:
@@ -133,4 +147,3 @@ def _reached(found: Sequence[Item], at: Place) -> Place:
     for item in found:
         lowest[item.kind] = item.row.pk
     return Place(**lowest)
-

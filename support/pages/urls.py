@@ -1,0 +1,45 @@
+"""The agents' pages, inside the admin."""
+
+from django.contrib import admin
+from django.urls import path, re_path
+
+from support.pages import actions, beginning, calls, inbox, pulse, ticket
+
+app_name = "support"
+urlpatterns = [
+    path("tickets/", admin.site.admin_view(inbox.page), name="inbox"),
+    path("tickets/news/", admin.site.admin_view(inbox.news), name="inbox-news"),
+    path("tickets/new/", admin.site.admin_view(beginning.new), name="new"),
+    path("tickets/views/", admin.site.admin_view(inbox.views), name="views"),
+    path("tickets/views/<int:pk>/removal/", admin.site.admin_view(inbox.view_removal), name="view-removal"),
+    re_path(r"^tickets/export\.(csv|xlsx)$", admin.site.admin_view(inbox.export), name="export"),
+    path("tickets/<int:pk>/", admin.site.admin_view(ticket.page), name="ticket"),
+    path("tickets/<int:pk>/pulse/", admin.site.admin_view(pulse.pulse), name="pulse"),
+    path("tickets/<int:pk>/replies/", admin.site.admin_view(actions.replies), name="replies"),
+    path("tickets/<int:pk>/draft/", admin.site.admin_view(actions.draft), name="draft"),
+    path("tickets/<int:pk>/assignment/", admin.site.admin_view(actions.assignment), name="assignment"),
+    path("tickets/<int:pk>/state/", admin.site.admin_view(actions.state), name="state"),
+    path("tickets/<int:pk>/labels/", admin.site.admin_view(actions.labels), name="labels"),
+    path("tickets/<int:pk>/files/<str:token>/", admin.site.admin_view(ticket.file), name="file"),
+    path(
+        "tickets/<int:pk>/messages/<int:message_pk>/quoted/",
+        admin.site.admin_view(ticket.quoted),
+        name="quoted",
+    ),
+    path(
+        "tickets/<int:pk>/messages/<int:message_pk>/original/",
+        admin.site.admin_view(ticket.original),
+        name="original",
+    ),
+    path(
+        "tickets/<int:pk>/messages/<int:message_pk>/withdrawal/",
+        admin.site.admin_view(actions.withdrawal),
+        name="withdrawal",
+    ),
+    path(
+        "tickets/<int:pk>/messages/<int:message_pk>/certainty/",
+        admin.site.admin_view(actions.certainty),
+        name="certainty",
+    ),
+    path("calls/ringing/", admin.site.admin_view(calls.ringing), name="ringing"),
+]
