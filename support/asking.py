@@ -18,6 +18,7 @@ from crm.errors import Refusal
 from crm.identity_kinds import IdentityKind
 from crm.models import ChannelAccount, Message, Order, Shop
 from crm.typed_address import address_of
+from support import labelling
 from support.models import Ticket, Topic
 
 # Kind of address → the channel by which an answer goes there.
@@ -76,10 +77,9 @@ def ask(question: Question, *, key: str, at: datetime) -> Ticket:
     message = receiving.receive(account, incoming, raw=None, at=at)
     ticket = _ticket_of(message)
     if question.topic and ticket.topic_id is None:
-        ticket.topic = question.topic
-        ticket.save(update_fields=["topic"])
-    if question.order and question.order.customer_id in (ticket.customer_id, message.customer_id):
-        ticket.orders.add(question.order)
+        labelling.set_topic(ticket, topic=question.topic, by=None, at=at)
+    if question.order and question.order.customer_id == ticket.customer_id:
+        labelling.relate_order(ticket, order=question.order, by=None, at=at)
     return ticket
 
 

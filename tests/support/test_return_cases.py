@@ -91,7 +91,10 @@ def test_what_another_case_asks_for_cannot_be_asked_for_again(policy):
         asked(order, key="other", _1="2")
 
     assert caught.value.figures == {"remaining": {"1": "1.000"}}
-    assert [(one.line.external_id, one.quantity) for one in return_cases.left_of(order)] == [("1", 1), ("2", 1)]
+    assert [(one.line.external_id, one.quantity) for one in return_cases.left_of(order)] == [
+        ("1", 1),
+        ("2", 1),
+    ]
 
 
 def test_what_was_withdrawn_can_be_asked_for_again(policy):
