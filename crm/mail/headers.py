@@ -55,8 +55,9 @@ def addresses(raw: str) -> tuple[Address, ...]:
 
 
 def message_ids(raw: str) -> tuple[str, ...]:
-    """Ids with their marks, in the order of the header, each once."""
-    ids = (f"<{found}>" for found in MESSAGE_ID.findall(storable(raw[: 4 * LONGEST_HEADER])))
+    """Ids with their marks, in the order of the header, each once. (A long one may come as encoded words.)"""
+    text = raw[: 4 * LONGEST_HEADER]
+    ids = (f"<{found}>" for found in MESSAGE_ID.findall(_words_of(text) if "=?" in text else storable(text)))
     return tuple(dict.fromkeys(ids))[:MOST_IDS]
 
 
