@@ -1,5 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 
@@ -50,13 +52,11 @@ class Lot(models.Model):
         verbose_name = _("lot of points")
         verbose_name_plural = _("lots of points")
         constraints = [
+            # Said in few words: PostgreSQL reads a CHECK anew for each statement that writes.
             models.CheckConstraint(
-                condition=Q(points__gt=0, pending__gte=0, remaining__gte=0, held__gte=0),
-                name="lot_never_below_zero",
-            ),
-            models.CheckConstraint(
-                condition=Q(points__gte=F("pending") + F("remaining") + F("held")),
-                name="lot_never_holds_more_than_it_had",
+                condition=Q(GreaterThanOrEqual(Least("pending", "remaining", "held"), 0))
+                & Q(points__gte=Greatest(F("pending") + F("remaining") + F("held"), 1)),
+                name="lot_has_from_nothing_to_all_its_points",
             ),
         ]
         indexes = [

@@ -1,5 +1,7 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Least
+from django.db.models.lookups import Exact, GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,12 +33,11 @@ class Wallet(models.Model):
         verbose_name = _("wallet")
         verbose_name_plural = _("wallets")
         constraints = [
+            # Said in few words: PostgreSQL reads a CHECK anew for each statement that writes.
             models.CheckConstraint(
-                condition=Q(available__gte=0, pending__gte=0, held__gte=0, debt__gte=0),
-                name="wallet_never_below_zero",
-            ),
-            models.CheckConstraint(
-                condition=Q(debt=0) | Q(available=0), name="wallet_owes_or_has_never_both"
+                condition=Q(Exact(Least("available", "debt"), 0))
+                & Q(GreaterThanOrEqual(Least("pending", "held"), 0)),
+                name="wallet_never_below_zero_owes_or_has",
             ),
         ]
 
