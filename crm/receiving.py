@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm import attaching, calling, identifiers, linking, sending, timeline
@@ -263,7 +264,7 @@ def _place(account: ChannelAccount, incoming: Incoming) -> _Place:
     address = normal_address(incoming.sender, account)
     if incoming.token_thread:
         its = Message.objects.filter(account=account, thread=incoming.token_thread)
-        takes_part = its.filter(address=address).exists()
+        takes_part = _of_those_who_take_part(its).filter(address=address).exists()
         return _Place(
             thread=incoming.token_thread, answers=its.order_by("-pk").first(), is_held=not takes_part
         )
@@ -283,4 +284,9 @@ def _answered(account: ChannelAccount, replies_to: Iterable[str], address: str) 
     if nearest is None:
         return None
     in_thread = Message.objects.filter(account=account, thread=nearest.thread, address=address)
-    return nearest if nearest.thread and in_thread.exists() else None
+    return nearest if nearest.thread and _of_those_who_take_part(in_thread).exists() else None
+
+
+def _of_those_who_take_part(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Whoever is held does not take part: a second message of a stranger is held as the first was."""
+    return messages.exclude(state=Message.State.HELD)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, Max
 
 from crm.models import User
+from crm.same_person import ids_by
 from crm.tasking import NotAColleague
-from support import changing, clocks
+from support import changing, clocks, shifts
 from support.changing import Held
-from support.models import Team, Ticket
+from support.giving import STICKS_FOR, Candidate, Wanted, in_order
+from support.models import AgentProfile, Shift, Team, Ticket
+from support.models.tagging import Category
+
+# What weighs on somebody: the customer waits for them.
+WAITS_FOR_US = (Category.NEW, Category.OPEN, Category.WAITING_US)
+AT_ONCE = 200
 
 
 @transaction.atomic
@@ -64,16 +73,118 @@ def give(ticket: Ticket, *, at: datetime) -> User | None:
 
 
 def find_agent(held: Held, *, at: datetime) -> None:
-    """As `give`, of a ticket that is locked already."""
+    """As `give`, of a ticket that is locked already. Of colleagues who are asked only one that nobody else asks at the
+    same moment is locked, so that this waits for nobody."""
+    ticket = held.ticket
+    if ticket.assignee_id is not None or ticket.category not in WAITS_FOR_US:
+        return
+    wanted = _wanted(held, at=at)
+    for agent in in_order(_candidates(ticket, wanted, at=at), wanted):
+        if agent in wanted.known_to or _has_room(agent):
+            _hand(held, User.objects.get(pk=agent), kind="given", by=None, at=at)
+            return
+
+
+def give_waiting(*, at: datetime) -> int:
+    """Give what nobody has to whoever came or has room now, who waits longest first; how many. Each by itself."""
+    if not Shift.objects.here(at).exists():
+        return 0
+    waiting = Ticket.objects.filter(assignee=None, category__in=WAITS_FOR_US, merged_into=None).awake(at)
+    return sum(give(ticket, at=at) is not None for ticket in waiting.order_by("opened_at", "pk")[:AT_ONCE])
+
+
+def hand_back(user: User, *, at: datetime) -> int:
+    """A shift is over: what waits for us goes to others, or to nobody for now; how many. Each by itself.
+
+    What waits for the customer stays with them.
+    """
+    theirs = Ticket.objects.filter(assignee=user, category__in=WAITS_FOR_US, merged_into=None).order_by("pk")
+    return sum(_hand_back(ticket, user, at=at) for ticket in theirs)
+
+
+def hand_back_due(*, at: datetime) -> int:
+    """Of every shift that is over and was not seen to; how many tickets. May run twice."""
+    handed = 0
+    for shift in Shift.objects.to_hand_back(at).select_related("agent").order_by("ends_at")[:AT_ONCE]:
+        if not Shift.objects.at(at).filter(agent=shift.agent).exists():
+            handed += hand_back(shift.agent, at=at)
+        Shift.objects.filter(pk=shift.pk).update(handed_back_at=at)
+    return handed
 
 
 @transaction.atomic
-def hand_back(user: User, *, at: datetime) -> int:
-    """A shift is over: what waits for us is given to others, or to nobody; how many.
+def _hand_back(ticket: Ticket, user: User, *, at: datetime) -> bool:
+    held = changing.hold(ticket)
+    if held.ticket.assignee != user or held.ticket.category not in WAITS_FOR_US:
+        return False
+    held.ticket.assignee = None
+    changing.happen(
+        held.ticket, "handed_back", by=None, at=at, fields=["assignee"], to=str(user), to_id=user.pk
+    )
+    find_agent(held, at=at)
+    return True
 
-    What waits for the customer stays.
-    """
-    return 0
+
+def _wanted(held: Held, *, at: datetime) -> Wanted:
+    person, ticket = held.person, held.ticket
+    known = (person.account_manager_id, person.deputy_manager_id, _answered_last(held, at=at))
+    skill = ticket.topic.skill_id if ticket.topic else None
+    return Wanted(
+        language=ticket.language,
+        skills=frozenset({skill} if skill else ()),
+        known_to=tuple(agent for agent in known if agent is not None),
+    )
+
+
+def _answered_last(held: Held, *, at: datetime) -> int | None:
+    """Who had this person's newest ticket lately. One query."""
+    theirs = Ticket.objects.filter(
+        customer__in=ids_by(held.person.pk), assignee__isnull=False, last_message_at__gt=at - STICKS_FOR
+    )
+    found = (
+        theirs.exclude(pk=held.ticket.pk).order_by("-last_message_at").values_list("assignee_id", flat=True)
+    )
+    return found.first()
+
+
+def _candidates(ticket: Ticket, wanted: Wanted, *, at: datetime) -> list[Candidate]:
+    """Who is here: of those who know the person, and, where shifts are kept, of the ticket's team."""
+    profiles = AgentProfile.objects.filter(user__is_active=True, user__is_staff=True)
+    if ticket.team_id:
+        profiles = profiles.filter(teams=ticket.team_id)
+    asked = profiles.prefetch_related("skills") if shifts.are_kept(at) else profiles.none()
+    by_agent = {profile.user_id: profile for profile in asked}
+    known = User.objects.filter(pk__in=wanted.known_to, is_active=True, is_staff=True)
+    agents = shifts.here({*by_agent, *known.values_list("pk", flat=True)}, at=at)
+    loads = _loads(agents)
+    return [_candidate(agent, by_agent.get(agent), loads.get(agent, (0, None))) for agent in agents]
+
+
+def _candidate(agent: int, profile: AgentProfile | None, load: tuple[int, datetime | None]) -> Candidate:
+    if profile is None:
+        return Candidate(agent=agent, capacity=0, load=load[0])
+    return Candidate(
+        agent=agent,
+        capacity=profile.capacity,
+        load=load[0],
+        languages=frozenset(profile.languages),
+        skills=frozenset(skill.pk for skill in profile.skills.all()),
+        last_given_at=load[1],
+    )
+
+
+def _loads(agents: Collection[int]) -> dict[int, tuple[int, datetime | None]]:
+    """How many tickets wait for each, and when the newest of them began."""
+    waiting = Ticket.objects.filter(assignee__in=agents, category__in=WAITS_FOR_US)
+    rows = waiting.values_list("assignee_id").annotate(Count("pk"), Max("opened_at"))
+    return {agent: (count, newest) for agent, count, newest in rows if agent}
+
+
+def _has_room(agent: int) -> bool:
+    """Counted under the lock of their profile; not, if somebody else is giving them something right now."""
+    rows = AgentProfile.objects.select_for_update(no_key=True, skip_locked=True)
+    profile = rows.filter(user=agent).first()
+    return profile is not None and _loads([agent]).get(agent, (0, None))[0] < profile.capacity
 
 
 def _hand(held: Held, to: User | None, *, kind: str, by: User | None, at: datetime) -> None:

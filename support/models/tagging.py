@@ -43,6 +43,15 @@ class Topic(Named):
     team = models.ForeignKey(
         "support.Team", models.SET_NULL, null=True, blank=True, related_name="topics", verbose_name=_("team")
     )
+    skill = models.ForeignKey(
+        "support.Skill",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("needs the skill"),
+        help_text=_("By themselves tickets are given only to colleagues who have it."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_public = models.BooleanField(
         _("customers may choose it"), default=True, help_text=_("On the form where they ask.")
