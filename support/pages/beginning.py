@@ -27,7 +27,7 @@ from crm.models import ChannelAccount, Customer, Identity
 from crm.pages.requests import StaffRequest
 from support import opening
 from support.models import Topic
-from support.pages.actions import ANSWERS
+from support.pages.deeds import ANSWERS
 
 FOUND = 10
 

@@ -18,7 +18,7 @@ from crm.models import Call
 from crm.pages.requests import StaffRequest
 from support import inbox
 from support.models import Ticket
-from support.pages.actions import ANSWERS
+from support.pages.deeds import ANSWERS
 from support.sight import Sight
 
 SHOWN = 3

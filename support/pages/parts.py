@@ -28,6 +28,7 @@ from support.conversation import Place
 from support.deadlines import Kind
 from support.models import Clock, Draft, SubState, Tag, Team, Ticket, Topic
 from support.models.tagging import AT_WORK, Category
+from support.pages import moments
 from support.pages.rows import face, masked_address, name_of
 from support.pages.shown import shown
 from support.sight import Sight
@@ -130,9 +131,10 @@ def reply_box(ticket: Ticket, reader: User) -> dict[str, Any]:
     }
 
 
-def menus(ticket: Ticket) -> dict[str, Any]:
+def menus(at: datetime) -> dict[str, Any]:
     """What can be chosen. Six queries."""
     return {
+        "moments": moments.choices(at),
         "sub_states": list(SubState.objects.all()[:MOST_CHOICES]),
         "topics": list(Topic.objects.all()[:MOST_CHOICES]),
         "all_tags": list(Tag.objects.all()[:MOST_CHOICES]),

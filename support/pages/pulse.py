@@ -12,21 +12,21 @@ from django.views.decorators.http import require_POST
 
 from crm.pages.requests import StaffRequest
 from support import focusing
-from support.pages import actions, parts
+from support.pages import deeds, parts
 from support.sight import SEES
 
 
 @require_POST
-@permission_required((SEES, actions.ANSWERS), raise_exception=True)
+@permission_required((SEES, deeds.ANSWERS), raise_exception=True)
 def pulse(request: StaffRequest, pk: int) -> HttpResponse:
     """What came into the conversation, whose state changed, who else is here."""
     ticket, at = parts.ticket_for(request, pk), timezone.now()
     if request.POST.get("active") == "yes":
         focusing.beat(ticket, agent=request.user, at=at)
     context: dict[str, Any] = {
-        **actions.news_of(request, ticket, at),
-        **actions.states_of(request, ticket, at),
-        **parts.menus(ticket),
+        **deeds.news_of(request, ticket, at),
+        **deeds.states_of(request, ticket, at),
+        **parts.menus(at),
         "present": [],
     }
     return TemplateResponse(request, "support/_news.html", context)
