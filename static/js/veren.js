@@ -51,7 +51,7 @@
 
   // From row to row of a list.
   function step(by) {
-    const rows = [...document.querySelectorAll("#result_list tbody th a, .found > li a")];
+    const rows = [...document.querySelectorAll("#result_list tbody th a, .found > li a, .rows > li > a")];
     const at = rows.indexOf(document.activeElement);
     const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by];
     if (next) next.focus();
