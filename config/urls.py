@@ -26,6 +26,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/second-factor/", include("crm.pages.second_factor_urls")),
     path("hooks/", include("crm.pages.hook_urls")),
+    path("chat/", include("crm.pages.chat_urls")),
     path("p/", include("crm.pages.contact_preference_urls")),
     path("preferences/", include("crm.pages.preferences_urls")),
     path("livez", health.livez),

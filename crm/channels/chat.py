@@ -4,6 +4,7 @@ we write lies here until their page asks for it: see docs/decisions on why it as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,9 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.channels.base import Channel, Incoming, Letter, News, Receipt, Sender, UnreadableDelivery
 from crm.channels.reading import json_object, moment
+from crm.errors import Fault
 from crm.identity_kinds import IdentityKind
 from crm.models import ChannelAccount
 from crm.typed_settings import Settings
+
+# Stands in a header of the page: nothing else may.
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +27,13 @@ class ChatSettings(Settings):
     """`sites`: whose pages may show the window, as "https://shop.example"."""
 
     sites: tuple[str, ...] = ()
+
+    def faults(self) -> list[Fault]:
+        if all(ORIGIN.fullmatch(site) for site in self.sites):
+            return []
+        return [
+            Fault(pointer="/sites", detail=_("Write each site as “https://shop.example”, without a path."))
+        ]
 
 
 class Chat(Channel):

@@ -1,0 +1,171 @@
+// The window of the chat on a shop's site. It asks for news: often while people talk, seldom in silence, never unseen.
+"use strict";
+(() => {
+  const root = document.querySelector("[data-chat]");
+  if (!root) return;
+
+  const SOON = 2500;
+  const LATER = 15000;
+  const TALKING = 3 * 60 * 1000;
+  const KEPT = `veren-chat-${root.dataset.chat}`;
+  const base = location.pathname;
+  const said = root.querySelector("[data-chat-said]");
+  const shape = root.querySelector("[data-chat-shape]");
+  const form = root.querySelector("[data-chat-form]");
+  const field = form.elements.text;
+  const offline = root.querySelector("[data-chat-offline]");
+  const refused = root.querySelector("[data-chat-refused]");
+  const waiting = new Map(); // key → text that is not known to have arrived
+  const proof = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  let token = "";
+  let version = "";
+  let talkedAt = 0;
+  let timer = 0;
+  let isSending = false;
+
+  // Who is signed in at the shop gets a token each time: nothing of theirs stays in a browser that others use.
+  const remembered = () => {
+    try {
+      return proof.proof ? "" : localStorage.getItem(KEPT) || "";
+    } catch {
+      return "";
+    }
+  };
+  const remember = (text) => {
+    try {
+      if (!proof.proof) localStorage.setItem(KEPT, text);
+    } catch {
+      // A browser that keeps nothing forgets the conversation with its window.
+    }
+  };
+
+  const ask = async (path, options = {}) => {
+    const headers = { ...options.headers, ...(token ? { "X-Chat-Token": token } : {}) };
+    const answer = await fetch(`${base}${path}?language=${root.dataset.language}`, {
+      ...options, headers, credentials: "omit", cache: "no-store",
+    });
+    offline.hidden = true;
+    return answer;
+  };
+  const post = (path, body) => ask(path, {
+    method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" },
+  });
+
+  async function enter() {
+    token = remembered();
+    if (token) return true;
+    const answer = await post("visitors/", proof.proof ? proof : {});
+    if (!answer.ok) {
+      await refuse(answer);
+      return false;
+    }
+    token = (await answer.json()).token;
+    remember(token);
+    return true;
+  }
+
+  async function refuse(answer) {
+    const told = await answer.json().catch(() => ({}));
+    refused.lastElementChild.textContent = told.title || String(answer.status);
+    refused.hidden = false;
+  }
+
+  function bubble({ key = "", ours = false, text, who = "" }, isWaiting = false) {
+    const item = shape.content.firstElementChild.cloneNode(true);
+    item.classList.toggle("ours", !ours); // from where the visitor sits
+    item.querySelector("p").textContent = text;
+    item.querySelector("b").textContent = who;
+    item.querySelector("header").hidden = !who;
+    item.querySelector("small").hidden = !isWaiting;
+    item.dataset.key = key;
+    return item;
+  }
+
+  function show(messages) {
+    for (const one of messages) waiting.delete(one.key);
+    const fresh = messages.map((one) => bubble(one));
+    for (const [key, text] of waiting) fresh.push(bubble({ key, text }, true));
+    said.replaceChildren(said.querySelector("[data-chat-greeting]"), ...fresh);
+    said.scrollTop = said.scrollHeight;
+    parent.postMessage({ veren: "chat", said: messages.filter((one) => one.ours).length }, "*");
+  }
+
+  async function look() {
+    if (!token) return;
+    const answer = await ask("messages/", { headers: version ? { "If-None-Match": version } : {} });
+    if (answer.status === 403) forget();
+    if (!answer.ok) return;
+    const isFirst = !version;
+    version = answer.headers.get("ETag") || "";
+    const { messages } = await answer.json();
+    if (!isFirst) talkedAt = Date.now();
+    show(messages);
+    if (messages.some((one) => one.ours)) await post("reading/", {});
+  }
+
+  function forget() {
+    token = "";
+    version = "";
+    remember("");
+  }
+
+  async function send() {
+    if (isSending) return;
+    isSending = true;
+    try {
+      for (const [key, text] of [...waiting]) {
+        if (!token && !(await enter())) return;
+        const answer = await post("messages/", { id: key, text });
+        if (answer.status === 403) forget();
+        if (answer.ok) continue;
+        if (answer.status < 500) waiting.delete(key);
+        await refuse(answer);
+      }
+    } finally {
+      isSending = false;
+    }
+  }
+
+  async function turn() {
+    clearTimeout(timer);
+    if (!document.hidden) {
+      try {
+        if (waiting.size) await send();
+        await look();
+      } catch {
+        offline.hidden = false;
+      }
+    }
+    clearTimeout(timer);
+    timer = setTimeout(turn, waiting.size || Date.now() - talkedAt < TALKING ? SOON : LATER);
+  }
+
+  const newKey = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (!text) return;
+    const key = newKey();
+    waiting.set(key, text);
+    said.append(bubble({ key, text }, true));
+    said.scrollTop = said.scrollHeight;
+    refused.hidden = true;
+    field.value = "";
+    talkedAt = Date.now();
+    turn();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  root.querySelector("[data-chat-close]").addEventListener("click", () => parent.postMessage({ veren: "chat-close" }, "*"));
+  document.addEventListener("visibilitychange", turn);
+  (async () => {
+    token = remembered();
+    if (!token && proof.proof) await enter().catch(() => {});
+    turn();
+  })();
+})();
