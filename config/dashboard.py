@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from crm import tiles
 from crm.dashboard import FigureSource
 from loyalty import tiles as loyalty
+from support import tiles as support
 
 FIGURES: Sequence[FigureSource] = (
     tiles.net_revenue,
@@ -12,4 +13,10 @@ FIGURES: Sequence[FigureSource] = (
     tiles.customers,
     tiles.repeat_customers,
     loyalty.ledger_proved,
+    support.first_answers,
+    support.each_answer,
+    support.resolution,
+    support.first_contact,
+    support.reopened,
+    support.handling,
 )

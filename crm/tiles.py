@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils import formats
@@ -10,12 +10,24 @@ from django.utils.translation import gettext as _
 
 from crm import sales
 from crm.charts import LineChart, bar_chart, line_chart, unit_of
-from crm.dashboard import Change, Figure, Question, Table, edges
-from crm.measures.intervals import Difference, Interval, Share, Sum
+from crm.dashboard import Figure, Question, Table, edges
+from crm.measures.intervals import Interval, Share, Sum
 from crm.measures.repeat import repeat_rate_over_time
 from crm.periods import DAY, Period
 from crm.sales import Amount, Steps
-from crm.wording import MINUS, NBSP, money, number, percent, short_day
+from crm.tile_words import (
+    change_said,
+    head,
+    interval_said,
+    label,
+    plainly,
+    points_said,
+    rate_said,
+    signed,
+    signed_number,
+    step_said,
+)
+from crm.wording import money, number, percent
 
 
 def customers(question: Question) -> Figure:
@@ -24,14 +36,14 @@ def customers(question: Question) -> Figure:
     new = sales.new_buyers(edges(steps))
     before = sales.buyers(edges([question.period.previous]))
     rows = [
-        (_step_said(step, question), number(count), number(fresh))
+        (step_said(step, question), number(count), number(fresh))
         for step, count, fresh in zip(steps, bought.by_step, new, strict=True)
     ]
     chart = bar_chart(
         name=_("Customers who bought, and those of them who bought for the first time"),
         series=(bought.by_step, new),
-        labels=[_label(step, question) for step in steps],
-        say=_plainly,
+        labels=[label(step, question) for step in steps],
+        say=plainly,
         legend=(_("bought"), _("for the first time")),
     )
     return Figure(
@@ -39,11 +51,9 @@ def customers(question: Question) -> Figure:
         value=number(bought.in_all),
         basis=_("%(new)s of them for the first time; %(known)s customers are known in all")
         % {"new": number(sum(new)), "known": number(sales.customers_known())},
-        change=_change(
-            question, Sum.of_ones(bought.in_all).against(Sum.of_ones(before.in_all)), _signed_number
-        ),
+        change=change_said(Sum.of_ones(bought.in_all).against(Sum.of_ones(before.in_all)), signed_number),
         chart=None if bought.in_all < 30 else chart,
-        table=Table(head=(_head(question), _("Bought"), _("For the first time")), rows=rows),
+        table=Table(head=(head(question), _("Bought"), _("For the first time")), rows=rows),
         definition=(
             _(
                 "Different customers with at least one order placed in the period. Cancelled orders do not count."
@@ -60,20 +70,20 @@ def orders(question: Question) -> Figure:
     before = sum(amount.count for amount in sales.sold(edges([question.period.previous])).values())
     counts = [_in_step(found, step).count for step in range(len(steps))]
     total = sum(counts)
-    rows = [(_step_said(step, question), number(count)) for step, count in zip(steps, counts, strict=True)]
+    rows = [(step_said(step, question), number(count)) for step, count in zip(steps, counts, strict=True)]
     chart = bar_chart(
         name=_("Orders placed"),
         series=(counts,),
-        labels=[_label(step, question) for step in steps],
-        say=_plainly,
+        labels=[label(step, question) for step in steps],
+        say=plainly,
     )
     return Figure(
         title=_("Orders"),
         value=number(total),
         basis=_("%(before)s in the period before") % {"before": number(before)},
-        change=_change(question, Sum.of_ones(total).against(Sum.of_ones(before)), _signed_number),
+        change=change_said(Sum.of_ones(total).against(Sum.of_ones(before)), signed_number),
         chart=None if total < 30 else chart,
-        table=Table(head=(_head(question), _("Orders")), rows=rows),
+        table=Table(head=(head(question), _("Orders")), rows=rows),
         definition=(
             _("Orders placed in the period, in all shops, with or without a known customer."),
             _("Cancelled orders do not count."),
@@ -108,25 +118,24 @@ def net_revenue(question: Question) -> Figure:
         name=_("Net revenue in %(currency)s") % {"currency": main},
         caption=_in_units(main, unit),
         series=([float(amounts[0]) / unit for amounts in by_step],),
-        labels=[_label(step, question) for step in steps],
-        say=_plainly,
+        labels=[label(step, question) for step in steps],
+        say=plainly,
     )
     return Figure(
         title=title,
         value=_whole_money(nets[main].total, main),
         small=", ".join(money(nets[name].total, name) for name in others),
         basis=_revenue_basis(found, back, main, before),
-        change=_change(
-            question,
+        change=change_said(
             nets[main].as_sum.against(before.as_sum),
-            lambda value: _signed(value, lambda size: _whole_money(Decimal(round(size)), main)),
+            lambda value: signed(value, lambda size: _whole_money(Decimal(round(size)), main)),
         ),
         chart=None if nets[main].count < 30 else chart,
         table=Table(
-            head=(_head(question), *currencies),
+            head=(head(question), *currencies),
             rows=[
                 (
-                    _step_said(step, question),
+                    step_said(step, question),
                     *(money(amount, name) for amount, name in zip(amounts, currencies, strict=True)),
                 )
                 for step, amounts in zip(steps, by_step, strict=True)
@@ -145,7 +154,7 @@ def repeat_customers(question: Question) -> Figure:
     told = [(step, rate) for step, rate in zip(steps, rates, strict=True) if not rate.is_few]
     few = _("%(count)s of %(of)s") % {"count": number(now.count), "of": number(now.of)}
     rows = [
-        (_label(step, question), number(rate.of), number(rate.count), _rate_said(rate), _interval_said(rate))
+        (label(step, question), number(rate.of), number(rate.count), rate_said(rate), interval_said(rate))
         for step, rate in zip(steps, rates, strict=True)
     ]
     return Figure(
@@ -155,11 +164,11 @@ def repeat_customers(question: Question) -> Figure:
         if now.is_few
         else _("95 %%: %(interval)s; %(count)s of %(of)s customers")
         % {
-            "interval": _interval_said(now),
+            "interval": interval_said(now),
             "count": number(now.count),
             "of": number(now.of),
         },
-        change=_change(question, now.against(start), lambda value: _points(value, now.of), since=True),
+        change=change_said(now.against(start), lambda value: points_said(value, now.of), since=True),
         chart=_rate_chart(told, question) if len(told) > 1 else None,
         table=Table(
             head=(_("At the end of"), _("Customers"), _("Came again"), _("Share"), _("95 %")), rows=rows
@@ -179,8 +188,8 @@ def _rate_chart(told: Sequence[tuple[Period, Share]], question: Question) -> Lin
         name=_("Share of customers who came again, with its 95 % interval"),
         values=[100 * rate.value for rate in rates],
         intervals=[Interval(100 * rate.interval.low, 100 * rate.interval.high) for rate in rates],
-        labels=[_label(step, question) for step, _rate in told],
-        say=_plainly,
+        labels=[label(step, question) for step, _rate in told],
+        say=plainly,
         last_words=percent(last.value, last.of),
         bounds=(0.0, 100.0),
     )
@@ -220,29 +229,6 @@ def _revenue_basis(found: Steps, back: Steps, currency: str, before: Amount) -> 
     }
 
 
-def _change(
-    question: Question, found: Difference | None, say: Callable[[float], str], *, since: bool = False
-) -> Change:
-    if found is None:
-        return Change(words=_("too early to tell whether it changed"))
-    if not found.is_change:
-        return Change(
-            words=_("no noticeable change since then") if since else _("no noticeable change from before")
-        )
-    words = _("%(difference)s (from %(low)s to %(high)s)") % {
-        "difference": say(found.value),
-        "low": say(found.interval.low),
-        "high": say(found.interval.high),
-    }
-    is_up = found.value > 0
-    return Change(words=words, direction="up" if is_up else "down", mood="good" if is_up else "bad")
-
-
-def _plainly(value: float) -> str:
-    """A value of an axis."""
-    return number(value, 0 if value == int(value) else 1 if 10 * value == int(10 * value) else 2)
-
-
 def _in_units(currency: str, unit: int) -> str:
     words = {
         1: "%(currency)s",
@@ -252,53 +238,8 @@ def _in_units(currency: str, unit: int) -> str:
     return words[unit] % {"currency": currency}
 
 
-def _signed(value: float, say: Callable[[float], str]) -> str:
-    return ("+" if value > 0 else MINUS if value < 0 else "") + say(abs(value))
-
-
-def _signed_number(value: float) -> str:
-    return _signed(value, lambda size: number(round(size)))
-
-
-def _points(value: float, of: int) -> str:
-    return _signed(100 * value, lambda size: number(size, 0 if of < 1_000 else 1))
-
-
 def _whole_money(amount: Decimal, currency: str) -> str:
     """Without cents where they say nothing: five digits and more."""
     whole = amount.quantize(Decimal(1)) if abs(amount) >= 10_000 else amount
     said = money(whole, currency)
     return said.replace(formats.get_format("DECIMAL_SEPARATOR") + "00", "") if whole is not amount else said
-
-
-def _rate_said(rate: Share) -> str:
-    return "" if rate.is_few else percent(rate.value, rate.of)
-
-
-def _interval_said(rate: Share) -> str:
-    """“41,0…42,2”: in a table, and beside “95 %”."""
-    if rate.is_few:
-        return ""
-    places = 0 if rate.of < 1_000 else 1
-    return f"{number(100 * rate.interval.low, places)}…{number(100 * rate.interval.high, places)}"
-
-
-def _head(question: Question) -> str:
-    return {"day": _("Day"), "week": _("Week"), "month": _("Month")}[question.period.step]
-
-
-def _label(step: Period, question: Question) -> str:
-    """What stands under a chart: “22 Nov”, or “Nov” for months."""
-    if question.period.step == "month":
-        return formats.date_format(step.until, "M").replace(" ", NBSP)
-    return formats.date_format(step.until, "SHORT_MONTH_DAY_FORMAT").replace(" ", NBSP)
-
-
-def _step_said(step: Period, question: Question) -> str:
-    """What stands in a table: the day, or from when to when."""
-    if step.days == 1:
-        return short_day(step.since, question.today)
-    return _("%(since)s to %(until)s") % {
-        "since": short_day(step.since, question.today),
-        "until": short_day(step.until, question.today),
-    }

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from django.db import connection
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from crm.measures.intervals import Share
-from crm.models import Message
+from crm.models import Call, Message
 from crm.same_person import ids_of_each
 from support.business_time import OpeningHours
 from support.deadlines import Kind
 from support.measures.first_contact import first_contact_resolution
 from support.measures.handling import HEARTBEAT, Focus, handling_times
+from support.measures.handling import Call as Talk
 from support.measures.resolution import first_resolution, last_resolution, one_touch, reopen_rate
 from support.measures.responses import first_response, next_response
 from support.measures.stories import RESPONSES, Event, Matter, Story, united
 from support.measures.waiting import Wait, Waits
-from support.models import Calendar, Clock, ClockEvent, FocusStretch, Ticket, TicketEvent
+from support.models import Calendar, Clock, ClockEvent, FocusStretch, Ticket, TicketCall, TicketEvent
 from support.policies import hours_of
 
 LOOK_BACK = timedelta(days=60)
@@ -51,6 +52,10 @@ class Responses:
     stories: list[Story]
     asked: Asked
 
+    def of(self, asked: Asked) -> Responses:
+        """For a part of the time asked about."""
+        return replace(self, asked=asked)
+
     @property
     def first(self) -> Waits:
         return first_response(self.stories, **vars(self.asked))
@@ -66,6 +71,10 @@ class Resolutions:
 
     stories: list[Story]
     asked: Asked
+
+    def of(self, asked: Asked) -> Resolutions:
+        """For a part of the time asked about."""
+        return replace(self, asked=asked)
 
     @property
     def _cohort(self) -> dict[str, datetime]:
@@ -135,7 +144,7 @@ def _stories(tickets: Iterable[int], *, kinds: Collection[str], is_whole: bool =
     ids = [row.pk for row in rows]
     events, calendars = _events(ids, kinds)
     hours = _hours(set(calendars.values()))
-    told = _told(rows) if is_whole else {}
+    told = _told(rows, events) if is_whole else {}
     return united(
         Story(
             ticket=row.pk,
@@ -165,7 +174,8 @@ def _events(
     """What happened to the clocks of each ticket, in time, and by which calendar its first one goes."""
     events: dict[int, list[Event]] = {}
     calendars: dict[int, int | None] = {}
-    rows = ClockEvent.objects.filter(clock__ticket__in=ids, clock__kind__in=kinds).order_by("at", "pk")
+    wanted = Q(clock__kind__in=kinds) | Q(kind=ClockEvent.Kind.ESCALATE)
+    rows = ClockEvent.objects.filter(wanted, clock__ticket__in=ids).order_by("at", "pk")
     for ticket, calendar, clock, of, kind, at, reason in rows.values_list(
         "clock__ticket", "clock__calendar", "clock", "clock__kind", "kind", "at", "reason"
     ):
@@ -179,18 +189,18 @@ def _hours(calendars: Collection[int | None]) -> dict[int | None, OpeningHours]:
     return {row.pk: hours_of(row) for row in rows} | {None: hours_of(None)}
 
 
-def _told(rows: Sequence[Ticket]) -> dict[int, dict[str, Any]]:
+def _told(rows: Sequence[Ticket], events: Mapping[int, Sequence[Event]]) -> dict[int, dict[str, Any]]:
     """What was said in each ticket and what it is about, as a Story has them."""
     ids = [row.pk for row in rows]
     contacts, replies = _messages(ids)
-    escalations = _escalations(ids, replies)
+    passed_on = _passed_on(ids, replies)
     persons = ids_of_each({row.customer_id for row in rows})
     return {
         row.pk: {
             "matter": _matter(row, persons[row.customer_id][0]),
             "contacts": contacts.get(row.pk, ()),
             "replies": replies.get(row.pk, ()),
-            "escalations": escalations.get(row.pk, ()),
+            "escalations": [*_escalated(events.get(row.pk, ())), *passed_on.get(row.pk, ())],
         }
         for row in rows
     }
@@ -204,7 +214,7 @@ def _matter(ticket: Ticket, person: int) -> Matter | None:
 
 
 def _messages(ids: Sequence[int]) -> tuple[Moments, Moments]:
-    """When the customer said something, and when a human answered in public."""
+    """When the customer wrote or rang, and when a human answered in public or talked to them."""
     contacts: Moments = defaultdict(list)
     replies: Moments = defaultdict(list)
     rows = (
@@ -217,15 +227,26 @@ def _messages(ids: Sequence[int]) -> tuple[Moments, Moments]:
             contacts[ticket].append(at)
         elif author == Message.Author.COLLEAGUE:
             replies[ticket].append(at)
+    for place in _calls(ids):
+        if place.call.direction == Call.Direction.IN:
+            contacts[place.ticket_id].append(place.call.began_at)
+        if place.call.answered_at:
+            replies[place.ticket_id].append(place.call.answered_at)
     return contacts, replies
 
 
-def _escalations(ids: Sequence[int], replies: Moments) -> Moments:
-    """Told to the manager by the ladder, or passed on by a colleague after the customer had been answered."""
+def _calls(ids: Collection[int]) -> QuerySet[TicketCall]:
+    return TicketCall.objects.filter(ticket__in=ids).select_related("call")
+
+
+def _escalated(events: Iterable[Event]) -> list[datetime]:
+    """Told to the manager by the ladder."""
+    return [its.at for its in events if its.kind == ClockEvent.Kind.ESCALATE]
+
+
+def _passed_on(ids: Sequence[int], replies: Moments) -> Moments:
+    """Given to another team by a colleague after the customer had been answered: that is an escalation too."""
     found: Moments = defaultdict(list)
-    climbed = ClockEvent.objects.filter(clock__ticket__in=ids, kind=ClockEvent.Kind.ESCALATE)
-    for ticket, at in climbed.values_list("clock__ticket", "at"):
-        found[ticket].append(at)
     passed = TicketEvent.objects.filter(ticket__in=ids, kind="teamed", actor__isnull=False)
     for ticket, at in passed.values_list("ticket", "at"):
         if any(reply <= at for reply in replies.get(ticket, ())):
@@ -248,7 +269,7 @@ def handling(asked: Asked) -> Handling:
     )
     rows = {row.pk: row for row in _rows(_linked(resolved.values_list("clock__ticket", flat=True)))}
     spent: dict[Ticket, timedelta] = defaultdict(timedelta)
-    for pk, time in handling_times(_focus(rows), ()).items():
+    for pk, time in handling_times(_focus(rows), _talks(rows)).items():
         if pk in rows:
             spent[_successor(rows[pk], rows)] += time
     waits: dict[int | None, list[Wait]] = defaultdict(list)
@@ -279,3 +300,17 @@ def _focus(tickets: Collection[int]) -> list[Focus]:
         Focus(agent, ticket, began_at, last_at + HEARTBEAT)
         for agent, ticket, began_at, last_at in beside.values_list("agent", "ticket", "began_at", "last_at")
     ]
+
+
+def _talks(tickets: Collection[int]) -> list[Talk]:
+    """Wrap-up is what the agent does on the ticket's page afterwards: its heartbeats tell."""
+    found = []
+    for place in _calls(tickets):
+        call = place.call
+        length = timedelta(seconds=call.talk_seconds or 0)
+        if call.colleague_id and call.answered_at:
+            end = call.ended_at or call.answered_at + length
+            found.append(
+                Talk(call.colleague_id, place.ticket_id, call.answered_at, max(end, call.answered_at))
+            )
+    return found

@@ -10,10 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.translation import override
 
+from crm.dashboard import Figure, Question
 from crm.measures.intervals import Share
-from crm.models import ChannelAccount, Message
-from support import clocks, focusing
+from crm.models import Call, ChannelAccount, Message
+from crm.periods import Period
+from support import clocks, focusing, tiles
 from support.figures import Asked, handling, resolutions, responses
 from support.measures.waiting import Wait, Waits
 from support.models import (
@@ -21,6 +25,7 @@ from support.models import (
     Holiday,
     Team,
     Ticket,
+    TicketCall,
     TicketEvent,
     TicketMessage,
     Topic,
@@ -298,3 +303,102 @@ class TestHandling:
         desk.settles(at(3, 18, 9), at(3, 18, 9, 30), at(3, 18, 10))
 
         assert handling(ASKED).all.n == 0
+
+    def test_talk_on_the_phone_is_added(self, desk, agent):
+        ticket = desk.settles(at(3, 18, 9), at(3, 18, 9, 30), at(3, 18, 10))
+        focusing.beat(ticket, agent=agent, at=at(3, 18, 9, 20))
+        rang(
+            ticket,
+            desk.mailbox,
+            at(3, 18, 9, 10),
+            answered=at(3, 18, 9, 11),
+            ended=at(3, 18, 9, 13),
+            by=agent,
+        )
+
+        assert handling(ASKED).all == Waits([Wait(120 + 15)])
+
+
+def rang(
+    ticket: Ticket, account: ChannelAccount, moment: datetime, *, answered: datetime, ended: datetime, by: Any
+) -> None:
+    call = Call.objects.create(
+        account=account,
+        external_id=str(next(_numbers)),
+        customer=ticket.customer,
+        direction="in",
+        phone="+359888123456",
+        colleague=by,
+        rang_at=moment,
+        answered_at=answered,
+        ended_at=ended,
+        recorded_at=moment,
+    )
+    TicketCall.objects.create(ticket=ticket, call=call, placed_at=moment)
+
+
+def test_ringing_again_the_next_day_is_a_second_contact(desk, agent):
+    topic = Topic.objects.create(slug="t", names={"en": "t"})
+    ticket = desk.settles(at(3, 10, 10), at(3, 10, 10, 5), at(3, 10, 11), topic=topic)
+    assert resolutions(ASKED).at_first_contact == Share(1, 1)
+
+    rang(ticket, desk.mailbox, at(3, 11, 12), answered=at(3, 11, 12, 1), ended=at(3, 11, 12, 2), by=agent)
+
+    assert resolutions(ASKED).at_first_contact == Share(0, 1)
+
+
+class TestTiles:
+    def figures(self, language: str = "en", *, reader: Any) -> list[Figure]:
+        period = Period(date(2026, 2, 1), date(2026, 4, 8))
+        question = Question(period=period, reader=reader, at=ASKED_AT)
+        sources = (
+            *(tiles.first_answers, tiles.each_answer, tiles.resolution),
+            *(tiles.first_contact, tiles.reopened, tiles.handling),
+        )
+        with timezone.override(SOFIA), override(language):
+            found = [source(question) for source in sources]
+            for figure in found:
+                if figure:
+                    assert all(str(words) for words in figure.definition)
+            return [figure for figure in found if figure]
+
+    def test_a_house_without_tickets_has_no_tiles_of_the_desk(self, agent):
+        assert self.figures(reader=agent) == []
+
+    def test_each_says_its_median_its_interval_and_how_many(self, eleven, agent):
+        first, each, resolution, contact, reopened, handled = self.figures(reader=agent)
+
+        assert (first.value, first.basis) == (
+            "30 min",
+            "median; 95 %: 1 min…8 h 50 min; nine in ten: 8 h 50 min; 10 cases, 2 still wait",
+        )
+        assert each.value == "30 min"
+        assert (resolution.value, resolution.small) == ("30 min", "for the last time: 30 min")
+        assert (contact.value, contact.small) == ("4 of 7", "with one answer at most: 8 of 9")
+        assert (reopened.value, reopened.change.words) == ("1 of 9", "too early to tell whether it changed")
+        assert handled.value == "nobody was seen at work"
+
+    def test_the_numbers_stand_week_by_week(self, eleven, agent):
+        first = self.figures(reader=agent)[0]
+
+        assert sum(int(row[1]) for row in first.table.rows) == 10
+        assert len(first.table.head) == len(first.table.rows[0]) == 6
+
+    def test_a_period_without_questions_says_so(self, desk, agent):
+        desk.settles(at(1, 10, 10), at(1, 10, 11), at(1, 10, 12))
+
+        assert [figure.value for figure in self.figures(reader=agent)] == [
+            *("nobody asked", "nobody asked", "nothing was resolved"),
+            *("nothing was resolved", "nothing was resolved", "nobody was seen at work"),
+        ]
+
+    def test_teams_stand_by_name(self, desk, agent):
+        for name in ("Shop floor", "Returns"):
+            team = Team.objects.create(slug=name.lower().replace(" ", "-"), names={"en": name})
+            ticket = desk.settles(at(3, 18, 9), at(3, 18, 9, 30), at(3, 18, 10), team=team)
+            focusing.beat(ticket, agent=UserFactory(), at=at(3, 18, 9, 10))
+
+        handled = self.figures(reader=agent)[-1]
+
+        assert [row[0] for row in handled.table.rows] == ["Returns", "Shop floor"]
+        assert handled.value == "15 s"
