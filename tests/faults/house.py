@@ -26,7 +26,7 @@ from tests.bench.house import children
 from tests.children import inherited_environment
 
 PROJECT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 # As deploy/compose.yml starts them.
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
 COMMANDS = {
