@@ -79,6 +79,11 @@ OURS = {
     "dashboard/approvals/": Page(look=LEADS),
     "dashboard/approvals/<int:pk>/decision/": Page(look=NONE, act=LEADS, about="adjustmentrequest"),
     "hooks/<slug:channel>/<str:key>/": Page(look=NONE, act=NONE, about="word word"),  # proves itself to its channel
+    # Visitors of a shop's site, in a frame: whoever knows the key of a chat that is there.
+    **{
+        f"chat/<str:key>/{part}": Page(look=NONE, act=NONE, about="word")
+        for part in ("", "visitors/", "messages/", "reading/")
+    },
     "preferences/language/": Page(look=NONE, act=ANYBODY),
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
