@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from config.notices import OF_ORDERS, send_notices_another_way, tell_of_orders, tell_of_points
 from crm import acknowledging, figures, likeness
 from crm.facts import (
     CreditGiven,
@@ -10,16 +11,18 @@ from crm.facts import (
     CustomersSeparated,
     GoodsReturned,
     IdentityAdded,
+    MessageNotDelivered,
     MessageReceived,
     MessageSent,
     OrderCancelled,
     OrderPaid,
     OrderPlaced,
+    ParcelPromised,
 )
 from crm.models import Message, TimelineEntry
 from crm.reactions import Reaction
 from loyalty import couponing, earning, gifting, referring, reversal, tiering, uniting
-from loyalty.facts import MemberJoined
+from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
 from support import opening, replying
 
 
@@ -151,4 +154,11 @@ AFTERWARDS: Sequence[Reaction] = (
         do=recount_tiers,
         wants_history=True,
     ),
+    Reaction(name="crm.order_notices", on=(*OF_ORDERS, ParcelPromised), do=tell_of_orders),
+    Reaction(
+        name="loyalty.point_notices",
+        on=(PointsEarned, PointsExpireSoon, TierReached, GiftGiven),
+        do=tell_of_points,
+    ),
+    Reaction(name="crm.notices_another_way", on=(MessageNotDelivered,), do=send_notices_another_way),
 )

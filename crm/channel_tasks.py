@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from crm import receiving, sending
+from crm import order_notices, receiving, sending
 from crm.models import RawDelivery
 
 AT_ONCE = 200
@@ -47,3 +47,8 @@ def send_due() -> None:
             if not sending.is_more_to_come(at=timezone.now() + SOON):
                 return
             time.sleep(PACE_SECONDS)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def tell_of_late_parcels() -> None:
+    order_notices.tell_of_late_parcels(at=timezone.now())

@@ -1,4 +1,7 @@
-"""The one way by which the house writes to somebody: a row first, sent by `crm.sending`."""
+"""The one way by which the house writes to somebody: a row first, sent by `crm.sending`.
+
+What the house writes by itself goes through `crm.notifying`, which asks first whether, by which way and when.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,14 @@ def write(
     purpose: str = Message.Purpose.SERVICE,
     notice: str = "",
     send_at: datetime | None = None,
+    short_text: str = "",
+    instead_of: Message | None = None,
 ) -> Message:
     """Put a message in the queue, once per (source, source_id); a repeat answers with the one that stands.
 
     `to`: an identity in its normal form, of the channel's kind. `answers`: what it replies to, in whose thread it
-    goes, and under whose subject. Nothing is sent before the transaction is committed. Locks the customer's row.
+    goes, and under whose subject. `short_text`: what an SMS would say. Nothing is sent before the transaction is
+    committed. Locks the customer's row.
 
     Raises:
         NothingToSay, PersonErased: nothing is written.
@@ -72,6 +78,8 @@ def write(
             "in_reply_to": answers,
             "subject": plain(subject or _answering(answers))[:LONGEST_SUBJECT],
             "text": words,
+            "short_text": plain(short_text),
+            "instead_of": instead_of,
             "language": language or customer.language,
             "purpose": purpose,
             "notice": notice,

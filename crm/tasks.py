@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from crm import canary, idempotency
 from crm.api.bulk_tasks import continue_bulk_jobs, forget_bulk_jobs, work_off
-from crm.channel_tasks import continue_deliveries, send_due, work_off_delivery
+from crm.channel_tasks import continue_deliveries, send_due, tell_of_late_parcels, work_off_delivery
 from crm.importing.tasks import continue_imports, run_import
 from crm.linking_tasks import tell_stranger
 from crm.mail_tasks import poll_mailbox, poll_mailboxes
@@ -21,6 +21,7 @@ __all__ = [
     "run_import",
     "send_due",
     "sing",
+    "tell_of_late_parcels",
     "tell_stranger",
     "work_off",
     "work_off_delivery",

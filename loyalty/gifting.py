@@ -81,6 +81,12 @@ def give(rule: GiftRule, member: Member, *, at: datetime) -> GiftGrant | None:
     )
 
 
+def is_for_a_birthday(key: str) -> bool:
+    """Of which occasion was a gift, by what its fact was told under?"""
+    _gift, _rule, _member, year = key.split(":")
+    return int(year) != WELCOME_YEAR
+
+
 def occasion(rule: GiftRule, member: Member, customer: Customer, *, at: datetime) -> int | None:
     """The year whose occasion is now, by the rule and the clock of the person; None: there is none."""
     if rule.occasion == GiftRule.Occasion.WELCOME:

@@ -265,6 +265,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=15),
         "options": {"expires": 15},
     },
+    # In the morning of each clock, and once for each promised day.
+    "tell of late parcels": {
+        "task": "crm.channel_tasks.tell_of_late_parcels",
+        "schedule": crontab(minute="25"),
+    },
     "forget joining requests": {
         "task": "loyalty.joining_tasks.forget_joining_requests",
         "schedule": crontab(minute="*/10"),

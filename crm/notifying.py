@@ -1,0 +1,241 @@
+"""What the house writes by itself (crm.notices): first it asks whether, by which way and when; then it is a message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+
+from crm import company, consenting, messaging, notice_texts, rendering
+from crm.channels import channel_named
+from crm.clocks_of import clocks_of
+from crm.models import Customer, Message, Purpose, Shop
+from crm.notices import Notice, notice_named
+from crm.notices.base import Words
+from crm.preferred_channel import Way, ways_to
+from crm.quiet_hours import next_allowed
+from crm.rendering import ValueMissing
+from crm.same_person import ids_by, ids_of
+from crm.wording import said
+
+log = logging.getLogger(__name__)
+
+ANOTHER_WAY = "another-way"
+A_WEEK = timedelta(days=7)
+# What was never sent does not count as too much.
+NEVER_SENT = (Message.State.CANCELLED, Message.State.FAILED)
+
+
+class WhyNot(StrEnum):
+    """Why a notice was not written."""
+
+    SWITCHED_OFF = "switched-off"
+    ERASED = "erased"
+    NO_WAY = "no-way"
+    NO_CONSENT = "no-consent"
+    TOO_OFTEN = "too-often"
+    VALUE_MISSING = "value-missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notified:
+    """The message that stands, or why there is none."""
+
+    message: Message | None = None
+    why_not: WhyNot | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """What a notice is about. `figures`: what its texts may speak of, as plain values.
+
+    `source` and `source_id` name the occasion: for the same one nobody is written to twice.
+    """
+
+    notice: Notice
+    figures: Mapping[str, Any]
+    source: str
+    source_id: str
+    at: datetime
+    shop: Shop | None = None
+    answers: Message | None = None
+
+
+@transaction.atomic
+def notify(
+    customer: Customer,
+    notice: str,
+    *,
+    figures: Mapping[str, Any],
+    source: str,
+    source_id: str,
+    at: datetime,
+    shop: Shop | None = None,
+    answers: Message | None = None,
+) -> Notified:
+    """Let a person know, once per (source, source_id), by the best way there is; or answer why not.
+
+    `figures`: numbers, days and amounts are said in the person's language and on their clock. `answers`: what they
+    wrote, where this is an answer to it. Advertising needs a consent for its channel and keeps to
+    settings.ADVERTISING_PER_WEEK. Where it would wake somebody, it waits for their morning. Locks the row of whoever
+    the customer stands for.
+
+    Raises:
+        UnknownNotice.
+    """
+    occasion = Occasion(
+        notice=notice_named(notice),
+        figures=figures,
+        source=source,
+        source_id=source_id,
+        at=at,
+        shop=shop,
+        answers=answers,
+    )
+    told = _tell(_lock_person(customer), occasion)
+    log.info("notice", extra={"notice": notice, "why_not": told.why_not or ""})
+    return told
+
+
+@transaction.atomic
+def send_another_way(message: Message, *, at: datetime) -> Message | None:
+    """A notice that did not arrive is written once more, on the person's next channel, once; None: there is no other.
+
+    What a colleague wrote stays with the colleague, who sees that it failed. Locks the customer's row.
+    """
+    if not message.notice or message.instead_of_id or message.state != Message.State.FAILED:
+        return None
+    person = _lock_person(message.customer)
+    ways = [way for way in ways_to(person) if way.channel != message.account.channel]
+    way = next((way for way in ways if _may(person, message.purpose, way)), None)
+    if person.erased_at or way is None:
+        return None
+    return messaging.write(
+        person,
+        account=way.account,
+        to=way.address,
+        text=(message.short_text if _is_short(way) else "") or message.text,
+        short_text=message.short_text,
+        subject=message.subject,
+        language=message.language,
+        purpose=message.purpose,
+        notice=message.notice,
+        instead_of=message,
+        source=ANOTHER_WAY,
+        source_id=f"message:{message.pk}",
+        at=at,
+        send_at=_hour(notice_named(message.notice), person, way, shop=message.account.shop, at=at),
+    )
+
+
+def language_of(person: Customer) -> str:
+    """Theirs; else the first of the company's."""
+    return person.language or next(iter(company.current().languages), "") or settings.LANGUAGE_CODE
+
+
+def _tell(person: Customer, occasion: Occasion) -> Notified:
+    standing = Message.objects.filter(source=occasion.source, source_id=occasion.source_id).first()
+    if standing:
+        return Notified(message=standing)
+    if not notice_texts.is_on(occasion.notice):
+        return Notified(why_not=WhyNot.SWITCHED_OFF)
+    if person.erased_at:
+        return Notified(why_not=WhyNot.ERASED)
+    reachable = _answered_first(ways_to(person), occasion.answers)
+    way = next((way for way in reachable if _may(person, occasion.notice.purpose, way)), None)
+    if way is None:
+        return Notified(why_not=WhyNot.NO_CONSENT if reachable else WhyNot.NO_WAY)
+    send_at = _hour(occasion.notice, person, way, shop=occasion.shop, at=occasion.at)
+    if occasion.notice.purpose == Purpose.ADVERTISING and _is_too_often(person, send_at):
+        return Notified(why_not=WhyNot.TOO_OFTEN)
+    try:
+        return Notified(message=_write(person, occasion, way, send_at))
+    except ValueMissing:
+        return Notified(why_not=WhyNot.VALUE_MISSING)
+
+
+def _write(person: Customer, occasion: Occasion, way: Way, send_at: datetime) -> Message:
+    """Raises ValueMissing."""
+    words, answers = _rendered(person, occasion), occasion.answers
+    return messaging.write(
+        person,
+        account=way.account,
+        to=way.address,
+        subject=words.subject,
+        text=words.short if _is_short(way) else words.long,
+        short_text=words.short,
+        answers=answers if answers and answers.account_id == way.account.pk else None,
+        language=language_of(person),
+        purpose=occasion.notice.purpose,
+        notice=occasion.notice.name,
+        source=occasion.source,
+        source_id=occasion.source_id,
+        at=occasion.at,
+        send_at=send_at,
+    )
+
+
+def _rendered(person: Customer, occasion: Occasion) -> Words:
+    """Raises ValueMissing."""
+    notice, language = occasion.notice, language_of(person)
+    clock = clocks_of(person, region=_region(occasion.shop))[0]
+    common = {"customer.first_name": person.given_name, "company.name": company.current().name}
+    with translation.override(language), timezone.override(clock):
+        values = {name: said(value) for name, value in {**common, **occasion.figures}.items()}
+    words = notice_texts.words_of(notice, language)
+    filled = {
+        name: rendering.render(getattr(words, name), values, language=language)
+        for name in ("subject", "long", "short")
+    }
+    return replace(words, **filled)
+
+
+def _hour(notice: Notice, person: Customer, way: Way, *, shop: Shop | None, at: datetime) -> datetime:
+    """Service by mail wakes nobody; advertising keeps to the day on every channel."""
+    wakes = channel_named(way.channel).rings or notice.purpose == Purpose.ADVERTISING
+    if not (notice.waits_for_morning and wakes):
+        return at
+    clocks = clocks_of(person, region=_region(shop or way.account.shop))
+    return next_allowed(at, clocks=clocks, quiet=settings.QUIET_HOURS)
+
+
+def _is_too_often(person: Customer, send_at: datetime) -> bool:
+    lately = Message.objects.of_people(ids_of(person)).filter(
+        direction=Message.Direction.OUT, purpose=Purpose.ADVERTISING, send_at__gt=send_at - A_WEEK
+    )
+    return lately.exclude(state__in=NEVER_SENT).count() >= int(settings.ADVERTISING_PER_WEEK)
+
+
+def _answered_first(ways: list[Way], answers: Message | None) -> list[Way]:
+    """An answer goes where they wrote, whatever they prefer."""
+    if answers is None:
+        return ways
+    there = Way(account=answers.account, address=answers.address, is_proved=answers.is_proved)
+    return [there, *(way for way in ways if way.account.pk != there.account.pk)]
+
+
+def _may(person: Customer, purpose: str, way: Way) -> bool:
+    if purpose != Purpose.ADVERTISING:
+        return True
+    return consenting.may(person, purpose=Purpose.ADVERTISING, channel=way.channel)
+
+
+def _is_short(way: Way) -> bool:
+    return channel_named(way.channel).wants_short
+
+
+def _region(shop: Shop | None) -> str:
+    return (shop or Shop.objects.first_open()).region
+
+
+def _lock_person(customer: Customer) -> Customer:
+    """Whoever the customer stands for today, locked until the transaction ends."""
+    rows = Customer.objects.select_for_update(no_key=True)
+    return rows.get(pk=ids_by(customer.pk)[0])
