@@ -1,9 +1,20 @@
 """What apps may ask of one another at once: ability → the verb that answers. The Protocols stand in crm.abilities."""
 
-from crm.abilities import EarnsHistory, ForeseesReturn, PriorityOf, SettlesOrder
-from loyalty import earning_history, entitlements, reversal, settling
+from crm.abilities import (
+    EarnsHistory,
+    ForeseesReturn,
+    GivesCoupon,
+    GivesPoints,
+    OffersGoodwill,
+    PriorityOf,
+    SettlesOrder,
+)
+from loyalty import earning_history, entitlements, goodwill, reversal, settling
 
 SETTLE_ORDER: SettlesOrder = settling.settle
 EARN_HISTORY: EarnsHistory = earning_history.earn_history_of_shop
 FORESEE_RETURN: ForeseesReturn = reversal.foresee
 PRIORITY_OF: PriorityOf = entitlements.priority_of
+GIVE_POINTS: GivesPoints = goodwill.give_points
+GIVE_COUPON: GivesCoupon = goodwill.give_coupon
+OFFER_GOODWILL: OffersGoodwill = goodwill.offers

@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 from django.conf import settings
 
-from crm.models import Customer, Order, Shop
+from crm.models import Customer, Order, Shop, User
 
 
 class SettlesOrder(Protocol):
@@ -54,6 +54,44 @@ class PriorityOf(Protocol):
     def __call__(self, customer: Customer, *, at: datetime) -> int: ...
 
 
+class GivesPoints(Protocol):
+    """A colleague gives a customer points to make up for something, within their day, or is refused at once.
+
+    Answers what is left of their day. Not idempotent.
+    """
+
+    def __call__(self, customer: Customer, *, points: int, reason: str, by: User, at: datetime) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodwillCouponGiven:
+    code: str
+    name: str
+
+
+class GivesCoupon(Protocol):
+    """As GivesPoints, with a code of a pool."""
+
+    def __call__(
+        self, customer: Customer, *, pool_id: int, by: User, at: datetime
+    ) -> GoodwillCouponGiven: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodwillOffer:
+    """What a colleague may still give today: so many points, or (with a pool) so many of its coupons."""
+
+    pool_id: int | None
+    name: str
+    left: int
+
+
+class OffersGoodwill(Protocol):
+    """What this colleague may still give this customer today."""
+
+    def __call__(self, customer: Customer, *, by: User, at: datetime) -> Sequence[GoodwillOffer]: ...
+
+
 def settle_order() -> SettlesOrder:
     return cast(SettlesOrder, _bound("SETTLE_ORDER"))
 
@@ -68,6 +106,18 @@ def foresee_return() -> ForeseesReturn:
 
 def priority_of() -> PriorityOf:
     return cast(PriorityOf, _bound("PRIORITY_OF"))
+
+
+def gives_points() -> GivesPoints:
+    return cast(GivesPoints, _bound("GIVE_POINTS"))
+
+
+def gives_coupon() -> GivesCoupon:
+    return cast(GivesCoupon, _bound("GIVE_COUPON"))
+
+
+def offers_goodwill() -> OffersGoodwill:
+    return cast(OffersGoodwill, _bound("OFFER_GOODWILL"))
 
 
 def _bound(name: str) -> Any:

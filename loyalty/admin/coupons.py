@@ -32,7 +32,10 @@ class CouponPoolAdmin(GivesAdmin):
         return (
             (None, {"fields": (*self.names(), "programme")}),
             (_("What it gives"), {"fields": (*self.settings_fields(request, obj), "minimum_amount")}),
-            (_("How often"), {"fields": ("uses_per_code", "uses_per_person", "uses_left", "budget")}),
+            (
+                _("How often"),
+                {"fields": ("uses_per_code", "uses_per_person", "uses_left", "goodwill_per_day", "budget")},
+            ),
             (_("When"), {"fields": ("starts_at", "ends_at", "days_valid")}),
             (_("Who may use it"), {"fields": ("conditions",)}),
         )

@@ -3,6 +3,7 @@ from loyalty.models.budget import Budget, BudgetPeriod, BudgetUse
 from loyalty.models.card import Card, CardBatch, CardLink
 from loyalty.models.coupon import Coupon, CouponBatch, CouponPool, CouponUse
 from loyalty.models.gift import GiftGrant, GiftRule
+from loyalty.models.goodwill import GoodwillCoupon
 from loyalty.models.hold import Hold
 from loyalty.models.joining_request import JoiningRequest
 from loyalty.models.lot import Lot, LotUse
@@ -35,6 +36,7 @@ __all__ = [
     "CouponUse",
     "GiftGrant",
     "GiftRule",
+    "GoodwillCoupon",
     "Hold",
     "JoiningRequest",
     "Lot",

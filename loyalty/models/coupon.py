@@ -55,6 +55,12 @@ class CouponPool(Named, Gives):
         blank=True,
         help_text=_("From the day it is given. Empty: as long as the pool."),
     )
+    goodwill_per_day = models.PositiveSmallIntegerField(
+        _("goodwill: one colleague, codes a day"),
+        null=True,
+        blank=True,
+        help_text=_("So many may be given to customers whom something went wrong for. Empty: none."),
+    )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
