@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from crm.demo import company, history, plots
+from crm.demo import channels, company, history, plots
 from crm.demo import trickle as crm_trickle
+from crm.demo.channels import StandIns
 from crm.demo.history import Progress
 from loyalty.demo import club
 from loyalty.demo import stories as points
@@ -32,6 +33,11 @@ def load(*, size: str, progress: Progress) -> None:
         company.open_business_accounts(stage.manager)
         plots.tell(stage, now=now)
     points.tell(stage, programme, now=now, progress=progress)
+
+
+def open_channels(where: StandIns) -> None:
+    """Let the company write and be written to, through stand-ins that answer on this machine."""
+    channels.open_accounts(where, at=timezone.now())
 
 
 def trickle(stop: threading.Event) -> None:

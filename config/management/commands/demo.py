@@ -20,6 +20,7 @@ from rich.progress import Progress, TaskID
 
 from config import demo, embedded
 from config.supervisor import Role, SupervisorError, supervise
+from crm.demo.channels import StandIns
 
 HOST = "127.0.0.1"
 TAKEN = "is taken, perhaps by a demo that already runs"
@@ -52,9 +53,11 @@ class Command(BaseCommand):
                 call_command("sync_roles", verbosity=0)
             if not no_data:
                 self.load(size)
+            where = StandIns(url=f"http://{HOST}:{free_port()}", smtp_port=free_port())
+            demo.open_channels(where)
             connection.close()
             supervise(
-                list(roles(port)),
+                list(roles(port, where)),
                 tend=lambda: embedded.hold(settings),
                 is_ready=lambda: answers(port),
                 announce=lambda: self.announce(port, time.monotonic() - began),
@@ -94,7 +97,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def roles(port: int) -> list[Role]:
+def roles(port: int, where: StandIns) -> list[Role]:
     """What runs, the one people wait for first."""
     python = [sys.executable, *(f"-Wignore:{beginning}" for beginning in FINE_IN_A_DEMO)]
     celery = [*python, "-m", "celery", "--quiet", "-A", "config"]
@@ -103,7 +106,12 @@ def roles(port: int) -> list[Role]:
     web = Role(
         name="web",
         command=[*gunicorn, "config.wsgi"],
-        environment={"PORT": str(port), "DATABASE_POOL_SIZE": "8", "DATABASE_STATEMENT_TIMEOUT": "5s"},
+        environment={
+            "PORT": str(port),
+            "DATABASE_POOL_SIZE": "8",
+            "DATABASE_STATEMENT_TIMEOUT": "5s",
+            "DEMO_PROVIDERS_URL": where.url,
+        },
     )
     worker = Role(
         name="worker",
@@ -111,13 +119,27 @@ def roles(port: int) -> list[Role]:
         environment={"DATABASE_STATEMENT_TIMEOUT": "60s"},
     )
     beat = Role(name="beat", command=[*celery, "beat", "--loglevel=WARNING", "--pidfile="])
+    http_port = where.url.rpartition(":")[2]
+    stand_ins = Role(
+        name="providers",
+        command=[
+            *[*python, "-m", "crm.demo.providers", "--http", http_port, "--smtp", str(where.smtp_port)],
+            *["--book", str(settings.EMBEDDED_STATE / "received.jsonl")],
+        ],
+    )
     ours = [Role(name=name, command=[*manage, it]) for name, it in COMMANDS if it in get_commands()]
-    return [web, *ours, worker, beat]
+    return [web, stand_ins, *ours, worker, beat]
 
 
 COMMANDS = (("relay", "relay"), ("trickle", "demo_trickle"))
 # Root in a container, and static files served from where they were written.
 FINE_IN_A_DEMO = ("You're running the worker", "No directory at")
+
+
+def free_port() -> int:
+    with socket.socket() as attempt:
+        attempt.bind((HOST, 0))
+        return int(attempt.getsockname()[1])
 
 
 def need_free_port(port: int) -> None:
@@ -162,5 +184,6 @@ def start_afresh() -> None:
     with psycopg.connect(host=its["HOST"], user=its["USER"], dbname="postgres", autocommit=True) as server:
         server.execute(f"DROP DATABASE IF EXISTS {embedded.DATABASE} WITH (FORCE)")
         server.execute(f"CREATE DATABASE {embedded.DATABASE} OWNER {embedded.OWNER_ROLE}")
+    (settings.EMBEDDED_STATE / "received.jsonl").unlink(missing_ok=True)
     if "valkey" in services:
         services["valkey"].exchange(b"FLUSHALL\r\n")

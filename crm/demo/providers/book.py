@@ -24,7 +24,10 @@ KEPT = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """A message that a stand-in took for somebody. `key` is what the sender calls it, where it says."""
+    """A message that a stand-in took for somebody, or that somebody wrote with it (`is_theirs`).
+
+    `key` is what the sender calls it, where it says.
+    """
 
     number: int
     channel: str
@@ -34,6 +37,7 @@ class Received:
     subject: str = ""
     key: str = ""
     files: tuple[str, ...] = ()
+    is_theirs: bool = False
 
 
 @dataclass
@@ -62,6 +66,7 @@ class Book:
         subject: str = "",
         key: str = "",
         files: Iterable[str] = (),
+        is_theirs: bool = False,
     ) -> Received:
         with self._lock:
             one = Received(
@@ -73,6 +78,7 @@ class Book:
                 subject=subject,
                 key=key,
                 files=tuple(files),
+                is_theirs=is_theirs,
             )
             self._received.append(one)
             if self.place:

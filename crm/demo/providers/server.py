@@ -17,6 +17,7 @@ from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.request import Request, urlopen
 
 from crm.demo.providers import book as books
 from crm.demo.providers.book import Book, Received
@@ -55,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
             if path == "/control/behaviours":
                 self.server.book.behave(*json.loads(body))
                 self._say(200, {})
+            elif path == "/control/pushes":
+                self._push(json.loads(body))
             elif bot := BOT.fullmatch(path):
                 self._telegram(bot[2], self._fields(body))
             elif path == "/pa/send_message":
@@ -65,6 +68,17 @@ class Handler(BaseHTTPRequestHandler):
                 self._say(404, {})
         except Dropped:
             self.close_connection = True
+
+    def _push(self, told: Mapping[str, Any]) -> None:
+        """Somebody writes: note it, and bring it to the house as the company would."""
+        theirs = told["theirs"]
+        self.server.book.take(theirs["channel"], to=theirs["to"], text=theirs["text"], is_theirs=True)
+        if told.get("url"):
+            headers = {"Content-Type": "application/json", **told["headers"]}
+            asked = Request(told["url"], data=told["body"].encode(), headers=headers, method="POST")  # noqa: S310
+            with urlopen(asked, timeout=self.server.hangs_seconds):  # noqa: S310  # nosec B310 - the demo's own house
+                pass
+        self._say(200, {})
 
     # ── who answers ──────────────────────────────────────────────────────────
     def _telegram(self, method: str, told: Mapping[str, Any]) -> None:
