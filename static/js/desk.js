@@ -198,6 +198,7 @@
   document.addEventListener("input", typed);
   document.addEventListener("htmx:configRequest", tell);
   document.addEventListener("htmx:beforeRequest", rest);
+  document.addEventListener("reload", () => location.reload());
   document.addEventListener("reply-sent", sent);
   document.addEventListener("taken-back", (event) => write(event.detail.text, false));
   document.addEventListener("macro-words", (event) => write(event.detail.text, false));

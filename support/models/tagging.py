@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Named
 
@@ -9,8 +10,8 @@ from crm.models import Named
 class Category(models.TextChoices):
     """Where a ticket stands, whatever a company calls it. Fixed: clocks and figures hang on it."""
 
-    NEW = "new", _("new")
-    OPEN = "open", _("open")
+    NEW = "new", pgettext_lazy("ticket", "new")
+    OPEN = "open", pgettext_lazy("ticket", "open")
     WAITING_CUSTOMER = "waiting_customer", _("waiting for the customer")
     WAITING_US = "waiting_us", _("waiting for us")
     RESOLVED = "resolved", _("resolved")

@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages as said_above
@@ -36,6 +36,8 @@ from support.pages.shown import fresh_words, shown
 
 ANSWERS = "support.answer_ticket"
 MOST_FILES = 5
+# So long what was done is told, and can be undone from there.
+SAID_FOR = timedelta(seconds=12)
 LARGEST_FILE = 10 * 1024 * 1024
 
 
@@ -81,7 +83,7 @@ def do(request: StaffRequest, pk: int, deed: Deed, *, changed: Sequence[int] = (
         said_above.success(request, str(said.words))
         return HttpResponseRedirect(reverse("support:ticket", args=[pk]))
     if request.POST.get("from") == "inbox":
-        response = TemplateResponse(request, "support/_said.html", {"said": said, "ticket": ticket})
+        response = TemplateResponse(request, "support/_said.html", {"said": said, "ticket": ticket, "until": at + SAID_FOR})
         response.headers["HX-Trigger"] = json.dumps({"rows-changed": True})
         return response
     return _news(request, ticket, at, said=said, changed=changed)
@@ -118,6 +120,7 @@ def _news(
             **parts.menus(at),
             "said": said,
             "refusal": refusal,
+            "until": at + SAID_FOR,
             "reply_key": uuid.uuid4().hex if said and said.tells and "reply-sent" in said.tells else "",
         },
     )

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
 from crm import customer_page, history, own_shops
@@ -22,11 +22,11 @@ from crm.models import Customer, User
 from crm.pages import timeline
 from crm.pages.requests import StaffRequest
 from crm.same_person import with_ids
-from support import clock_faces, conversation, inbox, replying
+from support import clock_faces, conversation, inbox, promising, replying
 from support.clock_faces import Face
 from support.conversation import Place
 from support.deadlines import Kind
-from support.models import Clock, Draft, SubState, Tag, Team, Ticket, Topic
+from support.models import Clock, Draft, Promise, SubState, Tag, Team, Ticket, Topic
 from support.models.tagging import AT_WORK, Category
 from support.pages import moments
 from support.pages.rows import face, masked_address, name_of
@@ -43,7 +43,7 @@ READ = ("customer", "topic", "team", "assignee", "sub_state", "account", "shop",
 class Way:
     """Where an answer goes: by which channel, to which address, and what that channel can carry."""
 
-    channel: str | Promise
+    channel: str | Lazy
     icon: str
     address: str
     is_sms: bool
@@ -85,11 +85,18 @@ def head(ticket: Ticket, reader: User, at: datetime) -> dict[str, Any]:
         "about_orders": list(own_shops.seen_by(reader, ticket.orders.all())[:MOST_OTHERS]),
         "may_answer": may_answer and ticket.category != Category.CLOSED,
         "may_lead": reader.has_perm("support.lead_ticket"),
+        "promises": list(open_promises(ticket)[:MOST_OTHERS]),
+        "taken_in": list(ticket.merged_from.all()[:MOST_OTHERS]),
+        "is_asleep": bool(ticket.snoozed_until and ticket.snoozed_until > at),
         "is_mine": ticket.assignee_id == reader.pk,
         "is_over": ticket.category not in AT_WORK,
         "is_closed": ticket.category == Category.CLOSED,
         "now": at,
     }
+
+
+def open_promises(ticket: Ticket) -> Any:
+    return Promise.objects.open().filter(pk__in=promising.of(ticket).values("pk")).order_by("due_at", "pk")
 
 
 def _faces(ticket: Ticket, clocks: Sequence[Clock], at: datetime) -> list[Face]:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from support.pages import actions, beginning, calls, inbox, pulse, ticket
+from support.pages import actions, beginning, calls, inbox, joining, pulse, ticket, waiting
 
 app_name = "support"
 urlpatterns = [
@@ -20,6 +20,16 @@ urlpatterns = [
     path("tickets/<int:pk>/assignment/", admin.site.admin_view(actions.assignment), name="assignment"),
     path("tickets/<int:pk>/state/", admin.site.admin_view(actions.state), name="state"),
     path("tickets/<int:pk>/labels/", admin.site.admin_view(actions.labels), name="labels"),
+    path("tickets/<int:pk>/snooze/", admin.site.admin_view(waiting.snooze), name="snooze"),
+    path("tickets/<int:pk>/promises/", admin.site.admin_view(waiting.promises), name="promises"),
+    path(
+        "tickets/<int:pk>/promises/<int:promise_pk>/end/",
+        admin.site.admin_view(waiting.promise_end),
+        name="promise-end",
+    ),
+    path("tickets/<int:pk>/merger/", admin.site.admin_view(joining.merger), name="merger"),
+    path("tickets/<int:pk>/parting/", admin.site.admin_view(joining.parting), name="parting"),
+    path("tickets/<int:pk>/splitting/", admin.site.admin_view(joining.splitting), name="splitting"),
     path("tickets/<int:pk>/files/<str:token>/", admin.site.admin_view(ticket.file), name="file"),
     path(
         "tickets/<int:pk>/messages/<int:message_pk>/quoted/",
@@ -40,6 +50,16 @@ urlpatterns = [
         "tickets/<int:pk>/messages/<int:message_pk>/certainty/",
         admin.site.admin_view(actions.certainty),
         name="certainty",
+    ),
+    path(
+        "tickets/<int:pk>/messages/<int:message_pk>/letting-in/",
+        admin.site.admin_view(joining.let_in),
+        name="letting-in",
+    ),
+    path(
+        "tickets/<int:pk>/messages/<int:message_pk>/sending-away/",
+        admin.site.admin_view(joining.send_away),
+        name="sending-away",
     ),
     path("calls/ringing/", admin.site.admin_view(calls.ringing), name="ringing"),
 ]
