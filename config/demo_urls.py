@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config import demo_doors
+from config import demo_doors, demo_phone
 from config.urls import urlpatterns as everywhere
 
 doors = (
@@ -13,6 +13,9 @@ doors = (
         path("demo/shop/", demo_doors.shop, name="shop"),
         path("demo/customer/<slug:key>/", demo_doors.customer, name="customer"),
         path("demo/orders/", demo_doors.orders, name="orders"),
+        path("demo/phone/", demo_phone.phone, name="phone"),
+        path("demo/phone/answer/", demo_phone.answer, name="phone-answer"),
+        path("demo/phone/ring/", demo_phone.ring, name="phone-ring"),
     ],
     "demo",
 )

@@ -180,6 +180,7 @@ SESSION_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DEMO = False
+DEMO_PROVIDERS_URL = ""
 
 # ── API ──────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
@@ -264,6 +265,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "support.clock_tasks.climb_ladders",
         "schedule": timedelta(seconds=15),
         "options": {"expires": 15},
+    },
+    "look after tickets": {
+        "task": "support.ticket_tasks.look_after_tickets",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "ask departments": {
+        "task": "support.ticket_tasks.ask_departments",
+        "schedule": crontab(),
+    },
+    "close tickets": {
+        "task": "support.ticket_tasks.close_tickets",
+        "schedule": crontab(minute="35"),
     },
     # In the morning of each clock, and once for each promised day.
     "tell of late parcels": {
