@@ -60,12 +60,9 @@ SELECT * FROM loyalty_earn(:w, 'earn', 'bench:' || nextval('bench_keys'), ARRAY[
 """
 BARE = "\\set w random({first}, {last})\n" + EARN
 TELL = """
-SELECT * FROM crm_record(jsonb_build_array(jsonb_build_object('customer_id', :w::bigint,
-  'kind', 'loyalty.points_earned',
-  'version', 1, 'occurred_at', now(), 'recorded_at', now(), 'source', 'bench',
-  'source_id', nextval('bench_keys')::text, 'channel', '',
-  'direction', '', 'subject_type', '', 'visibility', 'agent', 'language', 'ru', 'preview', 'Earned', 'payload',
-  '{{"points": 5, "order_number": "100234", "programme_name": "bench"}}'::jsonb, 'is_history', false, 'depth', 0)));
+SELECT crm_record_one(:w, NULL, 'loyalty.points_earned', 1, now(), now(), 'bench', nextval('bench_keys')::text, '', '',
+  NULL, '', NULL, 'agent', 'ru', 'Earned', '{{"points": 5, "order_number": "100234", "programme_name": "bench"}}',
+  false, NULL, 0);
 """
 WITH_FACT = "\\set w random({first}, {last})\nBEGIN;\n" + TELL + EARN + "COMMIT;\n"
 REDEEM = """

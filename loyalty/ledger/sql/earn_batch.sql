@@ -2,7 +2,7 @@
 -- the batch; the whole batch is refused when a key stands for something else, or a wallet is missing.
 -- Wallets are looked up by their keys: reading a whole table is never the way to a thousand of them.
 -- Locks the wallets in ascending order of their ids. Answers, for each that is new, its place and its transaction.
-CREATE FUNCTION loyalty_earn_batch(_wallet bigint[], _kind text, _key text[], _points bigint[],
+CREATE OR REPLACE FUNCTION loyalty_earn_batch(_wallet bigint[], _kind text, _key text[], _points bigint[],
   _available_at timestamptz[], _expires_at timestamptz[], _order bigint[], _trace jsonb[], _occurred_at timestamptz[],
   _recorded_at timestamptz)
 RETURNS TABLE (ordinal bigint, transaction_id bigint)
@@ -11,18 +11,19 @@ SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
   locked bigint;
+  owed bigint;
 BEGIN
   IF _kind NOT IN ('earn', 'opening') THEN
     PERFORM ledger_private.refuse('unknown-operation');
   END IF;
-  SELECT count(*) INTO locked FROM (
-    SELECT 1 FROM loyalty_wallet WHERE member_id = ANY (_wallet) ORDER BY member_id FOR NO KEY UPDATE
+  SELECT count(*), max(debt) INTO locked, owed FROM (
+    SELECT debt FROM loyalty_wallet WHERE member_id = ANY (_wallet) ORDER BY member_id FOR NO KEY UPDATE
   ) AS ours;
   IF locked < (SELECT count(DISTINCT id) FROM unnest(_wallet) AS id) THEN
     PERFORM ledger_private.refuse('unknown-member');
   END IF;
   -- Debt is paid one purchase at a time, and seldom: those members' purchases go the single way.
-  IF EXISTS (SELECT 1 FROM loyalty_wallet WHERE member_id = ANY (_wallet) AND debt > 0) THEN
+  IF owed > 0 THEN
     RETURN QUERY
     SELECT i::bigint, posted.transaction_id
     FROM generate_subscripts(_wallet, 1) AS i,
@@ -38,7 +39,8 @@ BEGIN
       sha256(convert_to(concat_ws('|', _kind, t.wallet_id, ARRAY[t.points], t.order_id), 'UTF8')) AS hash
     FROM ROWS FROM (unnest(_wallet, _key, _points, _available_at, _expires_at, _order, _trace, _occurred_at))
       WITH ORDINALITY AS t(wallet_id, key, points, available_at, expires_at, order_id, trace, occurred_at, n)
-    JOIN loyalty_wallet w ON w.member_id = t.wallet_id
+    -- With a limit, so that each is looked up: a join would be made by reading all wallets in their order.
+    CROSS JOIN LATERAL (SELECT * FROM loyalty_wallet WHERE member_id = t.wallet_id LIMIT 1) AS w
   ), known AS MATERIALIZED (
     SELECT t.n, CASE WHEN s.request_hash <> t.hash THEN ledger_private.refuse('ledger-key-used-otherwise') END
     FROM told t JOIN loyalty_transaction s ON s.programme_id = t.programme_id AND s.key = t.key
