@@ -284,10 +284,12 @@ def _read(clock: Clock, steps: Sequence[Step]) -> Reading:
 
 
 def _show_on(ticket: Ticket) -> None:
-    """The next due moment, for lists. One that was merged shows none: the other one does."""
+    """The next due moment, for lists. One that was merged shows none: the one in which it goes on does."""
     running = _going(ticket).filter(due_at__isnull=False).order_by("due_at").values_list("due_at", "kind")
-    first = None if ticket.merged_into_id else running.first()
+    first = None if ticket.merged_into else running.first()
     ticket.next_due_at, ticket.next_due_kind = first or (None, "")
     Ticket.objects.filter(pk=ticket.pk).update(
         next_due_at=ticket.next_due_at, next_due_kind=ticket.next_due_kind
     )
+    if ticket.merged_into:
+        _show_on(ticket.merged_into)

@@ -258,6 +258,16 @@ class TestMerging:
         assert told(other, Kind.FIRST_RESPONSE)[-1] == ("fulfil", monday(12, 40))
         assert due(other) == (tuesday(12), "resolution")
 
+    def test_a_promise_of_the_one_is_due_in_the_other_until_it_is_kept(self, ticket, other):
+        clocks.promised(ticket, promise=5, due_at=monday(12, 30), at=monday(12, 5))
+        self.merge(ticket, other, monday(12, 20))
+        assert due(other) == (monday(12, 30), "promise")
+
+        clocks.promise_kept(ticket, promise=5, at=monday(12, 25))
+
+        other.refresh_from_db()
+        assert due(other) == (monday(13), "first_response")
+
     def test_undone_each_is_due_as_before(self, ticket, other):
         before = due(ticket), due(other)
         self.merge(ticket, other, monday(12, 20))
