@@ -1,4 +1,4 @@
-"""Real servers of mail on this machine: SMTP by aiosmtpd, IMAP by Debian's Dovecot. Each for one test, on a free port."""
+"""Real servers of mail on this machine, each on a free port: SMTP by aiosmtpd, IMAP by Debian's Dovecot."""
 
 import asyncio
 import getpass
@@ -74,8 +74,8 @@ class Post:
 
 
 @contextmanager
-def smtp() -> Iterator[tuple[Post, int]]:
-    post, port = Post(), free_port()
+def smtp(post: Post | None = None) -> Iterator[tuple[Post, int]]:
+    post, port = post or Post(), free_port()
     controller = Controller(post, hostname="127.0.0.1", port=port, data_size_limit=40 * 1024 * 1024)
     controller.start()
     try:
@@ -143,7 +143,9 @@ class Dovecot:
         us = getpass.getuser()
         group = grp.getgrgid(os.getgid()).gr_name
         accounts = ("", "") if os.geteuid() == 0 else (us, group)
-        version = subprocess.run([str(self.program), "--version"], capture_output=True, text=True, check=True).stdout
+        version = subprocess.run(
+            [str(self.program), "--version"], capture_output=True, text=True, check=True
+        ).stdout
         numbers = tuple(map(int, version.split()[0].split(".")[:2]))
         return (_config_2_4 if numbers >= (2, 4) else _config_2_3)(self, version.split()[0], *accounts)
 

@@ -10,9 +10,10 @@ from typing import ClassVar
 from django.conf import settings as django_settings
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from crm import company
 from crm.channels.base import (
     Asked,
     Channel,
@@ -101,7 +102,8 @@ class EmailChannel(Channel):
         sender = _writer(account, mail)
         external_id = mail.message_id or f"<{mail.body_digest}@no-id.invalid>"
         cut = quotes.cut_mail(mail.text, mail.html, mail.subject)
-        own = _unreadable_told() if mail.is_unreadable else cut.own
+        is_lost = not cut.own and not mail.files and bool(mail.html or mail.troubles)
+        own = _unreadable_told() if mail.is_unreadable or is_lost else cut.own
         return Incoming(
             external_id=external_id,
             fingerprint=hooks.fingerprint(mail),
@@ -192,7 +194,10 @@ def _arrived(mail: Mail) -> datetime:
 
 
 def _unreadable_told() -> str:
-    return gettext("This mail could not be read: it is broken, or too large. It is kept as it came.")
+    """To colleagues, in the language of the house."""
+    languages = company.current().languages
+    with override(languages[0] if languages else None):
+        return gettext("This mail could not be read: it is broken, or too large. It is kept as it came.")
 
 
 def _is_ours(account: ChannelAccount, outcome: hooks.Outcome) -> bool:

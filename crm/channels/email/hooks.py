@@ -92,8 +92,9 @@ def identity_of(raw: bytes) -> str:
 
 
 def fingerprint(mail: reading.Mail) -> str:
-    """Its Message-ID with what it says: there are programs that give every mail the same."""
-    return hashlib.sha256(f"{mail.message_id}\n{mail.body_digest}".encode("utf-8", "replace")).hexdigest()
+    """Its Message-ID with who says what: there are programs that give every mail the same."""
+    said = "\n".join([mail.message_id, *(one.address for one in mail.senders), mail.body_digest])
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
 
 
 def mails(body: bytes, headers: Mapping[str, str], provider: str) -> list[bytes]:
