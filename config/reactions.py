@@ -6,6 +6,10 @@ from typing import Any
 from config.notices import OF_ORDERS, send_notices_another_way, tell_of_orders, tell_of_points
 from crm import acknowledging, figures, likeness
 from crm.facts import (
+    CallEnded,
+    CallMissed,
+    CallPlaced,
+    CallReceived,
     CreditGiven,
     CustomersMerged,
     CustomersSeparated,
@@ -19,7 +23,7 @@ from crm.facts import (
     OrderPlaced,
     ParcelPromised,
 )
-from crm.models import Message, TimelineEntry
+from crm.models import Call, Message, TimelineEntry
 from crm.reactions import Reaction
 from loyalty import couponing, earning, gifting, referring, reversal, tiering, uniting
 from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
@@ -105,6 +109,15 @@ def acknowledge_messages(entries: Sequence[TimelineEntry]) -> None:
             acknowledging.acknowledge(message, at=entry.recorded_at)
 
 
+def give_calls_their_ticket(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            call = Call.objects.select_related("customer", "colleague", "account__shop").get(
+                pk=entry.subject_id
+            )
+            opening.hear_call(call, at=entry.recorded_at)
+
+
 def count_answers_as_given(entries: Sequence[TimelineEntry]) -> None:
     for entry in entries:
         if entry.subject_id:
@@ -119,6 +132,11 @@ AT_ONCE: Sequence[Reaction] = (
         name="loyalty.returning", on=(GoodsReturned,), do=take_points_back_of_a_return, wants_history=True
     ),
     Reaction(name="support.opening", on=(MessageReceived,), do=give_messages_their_ticket),
+    Reaction(
+        name="support.calls",
+        on=(CallReceived, CallPlaced, CallMissed, CallEnded),
+        do=give_calls_their_ticket,
+    ),
     Reaction(name="support.answering", on=(MessageSent,), do=count_answers_as_given),
 )
 

@@ -16,23 +16,24 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 
 from crm import abilities, messaging, receiving
 from crm.channel_names import channel_name
 from crm.channels.base import File, Incoming, Sender
 from crm.identity_kinds import IdentityKind
-from crm.models import ChannelAccount, Customer, Identity, Message, TimelineEntry, User
+from crm.models import Call, ChannelAccount, Customer, Identity, Message, Shop, TimelineEntry, User
 from crm.same_person import ids_by
 from crm.tombstones import refuse_words_about
 from support import assigning, changing, clocks, labelling, states
 from support.changing import Held
 from support.facts import TicketOpened
-from support.models import Ticket, TicketMessage, Topic
+from support.models import Ticket, TicketCall, TicketMessage, Topic
 from support.models.tagging import Category
 from support.replying import UNDO
 from support.thanks import is_thanks
 
-SOURCE = "message"
+SOURCE, CALL = "message", "call"
 REOPENS_FOR = timedelta(days=7)
 # As many tickets may one sender open within STORM; what they send beyond joins the newest.
 STORM, MOST_OPENED = timedelta(hours=1), 5
@@ -166,6 +167,29 @@ def open_for(
     return ticket
 
 
+@transaction.atomic
+def hear_call(call: Call, *, at: datetime) -> Ticket | None:
+    """Give a telephone call its place, once: in the open conversation of whoever is on the line, else in a new ticket.
+
+    One that nobody answered waits for us. None: nobody can say who it is. Locks the customer's row, then the ticket's.
+    """
+    if call.customer is None or call.customer.erased_at:
+        return None
+    person = changing.lock_person(call.customer_id or 0)
+    if standing := Ticket.objects.filter(calls__call=call).first():
+        ticket = changing.lock_ticket(standing)
+    elif open_one := newest_at_work(ids_by(person.pk)):
+        ticket = changing.lock_ticket(open_one)
+        TicketCall.objects.create(ticket=ticket, call=call, placed_at=at)
+        changing.happen(ticket, "call_placed", by=call.colleague, at=at)
+    else:
+        ticket = _open_for_call(call, person, at=at)
+    if call.state == Call.State.MISSED and ticket.unread_since is None:
+        ticket.unread_since = at
+        changing.save(ticket, "unread_since")
+    return ticket
+
+
 def newest_at_work(ids: tuple[int, ...]) -> Ticket | None:
     """The one open conversation of a person known by these ids."""
     theirs = Ticket.objects.at_work().filter(customer__in=ids, merged_into=None)
@@ -227,7 +251,10 @@ class _Finding:
         )
 
     def _newest(self) -> Ticket | None:
-        newest = self._opened_lately().order_by("-pk").first()
+        joinable = self._opened_lately()
+        if not self.message.is_automatic:
+            joinable = joinable.exclude(category=Category.CLOSED)
+        newest = joinable.order_by("-pk").first()
         return changing.successor(newest) if newest else None
 
 
@@ -241,35 +268,63 @@ def _open(
     caused_by: TimelineEntry | None = None,
 ) -> Ticket:
     """A new ticket with its first message; the person is locked."""
+    ticket = _new(person, by=by, shop=message.account.shop, at=at, topic=topic)
+    ticket.subject = _subject_of(message)
+    ticket.opened_at = ticket.last_message_at = message.occurred_at
+    ticket.last_words = changing.words_of(message)
+    ticket.language = message.language or person.language
+    if by is None:
+        ticket.last_customer_at, ticket.unread_since = message.occurred_at, at
+    ticket.source, ticket.source_id = SOURCE, str(message.pk)
+    changing.answer_to(ticket, message)
+    ticket.save()
+    changing.place(ticket, message, at=at)
+    _tell_opened(Held(ticket, person), by=by, at=at, caused_by=caused_by)
+    return ticket
+
+
+def _new(
+    person: Customer, *, by: User | None, shop: Shop | None, at: datetime, topic: Topic | None = None
+) -> Ticket:
+    """Not saved yet. `by`: the colleague who began it, and has it."""
     level = abilities.priority_of()(person, at=at)
-    ticket = Ticket(
+    return Ticket(
         customer=person,
-        subject=_subject_of(message),
         category=Category.OPEN if by else Category.NEW,
         topic=topic,
         team=topic.team if topic else None,
         priority=PRIORITIES[min(level, len(PRIORITIES) - 1)],
         assignee=by,
-        shop=message.account.shop,
-        opened_at=message.occurred_at,
         opened_by=by,
-        last_message_at=message.occurred_at,
-        last_words=changing.words_of(message),
-        last_customer_at=None if by else message.occurred_at,
-        unread_since=None if by else at,
-        language=message.language or person.language,
-        source=SOURCE,
-        source_id=str(message.pk),
+        shop=shop,
+        language=person.language,
     )
-    changing.answer_to(ticket, message)
-    ticket.save()
-    changing.place(ticket, message, at=at)
-    kind = "begun" if by else "opened"
-    changing.happen(ticket, kind, by=by, at=at, channel=ticket.channel)
+
+
+def _tell_opened(
+    held: Held, *, by: User | None, at: datetime, caused_by: TimelineEntry | None = None
+) -> None:
+    """After it was saved and has its first message or call."""
+    ticket = held.ticket
+    changing.happen(ticket, "begun" if by else "opened", by=by, at=at, channel=ticket.channel)
     fact = TicketOpened(number=str(ticket.pk), subject=ticket.subject)
-    changing.tell(ticket, person, fact, event="opened", at=at, by=by, caused_by=caused_by)
+    changing.tell(ticket, held.person, fact, event="opened", at=at, by=by, caused_by=caused_by)
     clocks.opened(ticket, at=ticket.opened_at)
-    assigning.find_agent(Held(ticket, person), at=at)
+    assigning.find_agent(held, at=at)
+
+
+def _open_for_call(call: Call, person: Customer, *, at: datetime) -> Ticket:
+    """The person is locked. Answers go by the number that rang."""
+    is_ours = call.direction == Call.Direction.OUT
+    ticket = _new(person, by=call.colleague if is_ours else None, shop=call.account.shop, at=at)
+    ticket.subject = gettext("Telephone call")
+    ticket.opened_at = ticket.last_message_at = call.began_at
+    ticket.last_customer_at = None if is_ours else call.began_at
+    ticket.channel, ticket.account, ticket.address = "phone", call.account, call.phone
+    ticket.source, ticket.source_id = CALL, str(call.pk)
+    ticket.save()
+    TicketCall.objects.create(ticket=ticket, call=call, placed_at=at)
+    _tell_opened(Held(ticket, person), by=ticket.opened_by, at=at)
     return ticket
 
 

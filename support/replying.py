@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm import messaging
 from crm.channels import CHANNELS
 from crm.channels.base import File
+from crm.clocks_of import clocks_of
 from crm.errors import Refusal
-from crm.models import ChannelAccount, Message, User
+from crm.models import ChannelAccount, Message, Shop, User
+from crm.quiet_hours import next_allowed
 from support import changing, clocks, states
 from support.changing import Held, TicketChanged, TicketIsClosed
 from support.models import Ticket, TicketEvent, TicketMessage
@@ -56,7 +59,8 @@ def reply(
     then: Category | None = None,
 ) -> Message:
     """Answer the customer, once per `key`, where they wrote last. `then`: where the ticket stands afterwards; None: it
-    waits for the customer. `send_at`: not before; without it after UNDO.
+    waits for the customer. `send_at`: not before that, nor at night where
+    they live; without it after UNDO.
 
     `version` is what the agent saw: if anybody wrote since, or a colleague moved the ticket elsewhere, nothing is sent.
     Nobody else has it: the agent takes the ticket. Locks the customer's row, then the ticket's.
@@ -120,15 +124,23 @@ def sent(message: Message, *, at: datetime) -> None:
 
 
 def way_to(ticket: Ticket) -> ChannelAccount | None:
-    """By which account an answer goes: the one they wrote to; where it is closed, the house's main one of its kind;
-    an address of words that came otherwise is answered by mail."""
+    """By which account an answer goes: the one they wrote to; where it is closed, the house's main one of its kind.
+
+    Who rang is answered by SMS; words that came otherwise, by mail. One query at most.
+    """
     account = ticket.account
-    if account and account.closed_at is None and account.channel in CHANNELS:
+    if account and account.closed_at is None and _can_write(account.channel):
         return account
-    channel = account.channel if account and account.channel in CHANNELS else "email"
+    channel = account.channel if account else ""
+    if not _can_write(channel):
+        channel = "sms" if channel == "phone" else "email"
     if channel == "email" and "@" not in ticket.address:
         return None
     return ChannelAccount.objects.open().filter(channel=channel).order_by("-is_main", "pk").first()
+
+
+def _can_write(channel: str) -> bool:
+    return channel in CHANNELS and CHANNELS[channel].can_write
 
 
 def _refuse_what_is_past(ticket: Ticket, by: User, version: int) -> None:
@@ -166,12 +178,20 @@ def _write(
         source_id=source_id,
         at=at,
         author=by,
-        subject=(answered.subject if answered else "") or ticket.subject,
+        subject="" if answered and answered.subject else ticket.subject,
         answers=answered,
         files=files,
         language=ticket.language,
-        send_at=max(send_at or at, at + UNDO),
+        send_at=_hour(held, account, send_at, at=at),
     )
+
+
+def _hour(held: Held, account: ChannelAccount, send_at: datetime | None, *, at: datetime) -> datetime:
+    """An answer goes now; one that is put off until an hour waits for one at which they may be woken."""
+    if send_at is None or send_at <= at + UNDO:
+        return at + UNDO
+    region = account.shop.region if account.shop else Shop.objects.first_open().region
+    return next_allowed(send_at, clocks=clocks_of(held.person, region=region), quiet=settings.QUIET_HOURS)
 
 
 def _last_of_theirs(ticket: Ticket, account: ChannelAccount) -> Message | None:

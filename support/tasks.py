@@ -1,5 +1,6 @@
-"""What the desk does by the clock. Each task loads, calls one verb, and may run twice."""
+"""What the desk does by the clock. Each task loads, calls verbs, and may run twice."""
 
 from support.clock_tasks import climb_ladders
+from support.ticket_tasks import ask_departments, close_tickets, look_after_tickets
 
-__all__ = ["climb_ladders"]
+__all__ = ["ask_departments", "climb_ladders", "close_tickets", "look_after_tickets"]

@@ -1,0 +1,25 @@
+"""Tickets by the minute: what was put off comes back, what nobody has is given, what was promised was broken."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from support import assigning, promising, side_conversations, snoozing, states
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def look_after_tickets() -> None:
+    at = timezone.now()
+    snoozing.wake(at=at)
+    assigning.hand_back_due(at=at)
+    assigning.give_waiting(at=at)
+    promising.break_due(at=at)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def ask_departments() -> None:
+    side_conversations.send_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def close_tickets() -> None:
+    states.close_resolved(at=timezone.now())
