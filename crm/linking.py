@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from celery import current_app
@@ -32,6 +33,7 @@ KEPT_FOR = timedelta(days=30)
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 LENGTH = 10
 LINKABLE = ("telegram", "viber", "chat")
+LINKED_BY_CODE = ("telegram", "viber")
 
 
 class NotLinked(Refusal):
@@ -55,6 +57,15 @@ def make_code(customer: Customer, *, at: datetime, by: User | None = None) -> st
         customer=customer, digest=digest(code), made_at=at, made_by=by, expires_at=at + WORKS_FOR
     )
     return code
+
+
+def accounts() -> Sequence[ChannelAccount]:
+    """Where somebody can show a code: one account of each messenger, the main one first. One query."""
+    found = ChannelAccount.objects.open().filter(channel__in=LINKED_BY_CODE).order_by("-is_main", "pk")
+    first: dict[str, ChannelAccount] = {}
+    for account in found:
+        first.setdefault(account.channel, account)
+    return list(first.values())
 
 
 def digest(code: str) -> bytes:

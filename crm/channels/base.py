@@ -270,6 +270,10 @@ class Channel:
         """
         raise NotTaken("this channel only listens")
 
+    def link_for(self, account: ChannelAccount, code: str) -> str:
+        """What opens this channel with a one-time code in hand; empty: it takes none."""
+        return ""
+
     def text_for(self, text: str) -> str:
         """As much of it as one message can carry."""
         return text if len(text) <= self.longest_text else text[: self.longest_text - 1] + "…"

@@ -23,6 +23,7 @@ from crm.customer_page import Panel, Visit
 from crm.errors import Refusal
 from crm.identification import Hint, add_identities
 from crm.identity_kinds import IdentityKind
+from crm.linking import LINKABLE
 from crm.masking import masked
 from crm.models import Customer, Identity, Shop
 from crm.pages.requests import StaffRequest
@@ -50,6 +51,10 @@ class Way:
     shown: str
     is_hidden: bool
 
+    @property
+    def is_linkable(self) -> bool:
+        return self.identity.kind in LINKABLE
+
 
 def how_to_reach(visit: Visit) -> Panel:
     return Panel(
@@ -58,6 +63,7 @@ def how_to_reach(visit: Visit) -> Panel:
         context={
             "ways": _ways(visit.customer),
             "may_reveal": visit.reader.has_perm("crm.reveal_identity"),
+            "may_unlink": visit.reader.has_perm("crm.change_identity"),
             "may_add": visit.reader.has_perm("crm.add_identity"),
             "may_watch": visit.reader.has_perm("crm.view_look"),
             "form": IdentityForm(auto_id="id_identity_%s"),

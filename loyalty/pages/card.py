@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from crm import qr
 from crm.wording import number
-from loyalty import card_codes, cards, qr, rewarding, statement
+from loyalty import card_codes, cards, rewarding, statement
 from loyalty.models import CardLink, Member
 from loyalty.standing import Standing
 

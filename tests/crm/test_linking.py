@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from crm import consenting, linking
 from crm.channels.base import LinkAsked, Sender
@@ -10,7 +12,7 @@ from crm.linking_tasks import tell_stranger
 from crm.models import Consent, Customer, Identity, LinkCode, Merge, Message, TimelineEntry
 from tests.factories.channel_accounts import ChannelAccountFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
-from tests.factories.shops import NOON
+from tests.factories.shops import NOON, UserFactory
 from tests.fakes.bringing import bring, work_everything_off
 from tests.fakes.companies import companies
 
@@ -179,3 +181,46 @@ def test_a_handle_can_be_unlinked_once_and_linked_again(bot):
 def test_an_email_is_not_unlinked_as_a_messenger_is():
     with pytest.raises(linking.NotLinked):
         linking.unlink(IdentityFactory(verified=True), by=None, at=SOON)
+
+
+# ── the page of those who serve customers ────────────────────────────────────
+@pytest.fixture
+def cashier(client):
+    colleague = UserFactory()
+    colleague.groups.add(Group.objects.get(name="cashier"))
+    client.force_login(colleague)
+    return client
+
+
+def test_a_colleague_shows_a_link_and_a_square_for_each_messenger(bot, cashier):
+    ChannelAccountFactory(channel="viber")
+    person = CustomerFactory()
+
+    answer = cashier.post(f"/admin/crm/customer/{person.pk}/link-codes/")
+
+    page = answer.content.decode()
+    code = answer.context["code"]
+    assert f"https://t.me/lipa_bot?start={code}" in page and f"context={code}" in page
+    assert page.count('shape-rendering="crispEdges"') == 2
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert show(bot, code, at=timezone.now()).customer == person
+
+
+def test_an_agent_unlinks_what_was_linked_and_nothing_else(bot, client):
+    colleague = UserFactory()
+    colleague.groups.add(Group.objects.get(name="agent"))
+    client.force_login(colleague)
+    person = CustomerFactory()
+    handle, mail = (
+        show(bot, linking.make_code(person, at=NOON)),
+        IdentityFactory(customer=person, verified=True),
+    )
+
+    for identity in (handle, mail):
+        client.post(f"/admin/crm/customer/{person.pk}/identities/{identity.pk}/unlinking/")
+
+    assert list(Identity.objects.filter(customer=person)) == [mail]
+    assert TimelineEntry.objects.get(kind="crm.channel_unlinked").actor == colleague
+    strangers = IdentityFactory(kind="telegram", value="99", verified=True)
+    answer = client.post(f"/admin/crm/customer/{person.pk}/identities/{strangers.pk}/unlinking/")
+    assert answer.status_code == 404

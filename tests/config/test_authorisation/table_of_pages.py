@@ -115,6 +115,10 @@ OURS = {
     "admin/crm/customer/<int:pk>/identities/<int:identity_pk>/": Page(
         look=AGENTS, act=AGENTS, about="customer identity"
     ),
+    "admin/crm/customer/<int:pk>/link-codes/": Page(look=NONE, act=TILL, about="customer"),
+    "admin/crm/customer/<int:pk>/identities/<int:identity_pk>/unlinking/": Page(
+        look=NONE, act=AGENTS, about="customer identity"
+    ),
     "admin/crm/customer/<int:pk>/same-person/": Page(look=LEADS, about="customer"),
     "admin/crm/customer/<int:pk>/same-person/<int:other_pk>/": Page(
         look=LEADS, act=LEADS, about="customer other"
