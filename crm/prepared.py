@@ -10,7 +10,7 @@ import sys
 from typing import Any, Self
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
 # Django turns preparing off for a connection; this turns it on for whoever asks, and for nobody else.
@@ -24,8 +24,9 @@ class PreparedCursor(psycopg.Cursor[Any]):
 
 def cursor() -> CursorWrapper:
     """As `connection.cursor()`, for use in `with`."""
-    connection.ensure_connection()
-    connection.validate_thread_sharing()
-    connection.connection.prepare_threshold = ONLY_WHEN_ASKED
-    bare: Any = PreparedCursor(connection.connection)
-    return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    database.validate_thread_sharing()
+    database.connection.prepare_threshold = ONLY_WHEN_ASKED
+    bare: Any = PreparedCursor(database.connection)
+    return database.make_debug_cursor(bare) if database.queries_logged else database.make_cursor(bare)
