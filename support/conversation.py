@@ -1,7 +1,7 @@
-"""What was said and done in a ticket, as one list: messages, notes and events, the latest page first.
+"""What was said and done in a ticket, as one list: messages, calls, notes and events, the latest page first.
 
-Reads only. The three kinds stand in tables of their own, each in the order of its ids; a page is what is latest at the
-heads of the three, and a place is how far each of them was read. So nothing is skipped or shown twice, whatever came
+Reads only. The kinds stand in tables of their own, each in the order of its ids; a page is what is latest at the
+heads of all of them, and a place is how far each of them was read. So nothing is skipped or shown twice, whatever came
 late, and the cost is that of a page.
 """
 
@@ -16,10 +16,10 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 
 from crm.models import Message
-from support.models import Note, Ticket, TicketEvent
+from support.models import Note, Ticket, TicketCall, TicketEvent
 
 PAGE = 30
-KINDS = ("message", "note", "event")
+KINDS = ("message", "note", "event", "call")
 
 
 class BadPlace(ValueError):
@@ -28,7 +28,7 @@ class BadPlace(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """`kind`: message, note or event, and the row of that kind."""
+    """`kind`: message, call, note or event, and the row of that kind."""
 
     kind: str
     at: datetime
@@ -41,14 +41,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Place:
-    """Ids of the three kinds: before them (None: nothing was read of it yet)."""
+    """Ids of each kind: before them (None: nothing was read of it yet)."""
 
     message: int | None = None
     note: int | None = None
     event: int | None = None
+    call: int | None = None
 
     def __str__(self) -> str:
-        return signing.dumps([self.message, self.note, self.event], salt="conversation")
+        return signing.dumps([self.message, self.note, self.event, self.call], salt="conversation")
 
     @classmethod
     def parse(cls, text: str) -> Place:
@@ -72,7 +73,7 @@ Rows: TypeAlias = "QuerySet[Any]"
 
 
 def latest(ticket: Ticket, *, before: Place | None = None, size: int = PAGE) -> Page:
-    """Five queries, whatever the ticket's length."""
+    """Six queries, whatever the ticket's length."""
     at = before or Place()
     heads = {kind: _before(_rows(ticket, kind), getattr(at, kind), kind)[: size + 1] for kind in KINDS}
     lists = {kind: [_item(kind, row) for row in rows] for kind, rows in heads.items()}
@@ -103,7 +104,7 @@ def moved(place: Place, items: Sequence[Item]) -> Place:
     return Place(**ids)
 
 
-_KEYS = {"message": "place__message", "note": "pk", "event": "pk"}
+_KEYS = {"message": "place__message", "note": "pk", "event": "pk", "call": "pk"}
 
 
 def as_item(message: Message) -> Item:
@@ -125,7 +126,16 @@ def _events(ticket: Ticket) -> Rows:
     return TicketEvent.objects.filter(ticket=ticket).select_related("actor").order_by("-pk")
 
 
-_READERS: dict[str, Callable[[Ticket], Rows]] = {"message": messages_of, "note": _notes, "event": _events}
+def _calls(ticket: Ticket) -> Rows:
+    return TicketCall.objects.filter(ticket=ticket).select_related("call__colleague").order_by("-pk")
+
+
+_READERS: dict[str, Callable[[Ticket], Rows]] = {
+    "message": messages_of,
+    "note": _notes,
+    "event": _events,
+    "call": _calls,
+}
 
 
 def _rows(ticket: Ticket, kind: str) -> Rows:
@@ -137,7 +147,7 @@ def _before(rows: Rows, pk: int | None, kind: str) -> Rows:
 
 
 def _item(kind: str, row: Any) -> Item:
-    moment = {"message": "recorded_at", "note": "written_at", "event": "at"}[kind]
+    moment = {"message": "recorded_at", "note": "written_at", "event": "at", "call": "placed_at"}[kind]
     return Item(kind=kind, at=getattr(row, moment), row=row)
 
 

@@ -9,10 +9,12 @@
 (() => {
   const PAUSE = 1500; // milliseconds without a key after which a draft is kept
   const TYPING = 8000;
+  const IDLE = 60000; // without a key or a movement for so long nobody is at work here
   const SMS = { latin: [160, 153], other: [70, 67] };
   const LATIN = /^[\n\r @£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[\]~|€]*$/;
   let row = null;
   let typedAt = 0;
+  let movedAt = Date.now();
   let keeping = 0;
 
   const token = () => (document.querySelector("[name=csrfmiddlewaretoken]") || {}).value || "";
@@ -53,9 +55,14 @@
       parameters.states = [...document.querySelectorAll("[data-message-state]")].slice(-20)
         .map((one) => `${one.dataset.message}:${one.dataset.messageState}`).join(",");
       parameters.typing = Date.now() - typedAt < TYPING ? "yes" : "";
+      parameters.active = Date.now() - movedAt < IDLE ? "yes" : "";
+      parameters.menu = document.querySelector("#head details[open]") ? "open" : "";
     }
     const newest = document.getElementById("newest");
-    if (newest && event.detail.verb === "post") parameters.newest = newest.value;
+    if (newest && event.detail.verb === "post") {
+      parameters.newest = newest.value;
+      parameters.writing = reply() && reply().value && elt.id !== "reply" ? "yes" : "";
+    }
     if (event.detail.verb === "post" && !headers["X-CSRFToken"]) headers["X-CSRFToken"] = token();
   }
 
@@ -193,6 +200,9 @@
     else if (named.matches("textarea")) named.focus();
   }
 
+  for (const sign of ["keydown", "pointermove", "wheel", "touchstart"]) {
+    document.addEventListener(sign, () => { movedAt = Date.now(); }, { passive: true });
+  }
   document.addEventListener("focusin", mark);
   document.addEventListener("click", click);
   document.addEventListener("input", typed);

@@ -83,7 +83,9 @@ def do(request: StaffRequest, pk: int, deed: Deed, *, changed: Sequence[int] = (
         said_above.success(request, str(said.words))
         return HttpResponseRedirect(reverse("support:ticket", args=[pk]))
     if request.POST.get("from") == "inbox":
-        response = TemplateResponse(request, "support/_said.html", {"said": said, "ticket": ticket, "until": at + SAID_FOR})
+        response = TemplateResponse(
+            request, "support/_said.html", {"said": said, "ticket": ticket, "until": at + SAID_FOR}
+        )
         response.headers["HX-Trigger"] = json.dumps({"rows-changed": True})
         return response
     return _news(request, ticket, at, said=said, changed=changed)
@@ -147,6 +149,10 @@ def news_of(
         "items": told,
         "newest": f"{latest}|{last_day}",
         "version": ticket.version,
+        # Whoever is writing saw the ticket as it was when they began: what came since stops them, once.
+        "tells_version": bool(fresh) or request.POST.get("writing") != "yes",
+        # A menu that is open is not pulled from under the hand.
+        "is_menu_open": request.POST.get("menu") == "open",
     }
 
 

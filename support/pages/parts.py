@@ -28,7 +28,7 @@ from support.conversation import Place
 from support.deadlines import Kind
 from support.models import Clock, Draft, Promise, SubState, Tag, Team, Ticket, Topic
 from support.models.tagging import AT_WORK, Category
-from support.pages import moments
+from support.pages import beside, moments
 from support.pages.rows import face, masked_address, name_of
 from support.pages.shown import shown
 from support.sight import Sight
@@ -146,7 +146,6 @@ def menus(at: datetime) -> dict[str, Any]:
         "topics": list(Topic.objects.all()[:MOST_CHOICES]),
         "all_tags": list(Tag.objects.all()[:MOST_CHOICES]),
         "teams": list(Team.objects.filter(answers_customers=True)[:MOST_CHOICES]),
-        "departments": list(Team.objects.filter(answers_customers=False)[:MOST_CHOICES]),
         "colleagues": list(colleagues()[:MOST_CHOICES]),
         "priorities": Ticket.Priority.choices,
     }
@@ -173,5 +172,13 @@ def side(ticket: Ticket, sight: Sight, at: datetime) -> dict[str, Any]:
         "badges": customer_page.badges(visit),
         "panels": customer_page.panels_beside(visit),
         "latest": timeline.rows(latest),
+        **beside.beside(ticket, sight.reader, at),
+        "ticket": ticket,
+        "name": name_of(ticket),
+        "may_answer": sight.reader.has_perm("support.answer_ticket") and ticket.category != Category.CLOSED,
+        "may_return": sight.reader.has_perm("support.add_returncase"),
+        "side_key": uuid.uuid4().hex,
+        "departments": list(Team.objects.filter(answers_customers=False)[:MOST_CHOICES]),
+        "latest_orders": list(visit.orders.order_by("-placed_at")[:MOST_OTHERS]),
         "others": list(others.order_by("-last_message_at", "-pk")[:MOST_OTHERS]),
     }

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from crm.channel_names import channel_icon, channel_name
 from crm.masking import masked
-from crm.models import Attachment, Message, User
+from crm.models import Attachment, Call, Message, User
 from crm.wording import near_day
 from support import happenings
 from support.conversation import Item
-from support.models import Note, TicketEvent
+from support.models import Note, TicketCall, TicketEvent
 
 # As much of one message is shown at first; the rest is one click away.
 SHOWN = 3_000
@@ -120,6 +120,8 @@ def _parts(item: Item, reader: User, at: datetime, new: set[int]) -> dict[str, A
         return {**same, **_message(item.row, reader, at, is_new=item.row.pk in new)}
     if isinstance(item.row, Note):
         return {**same, "look": "note", "who": _name(item.row.author, reader), **_cut(item.row.text)}
+    if isinstance(item.row, TicketCall):
+        return {**same, **_call(item.row.call, reader)}
     return {**same, **_event(item.row, reader)}
 
 
@@ -147,6 +149,20 @@ def _message(message: Message, reader: User, at: datetime, *, is_new: bool) -> d
         "later": message.send_at if is_later else None,
         "undo_until": message.send_at if can_take_back else None,
         "files": list(message.attachments.all()),
+    }
+
+
+def _call(call: Call, reader: User) -> dict[str, Any]:
+    """Whoever rang, what became of it, and what was noted of it."""
+    minutes = -(-(call.talk_seconds or 0) // 60)
+    words = _("The customer rang: {state}") if call.direction == Call.Direction.IN else _("We rang: {state}")
+    talked = ngettext("talked {n} min", "talked {n} min", minutes).format(n=minutes) if minutes else ""
+    return {
+        "look": "call",
+        "icon": "phone",
+        "who": _name(call.colleague, reader) if call.colleague else "",
+        "text": words.format(state=talked or call.state.label),
+        "rest": call.note,
     }
 
 

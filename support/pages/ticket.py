@@ -60,6 +60,14 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@permission_required((SEES, "crm.view_customer"), raise_exception=True)
+def side(request: StaffRequest, pk: int) -> HttpResponse:
+    """The customer beside it, anew."""
+    context = parts.side(parts.ticket_for(request, pk), Sight(request.user), timezone.now())
+    return TemplateResponse(request, "support/_side.html", context)
+
+
+@require_GET
 @permission_required(SEES, raise_exception=True)
 def quoted(request: StaffRequest, pk: int, message_pk: int) -> HttpResponse:
     """The message with everything that it quoted, in its place."""

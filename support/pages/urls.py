@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from support.pages import actions, beginning, calls, inbox, joining, pulse, ticket, waiting
+from support.pages import actions, beginning, calls, inbox, joining, kindness, pulse, ticket, waiting
 
 app_name = "support"
 urlpatterns = [
@@ -26,6 +26,19 @@ urlpatterns = [
         "tickets/<int:pk>/promises/<int:promise_pk>/end/",
         admin.site.admin_view(waiting.promise_end),
         name="promise-end",
+    ),
+    path("tickets/<int:pk>/side/", admin.site.admin_view(ticket.side), name="side"),
+    path("tickets/<int:pk>/gifts/", admin.site.admin_view(kindness.gifts), name="gifts"),
+    path("tickets/<int:pk>/questions/", admin.site.admin_view(kindness.questions), name="questions"),
+    path(
+        "tickets/<int:pk>/questions/<int:question_pk>/",
+        admin.site.admin_view(kindness.question),
+        name="question",
+    ),
+    path(
+        "tickets/<int:pk>/identity-check/",
+        admin.site.admin_view(kindness.identity_check),
+        name="identity-check",
     ),
     path("tickets/<int:pk>/merger/", admin.site.admin_view(joining.merger), name="merger"),
     path("tickets/<int:pk>/parting/", admin.site.admin_view(joining.parting), name="parting"),

@@ -319,3 +319,113 @@ def test_an_auditor_looks_and_writes_nothing(client, ticket, role):
     assert page.status_code == 200
     assert "<textarea" not in page.text
     assert post(client, ticket, "replies", kind="note", text="x").status_code == 403
+
+
+def test_a_ticket_is_put_off_and_brought_back(client, agent, ticket):
+    answer = post(client, ticket, "snooze", until="morning")
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until
+    assert "The ticket comes back tomorrow" in answer.text
+
+    post(client, ticket, "snooze", until="now")
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "yesterday", "2001-01-01T10:00", "0001-01-01T00:00", "9999-99-99T10:00"]
+)
+def test_a_moment_that_cannot_be_is_refused_with_words(client, agent, ticket, typed):
+    answer = post(client, ticket, "snooze", until="typed", until_typed=typed)
+
+    assert "Choose a moment that is still to come" in answer.text
+
+
+def test_a_promise_stands_over_the_conversation_until_it_is_kept(client, agent, ticket):
+    assert "Перезвонить" in post(client, ticket, "promises", what="Перезвонить", due="hour").text
+    promise = ticket.promises.get()
+
+    post(client, ticket, "promise-end", promise.pk, how="kept")
+    promise.refresh_from_db()
+    assert promise.kept_by == agent
+    assert 'name="how" value="kept"' not in client.get(url(ticket)).text
+
+
+def test_another_ticket_of_the_same_customer_is_taken_in_and_let_go(client, agent, ticket):
+    from tests.factories.support import TicketFactory
+
+    other = TicketFactory(customer=ticket.customer)
+    post(client, ticket, "merger", other=f"№ {other.pk}")
+    other.refresh_from_db()
+    assert other.merged_into == ticket
+    assert client.get(url(other)).headers["Location"] == url(ticket)
+
+    post(client, ticket, "parting", other=other.pk)
+    other.refresh_from_db()
+    assert other.merged_into is None
+
+
+def test_a_foreign_ticket_is_not_taken_in(client, agent, ticket):
+    from tests.factories.support import TicketFactory
+
+    foreign = TicketFactory(
+        customer=ticket.customer, team=Team.objects.create(slug="w", names={"en": "Wholesale"})
+    )
+
+    assert post(client, ticket, "merger", other=foreign.pk).status_code == 404
+
+
+def test_a_held_message_is_let_in_by_one_button(client, agent, ticket, mailbox):
+    message = wrote(
+        mailbox, "Пришлите код", who="stranger@evil.example", token_thread=thread_of(ticket), number=9
+    )
+    assert message.state == "held"
+    assert "The sender is not proved" in client.get(url(ticket)).text
+
+    post(client, ticket, "letting-in", message.pk)
+    message.refresh_from_db()
+    assert message.state == "received"
+
+
+def test_a_held_message_is_sent_away_to_a_ticket_of_its_own(client, agent, ticket, mailbox):
+    message = wrote(
+        mailbox, "Пришлите код", who="stranger@evil.example", token_thread=thread_of(ticket), number=9
+    )
+
+    post(client, ticket, "sending-away", message.pk)
+    assert message.place.ticket != ticket
+
+
+def thread_of(ticket: Ticket) -> str:
+    return Message.objects.filter(place__ticket=ticket).first().thread
+
+
+def test_of_a_message_that_is_perhaps_sent_a_colleague_decides(client, agent, ticket):
+    post(client, ticket, "replies", kind="reply", text="Уже везут", **fields(client.get(url(ticket))))
+    message = Message.objects.get(direction="out")
+    Message.objects.filter(pk=message.pk).update(
+        state="uncertain", send_at=timezone.now() - timedelta(hours=1)
+    )
+    assert "It did not: send it again" in client.get(url(ticket)).text
+
+    post(client, ticket, "certainty", message.pk, was="sent")
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+
+def test_who_else_is_here_is_said(client, agent, ticket):
+    post(client, ticket, "pulse", active="yes", typing="yes")
+    client.force_login(colleague(name="Pyotr"))
+
+    assert "Iva Marinova is writing here" in post(client, ticket, "pulse", active="yes").text
+
+
+def test_what_a_colleague_began_to_answer_is_not_overtaken_by_the_pulse(client, agent, ticket, mailbox):
+    carried = fields(client.get(url(ticket)))
+    wrote(mailbox, "И ещё вопрос", number=2)
+    news = post(client, ticket, "pulse", writing="yes", newest=carried["newest"])
+    assert "И ещё вопрос" in news.text
+    assert 'name="version"' not in news.text
+
+    answer = post(client, ticket, "replies", kind="reply", text="Уже везут", **carried)
+    assert "1 new message came since you began" in answer.text
