@@ -1,0 +1,41 @@
+"""What an action of a macro is: its settings, who may run it, how it reads before it runs, and what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.errors import Refusal
+from crm.models import User
+from crm.typed_settings import Settings
+from support.models import Ticket
+
+
+class UnusableMacro(Refusal):
+    """The actions of a macro, each fault with its place in them."""
+
+    code = "unusable-macro"
+    title = _("What this macro does cannot be used as it is.")
+    status = 422
+
+
+@dataclass(frozen=True, kw_only=True)
+class MacroAction(Settings):
+    """One kind of thing that a macro does. A subclass names its settings as fields."""
+
+    refusal = UnusableMacro
+    kind: ClassVar[str]
+    label: ClassVar[str | Promise]
+    permission: ClassVar[str] = "support.answer_ticket"
+
+    def aloud(self) -> str:
+        """What will happen, as a sentence in the reader's language."""
+        raise NotImplementedError
+
+    def do(self, ticket: Ticket, *, by: User, key: str, at: datetime) -> None:
+        """In the caller's transaction, which holds the ticket."""
+        raise NotImplementedError
