@@ -112,6 +112,15 @@ SHELVES: Sequence[Shelf] = (
     Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.company", "crm.task")),
     Shelf(label=_("Sales"), icon="order", models=("crm.order", "crm.return", "crm.importjob")),
     Shelf(
+        label=_("Answering customers"),
+        icon="ticket",
+        models=(
+            *("support.ticket", "support.returncase", "support.returnpolicy", "support.slapolicy"),
+            *("support.calendar", "support.topic", "support.substate", "support.tag", "support.team"),
+            *("support.agentprofile", "support.skill", "support.macro", "crm.channelaccount"),
+        ),
+    ),
+    Shelf(
         label=_("Loyalty"),
         icon="star",
         models=(

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault
@@ -106,7 +107,7 @@ class ConditionField(models.JSONField):
 
     def formfield(self, *_args: Any, **more: Any) -> Any:
         told: dict[str, Any] = {
-            "label": self.verbose_name,
+            "label": capfirst(self.verbose_name),
             "help_text": self.help_text,
             "required": not self.blank,
         }

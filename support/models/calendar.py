@@ -41,7 +41,7 @@ class Calendar(models.Model):
         _("time zone"), max_length=50, default="Europe/Sofia", validators=[known_zone]
     )
     position = models.PositiveSmallIntegerField(
-        _("position"),
+        _("number in the order"),
         default=0,
         help_text=_("The first calendar counts wherever no promise of service names another."),
     )

@@ -36,7 +36,7 @@ class SlaPolicy(models.Model):
 
     name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100, unique=True)
     position = models.PositiveSmallIntegerField(
-        _("position"), default=0, help_text=_("Of several that fit a ticket the first one counts.")
+        _("number in the order"), default=0, help_text=_("Of several that fit a ticket the first one counts.")
     )
     conditions = ConditionField(_("for which tickets"), root="ticket", default=always)
     calendar = models.ForeignKey(
