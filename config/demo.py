@@ -13,6 +13,8 @@ from crm.demo.channels import StandIns
 from crm.demo.history import Progress
 from loyalty.demo import club
 from loyalty.demo import stories as points
+from support.demo import desk
+from support.demo import stories as conversations
 
 
 def is_loaded() -> bool:
@@ -38,6 +40,12 @@ def load(*, size: str, progress: Progress) -> None:
 def open_channels(where: StandIns) -> None:
     """Let the company write and be written to, through stand-ins that answer on this machine."""
     channels.open_accounts(where, at=timezone.now())
+
+
+def tell_conversations(progress: Progress) -> None:
+    """What people wrote, and what was answered: needs the channels. The desk is at work whenever the demo is."""
+    now = timezone.now()
+    conversations.tell(desk.open_desk(company.build(), now=now), now=now, progress=progress)
 
 
 def trickle(stop: threading.Event) -> None:

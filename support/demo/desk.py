@@ -131,11 +131,11 @@ def _open_hours(*, now: datetime) -> None:
 
 
 def _promise_service() -> None:
-    """A chat within a minute; whoever is urgent within half an hour; everybody within four."""
+    """A chat within a minute; whoever is urgent within half an hour; everybody within a day."""
     promised: tuple[tuple[str, dict[str, Any], int, int, int], ...] = (
         ("Чат", {"field": "ticket.channel", "op": "eq", "value": "chat"}, 1, 2, 240),
         ("Спешни", {"field": "ticket.priority", "op": "gte", "value": 3}, 30, 60, 480),
-        ("Всички", {"all": []}, 240, 240, 2880),
+        ("Всички", {"all": []}, 1440, 480, 4320),
     )
     for position, (name, conditions, first, following, resolved) in enumerate(promised):
         SlaPolicy.objects.get_or_create(

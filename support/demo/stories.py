@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from crm import calling, receiving, sending
-from crm.channels.base import CallNews, Incoming, Receipt, Sender
+from crm import receiving, sending
+from crm.channels.base import Incoming, Receipt, Sender
 from crm.demo import characters
+from crm.demo.channels import handles
 from crm.demo.history import Progress
 from crm.demo.lives import ONLINE
 from crm.identity_kinds import IdentityKind
@@ -54,16 +55,6 @@ def tell(desk: Desk, *, now: datetime, progress: Progress) -> None:
         progress("conversations", done, len(conversations))
     with transaction.atomic():
         _vera_asks_twice(desk, accounts, now=now)
-
-
-def ring(*, now: datetime) -> None:
-    """Vera's phone rings the shop: what is already there is on the agent's screen before anybody speaks."""
-    account = ChannelAccount.objects.open().filter(channel="phone").first()
-    if account:
-        news = CallNews(
-            external_id=f"vera-{now:%Y%m%d%H%M%S}", step="rang", phone=characters.VERA.phone, at=now
-        )
-        calling.hear(account, news, at=now)
 
 
 class _Telling:
@@ -163,7 +154,7 @@ def _vera_asks_twice(desk: Desk, accounts: dict[str, ChannelAccount], *, now: da
     order = vera.orders.latest("placed_at")
     words = (
         ("email", characters.VERA.email, VERA_MAIL, now - timedelta(hours=21)),
-        ("telegram", "vera_varna", VERA_TELEGRAM, now - timedelta(minutes=38)),
+        ("telegram", handles(characters.VERA)["telegram"], VERA_TELEGRAM, now - timedelta(minutes=38)),
     )
     for place, (channel, address, text, at) in enumerate(words, start=1):
         if channel not in accounts:

@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from crm.demo import company, plots
+from crm.demo import channels, company, plots
 from crm.demo.characters import VERA
 from crm.models import Customer, Identity, Message
 from support.demo import desk, stories
 from support.models import Clock, Ticket
 from tests.factories.customers import CustomerFactory, IdentityFactory
-from tests.factories.tickets import AccountFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +29,7 @@ def told() -> None:
             someone = CustomerFactory(language=language)
             IdentityFactory(customer=someone, kind="email", value=f"{language}{n}@example.org")
             IdentityFactory(customer=someone, kind="phone", value=f"+3598870{ord(language[0]):03d}{n:02d}")
-    for channel in ("email", "telegram", "sms", "chat"):
-        AccountFactory(channel=channel, is_main=True)
+    channels.open_accounts(channels.StandIns(url="http://127.0.0.1:9", smtp_port=9), at=now)
     stories.tell(desk.open_desk(stage, now=now), now=now, progress=silent)
 
 

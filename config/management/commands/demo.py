@@ -7,6 +7,8 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -20,6 +22,7 @@ from rich.progress import Progress, TaskID
 
 from config import demo, embedded
 from config.supervisor import Role, SupervisorError, supervise
+from crm.demo import history
 from crm.demo.channels import StandIns
 
 HOST = "127.0.0.1"
@@ -55,6 +58,8 @@ class Command(BaseCommand):
                 self.load(size)
             where = StandIns(url=f"http://{HOST}:{free_port()}", smtp_port=free_port())
             demo.open_channels(where)
+            if not no_data:
+                self.tell_conversations()
             connection.close()
             supervise(
                 list(roles(port, where)),
@@ -76,6 +81,16 @@ class Command(BaseCommand):
         if demo.is_loaded():
             return
         self.say(f"Loading the demo company ({size}).")
+        with self.bars() as show:
+            demo.load(size=size, progress=show)
+
+    def tell_conversations(self) -> None:
+        with self.bars() as show:
+            demo.tell_conversations(show)
+
+    @contextmanager
+    def bars(self) -> Iterator[history.Progress]:
+        """A bar for each part of what is told meanwhile."""
         with Progress(transient=True, disable=not self.stdout.isatty()) as bars:
             tasks: dict[str, TaskID] = {}
 
@@ -84,7 +99,7 @@ class Command(BaseCommand):
                     tasks[what] = bars.add_task(what, total=total)
                 bars.update(tasks[what], completed=done)
 
-            demo.load(size=size, progress=show)
+            yield show
 
     def announce(self, port: int, seconds: float) -> None:
         self.say(f"Veren is running ({seconds:.1f} s):")
