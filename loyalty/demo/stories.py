@@ -104,4 +104,4 @@ def _end_of_sunday(now: datetime) -> datetime:
     """The end of the coming Sunday; on a Sunday, of the next."""
     today = now.astimezone(HERE).date()
     sunday = today + timedelta(days=7 - today.isoweekday() or 7)
-    return datetime.combine(sunday + timedelta(days=1), time.min, HERE)
+    return datetime.combine(sunday, time(23, 59, 59), HERE)
