@@ -52,7 +52,6 @@ PROVIDERS: Mapping[str, Provider] = {
         "mailgun", "Mailgun", proof=by_signature("webhook_signing_key"), domain="sender_domain"
     ),
     "postmark": _provider("postmark", "Postmark", proof=by_password, key="server_token"),
-    "sendgrid": _provider("sendgrid", "SendGrid", proof=by_password),
     "sparkpost": _provider("sparkpost", "SparkPost", proof=by_password),
     "mailersend": _provider(
         "mailersend",
