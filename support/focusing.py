@@ -22,7 +22,7 @@ def beat(ticket: Ticket, *, agent: User, at: datetime) -> FocusStretch:
     two stretches of the same time; the figures count that time once.
     """
     latest = (
-        FocusStretch.objects.select_for_update()
+        FocusStretch.objects.select_for_update(no_key=True)
         .filter(ticket=ticket, agent=agent)
         .order_by("-last_at")
         .first()

@@ -1,6 +1,6 @@
 """Who looks at a ticket right now, and who is writing. It may be lost, so it stands in the cache.
 
-The same heartbeats are the handling time: see FocusStretch.
+The same heartbeats are the handling time: see support.focusing.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from typing import Any
 from django.core.cache import cache
 
 from crm.models import User
-from support.models import FocusStretch, Ticket
+from support import focusing
+from support.models import Ticket
 
 # A page tells of itself every 15 s; who was not heard of for so long is gone.
 HEARD_FOR = timedelta(seconds=40)
-# Without a heartbeat for so long the work was interrupted.
-IDLE = timedelta(seconds=60)
 
 
 def here(ticket: Ticket, *, user: User, at: datetime, is_typing: bool = False) -> list[User]:
@@ -24,7 +23,7 @@ def here(ticket: Ticket, *, user: User, at: datetime, is_typing: bool = False) -
 
     Two queries, one more where others are here.
     """
-    beat(ticket, user=user, at=at)
+    focusing.beat(ticket, agent=user, at=at)
     name = f"presence:{ticket.pk}"
     known: dict[int, Any] = cache.get(name) or {}
     since = (at - HEARD_FOR).timestamp()
@@ -39,16 +38,6 @@ def leave(ticket: Ticket, *, user: User) -> None:
     known: dict[int, Any] = cache.get(name) or {}
     if known.pop(user.pk, None):
         cache.set(name, known, timeout=HEARD_FOR.total_seconds())
-
-
-def beat(ticket: Ticket, *, user: User, at: datetime) -> None:
-    """Lengthen the stretch of work that this heartbeat belongs to, or begin one. Heartbeats may come late or twice."""
-    latest = FocusStretch.objects.filter(ticket=ticket, agent=user).order_by("-last_at")
-    lengthened = FocusStretch.objects.filter(
-        pk__in=latest.filter(last_at__gt=at - IDLE).values("pk")[:1], last_at__lt=at
-    ).update(last_at=at)
-    if not lengthened and not latest.filter(last_at__gte=at).exists():
-        FocusStretch.objects.create(ticket=ticket, agent=user, began_at=at, last_at=at)
 
 
 def _named(typing: dict[int, bool]) -> list[User]:
