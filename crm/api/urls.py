@@ -10,6 +10,7 @@ from crm.api.events import Events, EventTypes
 from crm.api.jobs import JobResults, OneJob
 from crm.api.lookup import Lookup
 from crm.api.orders import OrderEvents, Orders
+from crm.api.preferences import Preferences
 from crm.api.products import OneProduct, Products
 from crm.api.reference import docs, schema
 from crm.api.returns import Returns
@@ -24,6 +25,7 @@ urlpatterns = [
     path("v1/customers/lookup/", Lookup.as_view(), name="customer-lookup"),
     path("v1/customers/<int:pk>/", OneCustomer.as_view(), name="customer"),
     path("v1/customers/<int:pk>/consents/", Consents.as_view(), name="consents"),
+    path("v1/customers/<int:pk>/preferences/", Preferences.as_view(), name="preferences"),
     path("v1/customers/<int:pk>/timeline/", Timeline.as_view(), name="timeline"),
     path("v1/event-types/", EventTypes.as_view(), name="event-types"),
     path("v1/events/", Events.as_view(), name="events"),

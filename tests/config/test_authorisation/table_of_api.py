@@ -43,6 +43,9 @@ ADDRESSES = {
     "api/v1/customers/<int:pk>/consents/": Address(
         reads("customers") | writes("customers"), about="customer"
     ),
+    "api/v1/customers/<int:pk>/preferences/": Address(
+        reads("customers") | writes("customers", "PATCH"), about="customer"
+    ),
     "api/v1/customers/<int:pk>/timeline/": Address(reads("customers"), about="customer"),
     "api/v1/event-types/": Address(reads("events") | writes("events")),
     "api/v1/events/": Address(writes("events")),
