@@ -29,6 +29,7 @@ from django.db import connection, transaction
 from loyalty import expiry, ledger, sweeping
 from loyalty.errors import NotEnoughPoints
 from loyalty.models import Lot, Movement, Programme, Wallet
+from tests.bench import peers
 from tests.bench.house import Figure, at_least, at_most, buffers, dsn, exactly, superuser
 
 FULL = os.environ.get("LEDGER_BENCH") == "full"
@@ -38,7 +39,7 @@ SECONDS = 10 if FULL else 3
 SWEPT_LOTS = 1_000_000 if FULL else 50_000
 MOVEMENTS = (1_000_000, 10_000_000) if FULL else (50_000, 500_000)
 CLIENTS = 16
-DJANGO_PROCESSES = 4
+PROCESSES = 4
 BATCH = 1_000
 # Out of everybody's way; each group of members has its own thousand millions.
 FIRST, SWEPT, FEW_LOTS, MANY_LOTS, RACED, READ = (n * 1_000_000_000 for n in range(2, 8))
@@ -190,33 +191,46 @@ def rates(bench: PgBench) -> dict[str, Figure]:
         "django": lambda: through_django(span),
         "batch": lambda: in_batches(span),
     }
+    if peer := peers.hordak():
+        ways["hordak"] = lambda: together([*peer.program, "post", str(SECONDS)], **peer.environment)
     for _ in range(RUNS):
         for name, way in ways.items():
             measured.setdefault(name, []).append(way())
-    floor, bare, fact, django, batch = (median(measured[name]) for name in ways)
+    rate = {name: median(rates) for name, rates in measured.items()}
+    floor, bare, fact, django, batch = (rate[name] for name in ("floor", "bare", "fact", "django", "batch"))
     return {
         "earn ÷ floor": at_least(bare / floor, 0.55),
         "earn with its fact ÷ floor": at_least(fact / floor, 0.40),
         "earn through Django, without the fact ÷ floor": at_least(django / floor, 0.30),
         "batch of 1,000 ÷ floor": at_least(batch / floor, 2.5),
+        "earn through Django ÷ django-hordak": at_least(django / rate["hordak"], 10)
+        if peer
+        else Figure("not measured: django-hordak could not be installed"),
         "floor, transactions a second": Figure(round(floor)),
         "earn, transactions a second": Figure(round(bare)),
     }
 
 
 def through_django(span: tuple[int, int]) -> float:
-    """Processes as a web server has them, each with one connection, as many as the floor has clients: a transaction
-    for each purchase. They begin together: one that still imports takes the others' processors."""
     program = f"from tests.bench.ledger import earn_for; earn_for({SECONDS}, {span[0]}, {span[1]})"
+    return together(
+        [sys.executable, "-c", f"import django; django.setup(); {program}"],
+        DJANGO_SETTINGS_MODULE="tests.bench.settings",
+    )
+
+
+def together(program: Sequence[str | Path], **environment: str) -> float:
+    """What processes do a second in all, as many as a web server has, each with one connection. They begin together:
+    one that still imports would take the others' processors."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", f"import django; django.setup(); {program}"],
+            program,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.bench.settings"},
+            env={**os.environ, **environment},
         )
-        for _ in range(DJANGO_PROCESSES)
+        for _ in range(PROCESSES)
     ]
     for process in started:
         assert process.stdout and process.stdout.readline() == "ready\n"
