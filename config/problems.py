@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.views import defaults
@@ -36,6 +36,8 @@ REFUSALS: dict[type[Exception], type[Refusal]] = {
 }
 # A lock that was not had in time, and two who waited for each other: trying again is all it takes.
 PASSING = {"55P03", "40P01", "40001"}
+# The database stops, crashes, starts up, or has no room for one more. Without any code nobody answered at all.
+AWAY = {"57P01", "57P02", "57P03", "57P05", "53300", "08000", "08003", "08006", ""}
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -51,12 +53,20 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
 def refusal_for(error: Exception) -> Refusal | None:
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, DatabaseError):
-        return errors.Busy() if getattr(error.__cause__, "sqlstate", "") in PASSING else None
+    if isinstance(error, DatabaseError | InterfaceError):
+        return _of_the_database(error)
     for known, refusal in REFUSALS.items():
         if isinstance(error, known):
             return refusal()
     return None
+
+
+def _of_the_database(error: Exception) -> Refusal | None:
+    code = getattr(error.__cause__, "sqlstate", "") or ""
+    if code in PASSING:
+        return errors.Busy()
+    is_lost = isinstance(error, OperationalError | InterfaceError) and code in AWAY
+    return errors.Away() if is_lost else None
 
 
 def document(refusal: Refusal) -> dict[str, Any]:
@@ -76,7 +86,7 @@ def document(refusal: Refusal) -> dict[str, Any]:
 def headers(refusal: Refusal) -> dict[str, str]:
     if refusal.status == 401:
         return {"WWW-Authenticate": 'Bearer realm="api"'}
-    if refusal.code in {"busy", "still-running"}:
+    if refusal.code in {"busy", "still-running", "away-for-a-moment"}:
         return {"Retry-After": "1"}
     if seconds := refusal.figures.get("retry_after_seconds"):
         return {"Retry-After": str(seconds)}

@@ -90,6 +90,14 @@ class Busy(Refusal):
     title = _("Somebody else is changing this at the moment. Please try again.")
 
 
+class Away(Refusal):
+    code = "away-for-a-moment"
+    title = _(
+        "We are away for a moment. Please try again: with the same Idempotency-Key nothing is done twice."
+    )
+    status = 503
+
+
 class TooManyRequests(Refusal):
     code = "too-many-requests"
     title = _("This API key has asked too much in a minute. Please wait a little.")

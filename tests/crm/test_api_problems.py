@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import psycopg
 import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
@@ -133,3 +136,28 @@ def test_the_reference_needs_nothing_from_elsewhere_and_nothing_inline():
     assert "http" not in html.replace("http-equiv", "")
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
     assert Client().get("/api/v1/schema/").json()["openapi"] == "3.1.0"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_database_is_away_callers_are_asked_to_come_back(
+    api: ShopSystem, owner_connection: psycopg.Connection[Any]
+):
+    body = an_order()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        owner_connection.execute("SELECT pg_terminate_backend(%s, 5000)", cursor.fetchone())
+
+    away = api.post("orders/", body, idempotency_key="k1")
+    connection.close()  # as the end of a request does outside of tests
+    back = api.post("orders/", body, idempotency_key="k1")
+
+    assert away.problem == (503, "away-for-a-moment")
+    assert away.headers["Retry-After"] == "1"
+    assert back.status == 201
+
+
+def test_a_mistake_of_ours_in_a_statement_is_no_absence(api: ShopSystem):
+    with pytest.raises(ProgrammingError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT nothing FROM nowhere")
+
+    assert problems.refusal_for(caught.value) is None

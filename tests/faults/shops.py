@@ -43,7 +43,7 @@ class Done:
 
 @dataclass
 class Diary:
-    """Of all clients together. `silences`: answers that never came, or that were none."""
+    """Of all clients together. `silences`: answers that never came, or that asked to come back."""
 
     done: list[Done] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
@@ -109,6 +109,7 @@ class Client:
             except httpx.TransportError:
                 self.diary.note_silence()
             else:
+                assert answer.status_code != 500, f"{path}: {answer.text}"
                 if answer.status_code < 500 and _problem(answer) != "still-running":
                     return answer
                 self.diary.note_silence()
