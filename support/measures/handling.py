@@ -87,11 +87,14 @@ def _shared(edges: Sequence[Edge]) -> Iterator[tuple[int, timedelta]]:
     """Between two edges nothing begins or ends, so the time between them is shared in one way."""
     now: Counter[tuple[int, bool]] = Counter()
     for edge, following in pairwise(edges):
-        now[edge.ticket, edge.is_talk] += edge.step
+        its = (edge.ticket, edge.is_talk)
+        now[its] += edge.step
+        if not now[its]:
+            del now[its]
         if edge.at == following.at:
             continue
-        talked = {ticket for (ticket, is_talk), count in now.items() if is_talk and count}
-        looked_at = {ticket for (ticket, is_talk), count in now.items() if not is_talk and count} - talked
+        talked = {ticket for ticket, is_talk in now if is_talk}
+        looked_at = {ticket for ticket, is_talk in now if not is_talk} - talked
         for ticket in talked:
             yield ticket, following.at - edge.at
         for ticket in looked_at:
