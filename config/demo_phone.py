@@ -138,7 +138,7 @@ def _back(who: Character, by: str) -> HttpResponse:
 
 # ── what the stand-ins say ───────────────────────────────────────────────────
 def _bubbles(own: Mapping[str, str]) -> Sequence[Bubble]:
-    """The latest of all channels, oldest first; none while the stand-ins do not answer."""
+    """The latest of all channels, newest first; none while the stand-ins do not answer."""
     pairs = {(channel, value.lower()) for channel, value in own.items()}
     found = _asked("GET", "/control/received", params=[("to", value) for value in set(own.values())])
     mine = [one for one in found.get("received", []) if (one["channel"], one["to"].lower()) in pairs]
@@ -150,7 +150,7 @@ def _bubbles(own: Mapping[str, str]) -> Sequence[Bubble]:
             at=datetime.fromisoformat(one["at"]),
             is_theirs=one["is_theirs"],
         )
-        for one in mine[-SHOWN:]
+        for one in reversed(mine[-SHOWN:])
     ]
 
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from crm import qr
+from crm import linking, qr
+from crm.pages.linking import ways
 from crm.wording import number
 from loyalty import card_codes, cards, rewarding, statement
 from loyalty.models import CardLink, Member
@@ -44,6 +45,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
         "offers": rewarding.offers(member, at=now),
         "statement": statement.page(member.pk, before=_before(request), size=LINES_SHOWN),
         "first_page": _before(request) is None,
+        "can_link": bool(linking.accounts()),
         **_code(link),
     }
     return render(request, "loyalty/card/page.html", context)
@@ -66,6 +68,18 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
             "balance": number(_goes_on(link.member).wallet.available),
         }
     )
+
+
+@require_POST
+@never_cache
+def link_codes(request: HttpRequest, token: str) -> HttpResponse:
+    """A code by which the member shows who they are in a messenger; the one before no longer works."""
+    link = _link(token)
+    if link.ended_at:
+        raise Http404
+    customer = _goes_on(link.member).customer
+    code = linking.make_code(customer, at=timezone.now())
+    return render(request, "loyalty/card/linking.html", {"token": token, "code": code, "ways": ways(code)})
 
 
 def _code(link: CardLink) -> Mapping[str, Any]:

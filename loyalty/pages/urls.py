@@ -10,4 +10,5 @@ urlpatterns = [
     path("join/till/", joining.waiting, name="join-waiting"),
     path("card/<str:token>/", card.card, name="card"),
     path("card/<str:token>/code/", card.code, name="card-code"),
+    path("card/<str:token>/link-codes/", card.link_codes, name="card-link-codes"),
 ]

@@ -76,9 +76,13 @@ class Handler(BaseHTTPRequestHandler):
         if told.get("url"):
             headers = {"Content-Type": "application/json", **told["headers"]}
             asked = Request(told["url"], data=told["body"].encode(), headers=headers, method="POST")  # noqa: S310
-            with urlopen(asked, timeout=self.server.hangs_seconds):  # noqa: S310  # nosec B310 - the demo's own house
-                pass
+            try:
+                with urlopen(asked, timeout=self.server.hangs_seconds):  # noqa: S310  # nosec B310 - our own house
+                    pass
+            except OSError as error:
+                return self._say(502, {"error": type(error).__name__})
         self._say(200, {})
+        return None
 
     # ── who answers ──────────────────────────────────────────────────────────
     def _telegram(self, method: str, told: Mapping[str, Any]) -> None:
