@@ -1,5 +1,5 @@
 """The chat on a shop's site: our own widget. What visitors write comes from our own page (crm.pages.chat), and what
-we write lies here until their page asks for it: see docs/decisions on why it asks.
+we write lies here until their page asks for it: docs/decisions/016 says why it asks.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
      <script src="https://crm.shop.example/static/js/chat-widget.js" data-key="…" defer></script>
 
-   Who is signed in at the shop is told by data-customer, data-until and data-proof: see docs/chat.md. The shop's
+   Who is signed in at the shop is told by data-customer, data-until and data-proof: see docs/channels.md. The shop's
    Content-Security-Policy needs our address in script-src and frame-src; nothing else, and no inline style. */
 "use strict";
 (() => {
