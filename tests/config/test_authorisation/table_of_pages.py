@@ -58,6 +58,7 @@ OURS = {
     "returns/": Page(look=NONE),  # nobody published a policy
     "card/<str:token>/": Page(look=NONE, about="word"),
     "card/<str:token>/code/": Page(look=NONE, about="word"),
+    "card/<str:token>/link-codes/": Page(look=NONE, about="word"),
     # The programme's, at the till and in the office.
     "admin/crm/customer/<int:customer_pk>/memberships/": Page(look=NONE, act=TILL, about="customer"),
     "admin/loyalty/member/<int:pk>/": Page(look=TILL | AUDIT, about="member"),
