@@ -22,6 +22,7 @@ urlpatterns = [
     path("dashboard/", include("crm.pages.dashboard_urls")),
     path("dashboard/programme/", include("loyalty.pages.dashboard_urls")),
     path("api/v1/", include("loyalty.api.urls")),
+    path("api/v1/", include("support.api.urls")),
     path("api/", include("crm.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/second-factor/", include("crm.pages.second_factor_urls")),

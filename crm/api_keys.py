@@ -22,6 +22,8 @@ EVERYTHING = "*"
 SCOPES = (
     "adjustments:read",
     "adjustments:write",
+    "calls:read",
+    "calls:write",
     "customers:read",
     "customers:write",
     "events:read",
@@ -31,14 +33,20 @@ SCOPES = (
     "jobs:write",
     "members:read",
     "members:write",
+    "messages:read",
+    "messages:write",
     "orders:read",
     "orders:write",
     "points:read",
     "points:write",
     "products:read",
     "products:write",
+    "returns:read",
+    "returns:write",
     "rewards:read",
     "rewards:write",
+    "tickets:read",
+    "tickets:write",
 )
 REMEMBERED_FOR = timedelta(seconds=5)
 REMEMBERED_AT_MOST = 1000

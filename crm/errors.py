@@ -57,6 +57,12 @@ class UnknownCustomer(Refusal):
     status = 422
 
 
+class UnknownOrder(Refusal):
+    code = "unknown-order"
+    title = _("The shop has no such order.")
+    status = 422
+
+
 class PersonErased(Refusal):
     code = "person-erased"
     title = _("This person was erased at their own request, or for another lawful reason.")

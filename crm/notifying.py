@@ -12,10 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from crm import company, consenting, messaging, notice_texts, rendering
 from crm.channels import channel_named
 from crm.clocks_of import clocks_of
+from crm.errors import Refusal
 from crm.models import Customer, Message, Purpose, Shop
 from crm.notices import Notice, notice_named
 from crm.notices.base import Words
@@ -42,6 +44,13 @@ class WhyNot(StrEnum):
     NO_CONSENT = "no-consent"
     TOO_OFTEN = "too-often"
     VALUE_MISSING = "value-missing"
+
+
+class NotWritten(Refusal):
+    """`why_not`: one of WhyNot."""
+
+    code = "not-written"
+    title = _("This person cannot be written to: there is no way, no consent, or it would be too often.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +144,54 @@ def send_another_way(message: Message, *, at: datetime) -> Message | None:
     )
 
 
+@transaction.atomic
+def write_freely(
+    customer: Customer,
+    *,
+    text: str,
+    subject: str,
+    purpose: str,
+    source: str,
+    source_id: str,
+    at: datetime,
+    shop: Shop,
+) -> Message:
+    """What a shop's own system writes to a person in its own words, once per (source, source_id), by the best way.
+
+    The same is asked as of a notice: a consent to advertising, how often, and whom it would wake. Locks the row of
+    whoever the customer stands for.
+
+    Raises:
+        NotWritten: with `why_not`, one of WhyNot; nothing is written.
+        NothingToSay.
+    """
+    if standing := Message.objects.filter(source=source, source_id=source_id).first():
+        return standing
+    person = _lock_person(customer)
+    reachable = ways_to(person)
+    way = next((way for way in reachable if _may(person, purpose, way)), None)
+    if person.erased_at:
+        raise NotWritten(why_not=WhyNot.ERASED.value)
+    if way is None:
+        raise NotWritten(why_not=(WhyNot.NO_CONSENT if reachable else WhyNot.NO_WAY).value)
+    send_at = _in_the_day(purpose, person, way, shop=shop, at=at)
+    if purpose == Purpose.ADVERTISING and _is_too_often(person, send_at):
+        raise NotWritten(why_not=WhyNot.TOO_OFTEN.value)
+    return messaging.write(
+        person,
+        account=way.account,
+        to=way.address,
+        subject=subject,
+        text=text,
+        language=language_of(person),
+        purpose=purpose,
+        source=source,
+        source_id=source_id,
+        at=at,
+        send_at=send_at,
+    )
+
+
 def language_of(person: Customer) -> str:
     """Theirs; else the first of the company's."""
     return person.language or next(iter(company.current().languages), "") or settings.LANGUAGE_CODE
@@ -198,9 +255,12 @@ def _rendered(person: Customer, occasion: Occasion) -> Words:
 
 
 def _hour(notice: Notice, person: Customer, way: Way, *, shop: Shop | None, at: datetime) -> datetime:
+    return _in_the_day(notice.purpose, person, way, shop=shop, at=at) if notice.waits_for_morning else at
+
+
+def _in_the_day(purpose: str, person: Customer, way: Way, *, shop: Shop | None, at: datetime) -> datetime:
     """Service by mail wakes nobody; advertising keeps to the day on every channel."""
-    wakes = channel_named(way.channel).rings or notice.purpose == Purpose.ADVERTISING
-    if not (notice.waits_for_morning and wakes):
+    if not (channel_named(way.channel).rings or purpose == Purpose.ADVERTISING):
         return at
     clocks = clocks_of(person, region=_region(shop or way.account.shop))
     return next_allowed(at, clocks=clocks, quiet=settings.QUIET_HOURS)

@@ -11,12 +11,6 @@ class UnknownMember(Refusal):
     status = 422
 
 
-class UnknownOrder(Refusal):
-    code = "unknown-order"
-    title = _("The shop has no such order.")
-    status = 422
-
-
 class NotEnoughPoints(Refusal):
     code = "not-enough-points"
     title = _("The member has fewer points than this costs.")

@@ -1,6 +1,6 @@
 """Goods on their way back: asked for by the customer or a colleague, agreed, received, paid back; or not accepted.
 
-Each step is taken once; taking it again changes nothing. The goods count as returned, and points follow, when they
+Each step is taken once; taking it again changes nothing. `by` is empty where the shop's own system took it. The goods count as returned, and points follow, when they
 are here: `crm.returning` refuses more than was bought, whatever was agreed.
 """
 
@@ -183,7 +183,7 @@ def open_case(
 
 
 @transaction.atomic
-def approve(case: ReturnCase, *, by: User, at: datetime) -> ReturnCase:
+def approve(case: ReturnCase, *, by: User | None, at: datetime) -> ReturnCase:
     """Agree that the goods come back. Raises StepNotPossible."""
     standing = _locked(case)
     if standing.approved_at:
@@ -196,7 +196,7 @@ def approve(case: ReturnCase, *, by: User, at: datetime) -> ReturnCase:
 
 
 @transaction.atomic
-def receive(case: ReturnCase, *, by: User, at: datetime) -> ReturnCase:
+def receive(case: ReturnCase, *, by: User | None, at: datetime) -> ReturnCase:
     """The goods are here: they count as returned (crm.returning), and points follow by themselves.
 
     Raises:
@@ -224,7 +224,7 @@ def receive(case: ReturnCase, *, by: User, at: datetime) -> ReturnCase:
 
 
 @transaction.atomic
-def refund(case: ReturnCase, *, by: User, at: datetime) -> ReturnCase:
+def refund(case: ReturnCase, *, by: User | None, at: datetime) -> ReturnCase:
     """The money went back, by whatever way it came. A fact. Raises StepNotPossible."""
     standing = _locked(case)
     if standing.refunded_at:
@@ -242,7 +242,7 @@ def refund(case: ReturnCase, *, by: User, at: datetime) -> ReturnCase:
 
 
 @transaction.atomic
-def refuse(case: ReturnCase, *, answer: str, by: User, at: datetime) -> ReturnCase:
+def refuse(case: ReturnCase, *, answer: str, by: User | None, at: datetime) -> ReturnCase:
     """Do not accept it, with an answer that the customer reads.
 
     Raises:

@@ -30,6 +30,7 @@ from crm.errors import (
     RepeatedLine,
     TotalsDisagree,
     UnknownCustomer,
+    UnknownOrder,
     UnreadableIdentity,
 )
 from crm.identification import survivor
@@ -322,6 +323,18 @@ def order_or_404(shop: Shop, pk: int) -> Order:
     if order is None:
         raise Http404
     return order
+
+
+def known_order(shop: Shop, pk: int) -> Order:
+    """The shop's order that a body names.
+
+    Raises:
+        UnknownOrder: with a pointer to where it was named.
+    """
+    try:
+        return order_or_404(shop, pk)
+    except Http404:
+        raise UnknownOrder(Fault(pointer="/order", detail=UnknownOrder.title)) from None
 
 
 def known_customer(pk: int) -> Customer:

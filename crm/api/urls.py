@@ -3,12 +3,14 @@
 from django.urls import path
 
 from crm.api.bulk import BulkCustomers, BulkEvents, BulkOrders, BulkProducts
+from crm.api.calls import Calls
 from crm.api.consents import Consents
 from crm.api.customers import Customers, OneCustomer
 from crm.api.entries import Feed, Timeline
 from crm.api.events import Events, EventTypes
 from crm.api.jobs import JobResults, OneJob
 from crm.api.lookup import Lookup
+from crm.api.messages import Messages, OneMessage
 from crm.api.orders import OrderEvents, Orders
 from crm.api.preferences import Preferences
 from crm.api.products import OneProduct, Products
@@ -20,6 +22,7 @@ from crm.api.whole_order import WholeOrder
 
 app_name = "api"
 urlpatterns = [
+    path("v1/calls/", Calls.as_view(), name="calls"),
     path("v1/customers/", Customers.as_view(), name="customers"),
     path("v1/customers/bulk/", BulkCustomers.as_view(), name="customers-bulk"),
     path("v1/customers/lookup/", Lookup.as_view(), name="customer-lookup"),
@@ -33,6 +36,8 @@ urlpatterns = [
     path("v1/feed/", Feed.as_view(), name="feed"),
     path("v1/jobs/<int:pk>/", OneJob.as_view(), name="job"),
     path("v1/jobs/<int:pk>/results/", JobResults.as_view(), name="job-results"),
+    path("v1/messages/", Messages.as_view(), name="messages"),
+    path("v1/messages/<int:pk>/", OneMessage.as_view(), name="message"),
     path("v1/orders/", Orders.as_view(), name="orders"),
     path("v1/orders/bulk/", BulkOrders.as_view(), name="orders-bulk"),
     path("v1/orders/<int:pk>/", WholeOrder.as_view(), name="order"),

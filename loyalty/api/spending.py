@@ -9,18 +9,17 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.errors import NoSuchThing
-from crm.api.orders import order_or_404
+from crm.api.orders import known_order
 from crm.api.shapes import Query, Request, View, show
 from crm.api.views import ApiView, Operation
-from crm.errors import CardIsBlocked, CodeTooOld, Fault
+from crm.errors import CardIsBlocked, CodeTooOld, UnknownOrder
 from crm.models import Order, Shop
 from loyalty import holds, redemption
 from loyalty.api.members_named import MemberOrCardRequest, member_or_card
@@ -30,7 +29,6 @@ from loyalty.errors import (
     NotEnoughHeld,
     NotEnoughPoints,
     UnknownMember,
-    UnknownOrder,
 )
 from loyalty.ledger import Posted
 from loyalty.models import Hold, Member
@@ -332,12 +330,7 @@ def named_order(shop: Shop, told: dict[str, Any]) -> Order | None:
     Raises:
         UnknownOrder: with a pointer to where it was named.
     """
-    if "order" not in told:
-        return None
-    try:
-        return order_or_404(shop, told["order"])
-    except Http404:
-        raise UnknownOrder(Fault(pointer="/order", detail=_("The shop has no such order."))) from None
+    return known_order(shop, told["order"]) if "order" in told else None
 
 
 def hold_or_404(pk: int) -> Hold:

@@ -170,6 +170,11 @@ class Ticket(models.Model):
         return f"№ {self.pk}"
 
     @property
+    def order_ids(self) -> list[int]:
+        """One query, unless `orders` were fetched before."""
+        return sorted(order.pk for order in self.orders.all())
+
+    @property
     def is_at_work(self) -> bool:
         return self.category in AT_WORK
 

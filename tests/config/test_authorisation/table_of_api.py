@@ -34,6 +34,15 @@ ADDRESSES = {
     "api/v1/adjustments/<int:pk>/": Address(
         reads("adjustments"), about="adjustmentrequest", of_one_shop=True
     ),
+    "api/v1/calls/": Address(reads("calls") | writes("calls")),
+    "api/v1/messages/": Address(reads("messages") | writes("messages")),
+    "api/v1/messages/<int:pk>/": Address(reads("messages"), about="message"),
+    "api/v1/returns/": Address(reads("returns") | writes("returns")),
+    "api/v1/returns/<int:pk>/": Address(reads("returns"), about="returncase", of_one_shop=True),
+    "api/v1/returns/<int:pk>/events/": Address(writes("returns"), about="returncase", of_one_shop=True),
+    "api/v1/tickets/": Address(reads("tickets") | writes("tickets")),
+    "api/v1/tickets/<int:pk>/": Address(reads("tickets"), about="ticket"),
+    "api/v1/tickets/<int:pk>/messages/": Address(reads("tickets") | writes("tickets"), about="ticket"),
     "api/v1/customers/": Address(reads("customers") | writes("customers")),
     "api/v1/customers/bulk/": Address(writes("customers")),
     "api/v1/customers/lookup/": Address(reads("customers")),

@@ -1,0 +1,18 @@
+"""The desk's addresses: nouns only."""
+
+from collections.abc import Sequence
+
+from django.urls import URLPattern, path
+
+from support.api.returns import OneReturnCase, ReturnCaseEvents, ReturnCases
+from support.api.tickets import OneTicket, TicketMessages, Tickets
+
+app_name = "support-api"
+urlpatterns: Sequence[URLPattern] = [
+    path("returns/", ReturnCases.as_view(), name="returns"),
+    path("returns/<int:pk>/", OneReturnCase.as_view(), name="return"),
+    path("returns/<int:pk>/events/", ReturnCaseEvents.as_view(), name="return-events"),
+    path("tickets/", Tickets.as_view(), name="tickets"),
+    path("tickets/<int:pk>/", OneTicket.as_view(), name="ticket"),
+    path("tickets/<int:pk>/messages/", TicketMessages.as_view(), name="ticket-messages"),
+]
