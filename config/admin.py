@@ -137,6 +137,11 @@ SHELVES: Sequence[Shelf] = (
             *("loyalty.giftgrant", "loyalty.coupon"),
         ),
     ),
+    Shelf(
+        label=_("Channels"),
+        icon="chat",
+        models=("crm.noticetext", "crm.message", "crm.channelaccount", "crm.rawdelivery"),
+    ),
     Shelf(label=_("Catalogue"), icon="shop", models=("crm.product", "crm.category")),
     Shelf(
         label=_("The company"),

@@ -2,6 +2,7 @@
 
 from crm.admin import (
     catalogue,
+    channels,
     companies,
     customers,
     developers,
@@ -16,6 +17,7 @@ from crm.admin import (
 
 __all__ = [
     "catalogue",
+    "channels",
     "companies",
     "customers",
     "developers",

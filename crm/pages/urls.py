@@ -13,6 +13,7 @@ from crm.pages import (
     linking,
     lists,
     looks,
+    notices,
     one_person_urls,
     revealing,
     searching,
@@ -63,6 +64,9 @@ urlpatterns = [
         name="unlinking",
     ),
     path("crm/changes/<slug:kind>/<int:pk>/", admin.site.admin_view(looks.changes), name="changes"),
+    path("crm/notices/", admin.site.admin_view(notices.notices), name="notices"),
+    path("crm/notices/<slug:name>/", admin.site.admin_view(notices.notice), name="notice"),
+    path("crm/notices/<slug:name>/switch/", admin.site.admin_view(notices.switch), name="notice-switch"),
     path("crm/invitation/", admin.site.admin_view(inviting.invitations), name="invitations"),
     path(
         "crm/invitation/<int:pk>/revocation/",
