@@ -6,6 +6,7 @@ from crm.customer_page import BadgeSource, Marks, NoticeSource, PanelSource, Til
 from crm.pages import customer_figures, customer_panels, one_person, revealing, task_panel
 from loyalty import tier_marks
 from loyalty.pages import panel
+from support.pages import panel as support_panel
 
 NOTICES: Sequence[NoticeSource] = (
     one_person.erased,
@@ -30,6 +31,7 @@ PANELS: Sequence[PanelSource] = (
     revealing.how_to_reach,
     task_panel.tasks,
     panel.points,
+    support_panel.tickets,
     customer_panels.orders,
     customer_panels.returns,
     customer_panels.looked_after_by,

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from crm.desk import DeskSource
 from crm.pages import desk_lists
 from loyalty.pages import desk_lists as loyalty
+from support.pages import desk_lists as support
 
 LISTS: Sequence[DeskSource] = (
     loyalty.waiting_at_the_till,
+    support.burning,
+    support.promises,
     desk_lists.tasks_due,
     loyalty.approvals,
     desk_lists.orders_past_their_promise,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm import identifiers, searching
+from crm import identifiers, search_sources, searching
 from crm.errors import Refusal
 from crm.masking import masked
 from crm.models import Address, Customer, Identity, Order
@@ -54,9 +54,11 @@ def results(request: StaffRequest) -> HttpResponse:
     found = _allowed(request, searching.search(typed, reader=request.user, at=timezone.now()))
     if found.sure:
         return HttpResponseRedirect(_url_of(found.sure))
+    groups = search_sources.groups(typed, reader=request.user, at=timezone.now())
     context = {
         **admin.site.each_context(request),
         **_shown(found),
+        "groups": groups,
         "title": _("Search"),
         "typed": searching.tidy(typed),
         "window_days": searching.WINDOW.days,

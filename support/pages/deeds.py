@@ -15,7 +15,7 @@ from typing import Any
 
 from django.contrib import messages as said_above
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -45,6 +45,12 @@ class TooManyFiles(Refusal):
     code = "too-many-files"
     title = gettext_lazy("At most five files of up to 10 MB each go with one answer.")
     status = 422
+
+
+class NotThere(Refusal):
+    code = "not-there"
+    title = gettext_lazy("What this is about is not there, or not yours to see.")
+    status = 404
 
 
 class Unreadable(Refusal):
@@ -77,6 +83,8 @@ def do(request: StaffRequest, pk: int, deed: Deed, *, changed: Sequence[int] = (
     ticket, at = parts.ticket_for(request, pk), timezone.now()
     try:
         said = deed(ticket, at)
+    except Http404:
+        return _refused(request, ticket, NotThere(), at)
     except Refusal as refused:
         return _refused(request, ticket, refused, at)
     if not request.htmx:
@@ -189,8 +197,9 @@ def _date(text: str) -> date | None:
         return None
 
 
-def chosen(model: Any, text: str) -> Any:
-    return get_object_or_404(model, pk=number_of(text) or 0)
+def chosen(among: Any, text: str) -> Any:
+    """One of a model's rows, or of a queryset. Raises Http404, which `do` answers in words."""
+    return get_object_or_404(among, pk=number_of(text) or 0)
 
 
 def moment_of(request: StaffRequest, name: str, at: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from support.pages import actions, beginning, calls, inbox, joining, kindness, pulse, ticket, waiting
+from support.pages import actions, beginning, calls, inbox, joining, kindness, macros, pulse, ticket, waiting
 
 app_name = "support"
 urlpatterns = [
@@ -40,6 +40,8 @@ urlpatterns = [
         admin.site.admin_view(kindness.identity_check),
         name="identity-check",
     ),
+    path("tickets/<int:pk>/macros/", admin.site.admin_view(macros.choice), name="macros"),
+    path("tickets/<int:pk>/macros/run/", admin.site.admin_view(macros.run), name="macro-run"),
     path("tickets/<int:pk>/merger/", admin.site.admin_view(joining.merger), name="merger"),
     path("tickets/<int:pk>/parting/", admin.site.admin_view(joining.parting), name="parting"),
     path("tickets/<int:pk>/splitting/", admin.site.admin_view(joining.splitting), name="splitting"),

@@ -372,7 +372,9 @@ def test_a_foreign_ticket_is_not_taken_in(client, agent, ticket):
         customer=ticket.customer, team=Team.objects.create(slug="w", names={"en": "Wholesale"})
     )
 
-    assert post(client, ticket, "merger", other=foreign.pk).status_code == 404
+    assert "not yours to see" in post(client, ticket, "merger", other=foreign.pk).text
+    foreign.refresh_from_db()
+    assert foreign.merged_into is None
 
 
 def test_a_held_message_is_let_in_by_one_button(client, agent, ticket, mailbox):

@@ -73,18 +73,63 @@ OURS = {
     "admin/loyalty/joining/<int:pk>/confirmation/": Page(
         look=NONE, act=TILL, about="joiningrequest", foreign=AGENTS
     ),
+    # The desk: of a ticket of a team that is not theirs, whoever answers customers is told that there is none.
+    "admin/tickets/": Page(look=AGENTS | AUDIT),
+    "admin/tickets/news/": Page(look=AGENTS | AUDIT),
+    "admin/tickets/new/": Page(look=AGENTS, act=AGENTS),
+    "admin/tickets/views/": Page(look=NONE, act=AGENTS | AUDIT),
+    "admin/tickets/views/<int:pk>/removal/": Page(
+        look=NONE, act=NONE, about="savedview"
+    ),  # a colleague's own
+    r"admin/^tickets/export\.(csv|xlsx)$": Page(look=MANAGERS, about="format"),
+    "admin/calls/ringing/": Page(look=AGENTS),
+    **{
+        f"admin/tickets/<int:pk>/{part}": Page(look=AGENTS | AUDIT, about=about, foreign=LEADS | AUDIT)
+        for part, about in {
+            "": "ticket",
+            "side/": "ticket",
+            "messages/<int:message_pk>/quoted/": "ticket message",
+            "messages/<int:message_pk>/original/": "ticket message",
+            "files/<str:token>/": "ticket filetoken",
+        }.items()
+    },
+    "admin/tickets/<int:pk>/macros/": Page(look=AGENTS, about="ticket", foreign=LEADS),
+    **{
+        f"admin/tickets/<int:pk>/{deed}/": Page(look=NONE, act=AGENTS, about=about, foreign=LEADS)
+        for deed, about in {
+            **dict.fromkeys(
+                (
+                    "macros/run",
+                    *("pulse", "replies", "draft", "assignment", "state", "labels", "snooze", "promises"),
+                    *("gifts", "questions", "identity-check", "merger", "parting", "splitting"),
+                ),
+                "ticket",
+            ),
+            "promises/<int:promise_pk>/end": "ticket promise",
+            "questions/<int:question_pk>": "ticket question",
+            **{
+                f"messages/<int:message_pk>/{done}": "ticket message"
+                for done in ("withdrawal", "certainty", "letting-in", "sending-away")
+            },
+        }.items()
+    },
     "admin/support/returns/<int:pk>/": Page(look=AGENTS | AUDIT, about="returncase"),
     "admin/support/returns/<int:pk>/refusal/": Page(look=NONE, act=LEADS, about="returncase"),
     "admin/support/returns/<int:pk>/<slug:name>/": Page(look=NONE, act=LEADS, about="returncase step"),
     "admin/support/orders/<int:order_pk>/return/": Page(look=AGENTS, act=AGENTS, about="order"),
     "dashboard/approvals/": Page(look=LEADS),
     "dashboard/approvals/<int:pk>/decision/": Page(look=NONE, act=LEADS, about="adjustmentrequest"),
-    "hooks/<slug:channel>/<str:key>/": Page(look=NONE, act=NONE, about="word word"),  # proves itself to its channel
+    "hooks/<slug:channel>/<str:key>/": Page(
+        look=NONE, act=NONE, about="word word"
+    ),  # proves itself to its channel
     # Visitors of a shop's site, in a frame: whoever knows the key of a chat that is there.
     **{
         f"chat/<str:key>/{part}": Page(look=NONE, act=NONE, about="word")
         for part in ("", "visitors/", "messages/", "reading/")
     },
+    # Whoever got a message from us, by the link under it.
+    "p/<str:token>/": Page(look=NONE, act=NONE, about="word"),
+    "p/<str:token>/unsubscribe/": Page(look=NONE, act=NONE, about="word"),
     "preferences/language/": Page(look=NONE, act=ANYBODY),
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
@@ -146,6 +191,9 @@ OURS = {
     "admin/crm/apikey/<int:pk>/limits/": Page(look=NONE, act=ADMIN, about="apikey"),
     "admin/crm/apikey/<int:pk>/revocation/": Page(look=NONE, act=ADMIN, about="apikey"),
     "admin/crm/apikey/<int:pk>/successor/": Page(look=NONE, act=ADMIN, about="apikey"),
+    "admin/crm/notices/": Page(look=MANAGERS | AUDIT),
+    "admin/crm/notices/<slug:name>/": Page(look=NONE, about="word"),
+    "admin/crm/notices/<slug:name>/switch/": Page(look=NONE, act=NONE, about="word"),
     "admin/crm/invitation/": Page(look=ADMIN, act=ADMIN),
     "admin/crm/invitation/<int:pk>/revocation/": Page(look=NONE, act=ADMIN, about="invitation"),
     "admin/crm/importjob/add/": Page(look=MANAGERS, act=MANAGERS),
@@ -253,6 +301,10 @@ MODELS = {
     "crm/shop": Lists(view=ALL, add=MANAGERS, change=MANAGERS),
     "crm/importjob": Lists(view=MANAGERS | AUDIT, add=MANAGERS),
     "crm/eventtype": Lists(view=MANAGERS | AUDIT, add=MANAGERS, change=MANAGERS, delete=ADMIN),
+    "crm/channelaccount": Lists(view=MANAGERS | AUDIT, add=ADMIN, change=ADMIN),
+    "crm/rawdelivery": Lists(view=ADMIN),
+    "crm/noticetext": Lists(view=MANAGERS | AUDIT, leads_on=("",)),
+    "crm/message": Lists(view=MANAGERS | AUDIT),
     "crm/parkedentry": Lists(view=MANAGERS | AUDIT),
     "crm/reactioncursor": Lists(view=MANAGERS | AUDIT),
     "crm/installation": Lists(view=ADMIN | AUDIT, change=ADMIN, leads_on=("",)),

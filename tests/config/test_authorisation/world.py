@@ -12,17 +12,20 @@ from django.test import Client
 from django.utils import timezone
 
 from config import roles
-from crm import consenting, inviting, tasking
+from crm import attaching, consenting, inviting, tasking
 from crm.api_keys import SCOPES, issue_key, revoke_keys
+from crm.channels.base import File
 from crm.merging import merge
 from crm.models import (
     BulkJob,
     Category,
+    ChannelAccount,
     Company,
     EventType,
     ImportJob,
     Installation,
     MergeProposal,
+    Message,
     ParkedEntry,
     ReactionCursor,
     Return,
@@ -44,7 +47,7 @@ from loyalty.models import (
     Tier,
 )
 from loyalty.self_joining import Said
-from support.models import ReturnCase, ReturnPolicy
+from support.models import Promise, ReturnCase, ReturnPolicy, SideConversation, Team, TicketMessage
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -58,6 +61,7 @@ from tests.factories.loyalty_rewards import (
 )
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory, UserFactory
+from tests.factories.support import TicketFactory
 
 ROLES = tuple(roles.ROLES)
 NOBODY, CUSTOMER, HALF = "nobody", "a customer who signed in", "a colleague without the second factor"
@@ -105,6 +109,8 @@ def build() -> World:
     _persons(world, shop)
     _rewards(world)
     _rules(world)
+    _desk(world.own, "own", team=None, world=world)
+    _desk(world.foreign, "foreign", team=Team.objects.create(slug="foreign", names={"en": "F"}), world=world)
     _sales(world.own, shop, "OWN", world)
     _sales(world.foreign, other, "FOREIGN", world)
     _keys(world, shop, other)
@@ -240,6 +246,40 @@ def _rules(world: World) -> None:
     """What the programme gives points for, and a draft that was tried on the past."""
     its = draft(Programme.objects.get(pk=world.own["programme"]))
     world.own |= {"rule": its.rule_id, "replay": replayed(its).pk, "playbook": "gifts"}
+
+
+def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) -> None:
+    """A ticket of a team, or of nobody's, with a message, its file, a promise and a question to a department."""
+    customer = CustomerFactory._meta.model.objects.get(pk=world.own["customer"])
+    ticket = TicketFactory(customer=customer, team=team, source_id=word)
+    agent = world.owners["team lead"]
+    account = ChannelAccount.objects.create(channel="email", name=word, opened_at=NOON)
+    message = Message.objects.create(
+        customer=customer,
+        account=account,
+        direction="in",
+        author_kind="customer",
+        state="received",
+        identity_kind="email",
+        source="test",
+        source_id=word,
+        occurred_at=NOON,
+        recorded_at=NOON,
+    )
+    TicketMessage.objects.create(ticket=ticket, message=message, placed_at=NOON)
+    (file,) = attaching.attach(message, [File(name="a.txt", content_type="text/plain", content=b"a")])
+    promise = Promise.objects.create(ticket=ticket, what="ring", due_at=NOON, made_by=agent, made_at=NOON)
+    department = Team.objects.get_or_create(slug="stock", names={"en": "Stock"}, answers_customers=False)[0]
+    question = SideConversation.objects.create(
+        ticket=ticket, team=department, subject="?", asked_by=agent, asked_at=NOON, key=word
+    )
+    its |= {
+        "ticket": ticket.pk,
+        "message": message.pk,
+        "filetoken": file.token,
+        "promise": promise.pk,
+        "question": question.pk,
+    }
 
 
 def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
