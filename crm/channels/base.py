@@ -215,6 +215,8 @@ class Channel:
     secrets: ClassVar[Mapping[str, str | Promise]] = {}
     # Those that it can do without.
     optional_secrets: ClassVar[frozenset[str]] = frozenset()
+    # Those by which callers prove themselves to us: nobody may guess them.
+    proving_secrets: ClassVar[frozenset[str]] = frozenset()
     has_subject: ClassVar[bool] = False
     carries_files: ClassVar[bool] = False
     # Can it write to somebody who has never written to it?

@@ -44,6 +44,7 @@ class Chat(Channel):
     settings = ChatSettings
     secrets = {"identity_secret": _("Secret with which the shop’s server proves who is signed in")}
     optional_secrets = frozenset(["identity_secret"])
+    proving_secrets = frozenset(["identity_secret"])
     can_begin = False
     reaches_absent = False
     rings = False

@@ -55,6 +55,7 @@ class Phone(Channel):
     identity_kind = IdentityKind.PHONE
     settings = PhoneSettings
     secrets = {"webhook_secret": _("Secret with which the exchange signs what it tells")}
+    proving_secrets = frozenset(["webhook_secret"])
     can_begin = False
     can_write = False
 

@@ -18,6 +18,8 @@ FEWEST_LETTERS = 8
 # What manuals and examples have in place of a secret.
 DEFAULTS = ("changeme", "change-me", "change_me", "secret", "password", "example", "default", "yourtoken")
 
+GUESSED = _("Anybody could guess this secret. Use the one your provider gave you, or a random one.")
+
 
 def signature(secret: str, body: bytes) -> str:
     """HMAC-SHA256 in hexadecimal."""
@@ -59,11 +61,15 @@ def is_weak(secret: str) -> bool:
 
 def faults_of_secrets(channel: Channel, secrets: Mapping[str, str]) -> list[Fault]:
     """What a form says of secrets that are missing or can be guessed; `pointer` names the secret."""
-    return [
-        Fault(
-            pointer=f"/{name}",
-            detail=_("Anybody could guess this secret. Use the one your provider gave you, or a random one."),
-        )
-        for name in channel.secrets
-        if is_weak(secrets.get(name, "")) and not (name in channel.optional_secrets and not secrets.get(name))
-    ]
+    found = []
+    for name in channel.secrets:
+        secret = secrets.get(name, "")
+        if not secret and name in channel.optional_secrets:
+            continue
+        if not secret:
+            found.append(
+                Fault(pointer=f"/{name}", detail=_("Without this secret the channel does not work."))
+            )
+        elif secret.lower() in DEFAULTS or (name in channel.proving_secrets and is_weak(secret)):
+            found.append(Fault(pointer=f"/{name}", detail=GUESSED))
+    return found

@@ -98,6 +98,7 @@ class Sms(Channel):
         "key": _("Key of the gateway"),
         "webhook_secret": _("Secret with which the gateway signs what it brings"),
     }
+    proving_secrets = frozenset(["webhook_secret"])
     longest_text = PART["ucs2"] * MOST_PARTS
     wants_short = True
 

@@ -65,6 +65,7 @@ class Telegram(Channel):
         "token": _("Token of the bot, as BotFather gave it"),
         "webhook_secret": _("Secret that Telegram shows when it calls (secret_token of setWebhook)"),
     }
+    proving_secrets = frozenset(["webhook_secret"])
     carries_files = True
     can_begin = False
     longest_text = 4096

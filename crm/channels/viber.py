@@ -63,6 +63,7 @@ class Viber(Channel):
     identity_kind = IdentityKind.VIBER
     settings = ViberSettings
     secrets = {"token": _("Token of the bot, as Viber gave it")}
+    proving_secrets = frozenset(["token"])
     can_begin = False
     longest_text = 7000
 

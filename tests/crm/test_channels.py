@@ -90,9 +90,22 @@ def test_a_channel_says_all_that_forms_and_pages_ask(name):
 def test_a_secret_that_can_be_guessed_is_refused_and_proves_nothing(name, weak):
     account = ChannelAccountFactory(channel=name, known_secrets=dict.fromkeys(SECRETS[name], weak))
 
-    assert len(faults_of_secrets(channel_named(name), account.secrets)) == len(SECRETS[name])
+    channel = channel_named(name)
+    refused = {fault.pointer[1:] for fault in faults_of_secrets(channel, account.secrets)}
+    assert channel.proving_secrets and channel.proving_secrets <= refused
+    assert refused == set(channel.secrets) or weak
     assert bring(account, message(account, 1, "Hello")) == 403
     assert not RawDelivery.objects.exists()
+
+
+@pytest.mark.parametrize("name", [*BY_HOOK, "chat"])
+def test_good_secrets_pass_and_what_a_channel_can_do_without_may_be_missing(name):
+    channel = channel_named(name)
+
+    assert not faults_of_secrets(channel, SECRETS[name])
+    assert {fault.pointer[1:] for fault in faults_of_secrets(channel, {})} == set(
+        channel.secrets
+    ) - channel.optional_secrets
 
 
 # ── in ───────────────────────────────────────────────────────────────────────

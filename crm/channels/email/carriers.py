@@ -114,6 +114,20 @@ def _by_provider(mail: EmailMessage, settings: EmailSettings, secrets: Mapping[s
         raise NotTaken(_said(error)) from error
     except OSError as error:
         raise PerhapsSent(_said(error)) from error
+    _look_closer(mail)
+
+
+def _look_closer(mail: EmailMessage) -> None:
+    """What anymail finds in no answer it knows, it calls sent.
+
+    Raises:
+        NotTaken: the provider's answer was an error all the same.
+    """
+    status = mail.anymail_status  # type: ignore[attr-defined]
+    answer = status.esp_response
+    code = getattr(answer, "status_code", None)
+    if "failed" in (status.status or ()) or (code is not None and code >= 400):
+        raise NotTaken(f"{code} {getattr(answer, 'text', '')}"[:LONGEST_REASON])
 
 
 def _of_provider(error: AnymailAPIError) -> Exception:

@@ -55,6 +55,9 @@ class EmailChannel(Channel):
         "provider_key": _("Key of the mail provider"),
         "hook_secret": _("Secret by which the mail provider proves its calls"),
     }
+    # Which are needed depends on by what it sends and fetches.
+    optional_secrets = frozenset(["smtp_password", "imap_password", "provider_key", "hook_secret"])
+    proving_secrets = frozenset(["hook_secret"])
     has_subject = True
     carries_files = True
     longest_text = 100_000
