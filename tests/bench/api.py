@@ -35,16 +35,16 @@ APPLICATION = "bench api"
 
 
 def run() -> dict[str, Figure]:
-    shop = _shop()
+    shop = a_shop()
     _, key = issue_key(shop=shop, scopes=["*"], name="bench")
-    with _web() as (address, master):
+    with a_web_server() as (address, master):
         api = Api(address, key)
         api.tell_many(WARM_UP)
-        before = _cpu(master)
+        before = cpu_of(master)
         started = monotonic()
         api.tell_many(REQUESTS)
         seconds = monotonic() - started
-        web, database = (after - earlier for after, earlier in zip(_cpu(master), before, strict=True))
+        web, database = (after - earlier for after, earlier in zip(cpu_of(master), before, strict=True))
         same_key = _same_key(api, shop)
     per_thousand = 1000 / REQUESTS
     return {
@@ -71,11 +71,11 @@ class Api:
                 assert answer.status_code == 201, answer.text
 
     def tell(self, name: str, n: int) -> httpx.Response:
-        return self._client().post(
+        return self.client().post(
             "/api/v1/orders/", json=an_order(name, n), headers={"Idempotency-Key": name}
         )
 
-    def _client(self) -> httpx.Client:
+    def client(self) -> httpx.Client:
         if not hasattr(self._of_thread, "client"):
             headers = {"Authorization": f"Bearer {self.key}"}
             self._of_thread.client = httpx.Client(base_url=self.address, headers=headers, timeout=30)
@@ -125,7 +125,7 @@ def _same_key(api: Api, shop: Shop) -> dict[str, Figure]:
     }
 
 
-def _shop() -> Shop:
+def a_shop() -> Shop:
     shop, _ = Shop.objects.get_or_create(
         slug="bench-api", defaults={"name": "Bench", "kind": Shop.Kind.ONLINE}
     )
@@ -156,7 +156,7 @@ def _shop() -> Shop:
 
 
 @contextmanager
-def _web() -> Iterator[tuple[str, int]]:
+def a_web_server() -> Iterator[tuple[str, int]]:
     """The web server as it runs in production, on a free port; its address and its process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -187,7 +187,7 @@ def _wait_for(address: str) -> None:
             sleep(0.2)
 
 
-def _cpu(master: int) -> tuple[float, float]:
+def cpu_of(master: int) -> tuple[float, float]:
     """CPU seconds so far: of the web processes, and of the backends that serve them."""
     web = sum(cpu_seconds(pid) for pid in (master, *children(master)))
     with superuser() as owner:
