@@ -84,6 +84,14 @@ class Line:
         return str(WITHOUT_ORDER[self.kind])
 
     @property
+    def reason_of_colleague(self) -> str:
+        """Why points were given or taken by hand, in the words of whoever did it: for colleagues alone."""
+        asked = self.transaction.adjustment
+        if asked is None:
+            return ""
+        return ", ".join(filter(None, (asked.reason, str(asked.requested_by or ""))))
+
+    @property
     def reasons(self) -> list[Why]:
         """Why it was so many: each rule that gave points, as it applied then."""
         return list(_reasons_in(self.transaction.trace))
@@ -106,7 +114,8 @@ def page(wallet_id: int, *, before: int | None = None, size: int = PAGE) -> Page
     for movement in movements.defer("hash")[: (size + 1) * MOST_MOVEMENTS]:
         by_transaction.setdefault(movement.transaction_id, []).append(movement)
     ids = list(by_transaction)[:size]
-    known = Transaction.objects.filter(pk__in=ids).select_related("order").defer("request_hash").in_bulk()
+    whole = Transaction.objects.select_related("order", "adjustment__requested_by").defer("request_hash")
+    known = whole.filter(pk__in=ids).in_bulk()
     lines = [_line(known[pk], by_transaction[pk]) for pk in ids]
     is_last = len(by_transaction) <= size
     return Page(lines=lines, older=None if is_last else known[ids[-1]].first_seq)

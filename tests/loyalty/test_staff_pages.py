@@ -106,6 +106,19 @@ def test_an_agent_adjusts_within_the_allowance_once_however_often_it_is_sent(age
     assert "This was sent before, and is done once." in answer.text
 
 
+def test_colleagues_read_why_points_were_given_by_hand_and_the_customer_does_not(agent):
+    member = MemberFactory()
+    adjust(agent, member, 80, reason="The tin was dented")
+
+    line = f"The tin was dented, {agent.user}"
+    assert line in agent.get(page_of(member)).text
+    assert line in agent.get(reverse("crm:customer", args=[member.customer_id])).text
+    card = reverse("card", args=[cards.token_of(cards.link_of(member, at=timezone.now()))])
+    shown = Client().get(card).text
+    assert "Adjusted by a colleague" in shown
+    assert "dented" not in shown
+
+
 def test_above_the_allowance_a_lead_decides_and_nobody_decides_for_themselves(agent):
     member = MemberFactory(programme__allowance_points=100)
     answer = adjust(agent, member, 101)
