@@ -76,6 +76,8 @@ ANSWERS = {
     "support.tag": ("view", "add"),
     "support.substate": LOOK,
     "support.team": LOOK,
+    "support.macro": LOOK,
+    "support.shift": LOOK,
     "support.returncase": ("view", "add"),
     "support.returnpolicy": LOOK,
 }
@@ -85,6 +87,7 @@ LEADS = {
     "support.returncase": ("view", "add", "decide_returncase"),
     "support.calendar": LOOK,
     "support.slapolicy": LOOK,
+    "support.shift": ALL,
 }
 RUNS_DESK = {
     **LEADS,
@@ -94,6 +97,7 @@ RUNS_DESK = {
     "support.team": WORK,
     "support.skill": WORK,
     "support.agentprofile": WORK,
+    "support.macro": WORK,
     "support.calendar": WORK,
     "support.workinginterval": ALL,
     "support.holiday": ALL,

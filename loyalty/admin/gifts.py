@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
+from crm.admin.named import NamedAdmin, name_both_halves
 from crm.admin.orders import link_to
 from crm.templatetags.veren import when
 from crm.wording import money, number
 from loyalty import budgets
-from loyalty.admin.gives import NamedAdmin, name_both_halves
 from loyalty.models import Budget, GiftGrant, GiftRule, Referral, ReferralTerms
 
 

@@ -1,4 +1,4 @@
-"""Forms for what gives something: a name in each language, and the settings of its kind as fields of their own."""
+"""Forms for what gives something: the settings of its kind are fields of their own."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from crm.admin.keyset import KeysetAdmin
+from crm.admin.named import NamedAdmin, NamedForm
 from crm.rules.fields import ConditionFormField, always
 from loyalty.rewards import KINDS, RewardKind, UnusableReward, given, kind_named
 
 SETTING = "gives_"
-NAME = "name_"
 
 
 class CodesField(forms.CharField):
@@ -34,32 +31,8 @@ class CodesField(forms.CharField):
         return [part.strip() for part in str(value or "").split(",") if part.strip()]
 
 
-def name_both_halves(field: Any) -> None:
-    """A day and a time are two inputs under one label: each says what it is also to those who do not see it."""
-    if isinstance(field.widget, AdminSplitDateTime):
-        for half, said in zip(field.widget.widgets, (_("%(what)s: date"), _("%(what)s: time")), strict=True):
-            half.attrs["aria-label"] = said % {"what": field.label}
-
-
-class NamedForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A name for each language of the house, kept in `names`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for language, _label in settings.LANGUAGES:
-            self.initial[NAME + language] = (self.instance.names or {}).get(language, "")
-        for field in self.fields.values():
-            name_both_halves(field)
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or self.cleaned_data
-        names = {language: cleaned.get(NAME + language, "") for language, _label in settings.LANGUAGES}
-        self.instance.names = {language: name for language, name in names.items() if name}
-        return cleaned
-
-
 class GivesForm(NamedForm):
-    """`kind` is decided before the form is made: see `form_of`."""
+    """`kind` is decided before the form is made: see `fields_of`."""
 
     kind: ClassVar[RewardKind[Any]]
 
@@ -86,23 +59,15 @@ class GivesForm(NamedForm):
         return cleaned
 
 
-def form_of(base: type[NamedForm], kind: RewardKind[Any] | None = None) -> type[NamedForm]:
-    """The form with a field for each name, and for each setting of the kind."""
-    declared: dict[str, Any] = {
-        NAME + language: forms.CharField(
-            label=_("Name: %(language)s") % {"language": label}, max_length=100, required=False
-        )
-        for language, label in settings.LANGUAGES
+def fields_of(kind: RewardKind[Any]) -> dict[str, Any]:
+    """A field of the form for each setting of the kind."""
+    return {
+        **{SETTING + one.name: _field(one) for one in fields(kind.Settings)},
+        "kind": kind,
+        "conditions": ConditionFormField(
+            label=_("Conditions on the customer"), root="customer", required=False, initial=always
+        ),
     }
-    if kind:
-        declared |= {SETTING + one.name: _field(one) for one in fields(kind.Settings)}
-        declared |= {
-            "kind": kind,
-            "conditions": ConditionFormField(
-                label=_("Conditions on the customer"), root="customer", required=False, initial=always
-            ),
-        }
-    return type(base.__name__, (base,), declared)
 
 
 def _field(one: Any) -> forms.Field:
@@ -130,26 +95,6 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-class NamedAdmin(KeysetAdmin):
-    """Nothing here is deleted: what was promised stays on record, and ends on a day."""
-
-    base_form: ClassVar[type[NamedForm]] = NamedForm
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def names(self) -> tuple[str, ...]:
-        return tuple(NAME + language for language, _label in settings.LANGUAGES)
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kwargs["form"] = form_of(self.base_form)
-        return super().get_form(request, obj, change, **kwargs)
-
-    @admin.display(description=pgettext_lazy("of a thing", "name"))
-    def called(self, row: Any) -> str:
-        return str(row)
-
-
 class GivesAdmin(NamedAdmin):
     """First the kind is chosen; the form then asks for what this kind needs."""
 
@@ -159,9 +104,8 @@ class GivesAdmin(NamedAdmin):
         """Raises UnusableReward while no kind was chosen."""
         return kind_named(obj.kind if obj else request.GET.get("kind", ""))
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kwargs["form"] = form_of(self.base_form, self.kind_of(request, obj))
-        return super(NamedAdmin, self).get_form(request, obj, change, **kwargs)
+    def declared(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return fields_of(self.kind_of(request, obj))
 
     def settings_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return tuple(SETTING + one.name for one in fields(self.kind_of(request, obj).Settings))

@@ -16,6 +16,7 @@ from support.models import Ticket
 class AddTag(MacroAction):
     kind = "add_tag"
     label = _("Add a tag")
+    asks = {"name": _("tag")}
 
     name: str
 

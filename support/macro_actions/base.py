@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,9 @@ class MacroAction(Settings):
     kind: ClassVar[str]
     label: ClassVar[str | Promise]
     permission: ClassVar[str] = "support.answer_ticket"
+    # For forms: how each setting is called, and what it can be where that is limited.
+    asks: ClassVar[Mapping[str, str | Promise]] = {}
+    offers: ClassVar[Mapping[str, Callable[[], Sequence[tuple[Any, Any]]]]] = {}
 
     def aloud(self) -> str:
         """What will happen, as a sentence in the reader's language."""

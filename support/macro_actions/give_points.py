@@ -19,6 +19,7 @@ class GivePoints(MacroAction):
 
     kind = "give_points"
     label = _("Give points")
+    asks = {"points": _("points"), "reason": _("reason")}
     permission = "loyalty.add_adjustmentrequest"
 
     points: int

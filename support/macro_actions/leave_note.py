@@ -16,6 +16,7 @@ from support.models import Ticket
 class LeaveNote(MacroAction):
     kind = "leave_note"
     label = _("Write an internal note")
+    asks = {"text": _("note")}
     permission = "support.add_note"
 
     text: str

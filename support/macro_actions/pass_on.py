@@ -19,6 +19,8 @@ class PassOn(MacroAction):
 
     kind = "pass_on"
     label = _("Pass to a team")
+    asks = {"team": _("team")}
+    offers = {"team": lambda: [(its.slug, str(its)) for its in Team.objects.all()]}
 
     team: str
 

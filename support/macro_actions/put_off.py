@@ -19,6 +19,7 @@ MOST_HOURS = 24 * 90
 class PutOff(MacroAction):
     kind = "put_off"
     label = _("Put off")
+    asks = {"hours": _("for so many hours")}
 
     hours: int
 

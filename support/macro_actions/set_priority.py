@@ -17,6 +17,8 @@ from support.models import Ticket
 class SetPriority(MacroAction):
     kind = "set_priority"
     label = _("Set the priority")
+    asks = {"priority": _("priority")}
+    offers = {"priority": lambda: Ticket.Priority.choices}
 
     priority: int
 

@@ -20,6 +20,11 @@ class SetState(MacroAction):
 
     kind = "set_state"
     label = _("Set the state")
+    asks = {"state": _("state"), "sub_state": _("sub-state")}
+    offers = {
+        "state": lambda: [one for one in Category.choices if one[0] != Category.NEW],
+        "sub_state": lambda: [(its.slug, str(its)) for its in SubState.objects.all()],
+    }
 
     state: str
     sub_state: str | None = None

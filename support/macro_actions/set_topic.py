@@ -19,6 +19,8 @@ class SetTopic(MacroAction):
 
     kind = "set_topic"
     label = _("Set the topic")
+    asks = {"topic": _("topic")}
+    offers = {"topic": lambda: [(its.slug, str(its)) for its in Topic.objects.all()]}
 
     topic: str
 
