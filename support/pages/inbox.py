@@ -31,7 +31,7 @@ from crm.models import SavedView
 from crm.pages.requests import StaffRequest
 from support import finding, inbox
 from support.inbox import BadPlace, Choice, Count, Place
-from support.models import Tag, Topic
+from support.models import Shift, Tag, Topic
 from support.pages.rows import Row, name_of, rows
 from support.sight import SEES, Sight
 
@@ -105,6 +105,7 @@ def page(request: StaffRequest) -> HttpResponse:
         ],
         "may_answer": request.user.has_perm("support.answer_ticket"),
         "may_export": request.user.has_perm("crm.export_list"),
+        "my_shift": Shift.objects.at(at).filter(agent=request.user).first(),
         "may_lead": request.user.has_perm("support.lead_ticket"),
     }
     return TemplateResponse(request, "support/inbox.html", context)

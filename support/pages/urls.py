@@ -3,13 +3,28 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from support.pages import actions, beginning, calls, inbox, joining, kindness, macros, pulse, ticket, waiting
+from support.pages import (
+    actions,
+    beginning,
+    calls,
+    inbox,
+    joining,
+    kindness,
+    lead,
+    macros,
+    pulse,
+    ticket,
+    waiting,
+)
 
 app_name = "support"
 urlpatterns = [
     path("tickets/", admin.site.admin_view(inbox.page), name="inbox"),
     path("tickets/news/", admin.site.admin_view(inbox.news), name="inbox-news"),
     path("tickets/new/", admin.site.admin_view(beginning.new), name="new"),
+    path("tickets/team/", admin.site.admin_view(lead.page), name="lead"),
+    path("tickets/shift/", admin.site.admin_view(lead.shift), name="shift"),
+    path("tickets/<int:pk>/reviews/<int:agent_pk>/", admin.site.admin_view(lead.review), name="review"),
     path("tickets/views/", admin.site.admin_view(inbox.views), name="views"),
     path("tickets/views/<int:pk>/removal/", admin.site.admin_view(inbox.view_removal), name="view-removal"),
     re_path(r"^tickets/export\.(csv|xlsx)$", admin.site.admin_view(inbox.export), name="export"),

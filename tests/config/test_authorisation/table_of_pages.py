@@ -77,6 +77,9 @@ OURS = {
     "admin/tickets/": Page(look=AGENTS | AUDIT),
     "admin/tickets/news/": Page(look=AGENTS | AUDIT),
     "admin/tickets/new/": Page(look=AGENTS, act=AGENTS),
+    "admin/tickets/team/": Page(look=LEADS),
+    "admin/tickets/shift/": Page(look=NONE, act=AGENTS),
+    "admin/tickets/<int:pk>/reviews/<int:agent_pk>/": Page(look=LEADS, act=LEADS, about="ticket user"),
     "admin/tickets/views/": Page(look=NONE, act=AGENTS | AUDIT),
     "admin/tickets/views/<int:pk>/removal/": Page(
         look=NONE, act=NONE, about="savedview"
