@@ -51,8 +51,28 @@
   }
 
   button.addEventListener("click", () => turn(!frame || frame.hidden));
+  // Many browsers keep nothing for a frame of another site: the conversation is found again by what is kept here.
+  const kept = `veren-chat-${script.dataset.key}`;
+  const keep = (token) => {
+    try {
+      localStorage.setItem(kept, token);
+    } catch {
+      // A browser that keeps nothing at all forgets the conversation with its page.
+    }
+  };
+  const remembered = () => {
+    try {
+      return localStorage.getItem(kept) || "";
+    } catch {
+      return "";
+    }
+  };
   addEventListener("message", (event) => {
-    if (frame && event.source === frame.contentWindow && event.origin === house && event.data.veren === "chat-close") turn(false);
+    if (!frame || event.source !== frame.contentWindow || event.origin !== house) return;
+    const told = event.data;
+    if (told.veren === "chat-close") turn(false);
+    if (told.veren === "chat-token") keep(String(told.token));
+    if (told.veren === "chat-ready") frame.contentWindow.postMessage({ veren: "chat-token", token: remembered() }, house);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && frame && !frame.hidden) turn(false);

@@ -7,6 +7,8 @@
   const SOON = 2500;
   const LATER = 15000;
   const TALKING = 3 * 60 * 1000;
+  const AGAIN = 30000; // what was taken, and is not there after that, is sent again: once is once
+  const PATIENCE = 400; // for the shop's page to say which token it keeps
   const KEPT = `veren-chat-${root.dataset.chat}`;
   const base = location.pathname;
   const said = root.querySelector("[data-chat-said]");
@@ -15,7 +17,7 @@
   const field = form.elements.text;
   const offline = root.querySelector("[data-chat-offline]");
   const refused = root.querySelector("[data-chat-refused]");
-  const waiting = new Map(); // key → text that is not known to have arrived
+  const waiting = new Map(); // key → { text, takenAt }: what the conversation does not hold yet
   const proof = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   let token = "";
   let version = "";
@@ -32,12 +34,25 @@
     }
   };
   const remember = (text) => {
+    if (proof.proof) return;
+    tell({ veren: "chat-token", token: text });
     try {
-      if (!proof.proof) localStorage.setItem(KEPT, text);
+      localStorage.setItem(KEPT, text);
     } catch {
-      // A browser that keeps nothing forgets the conversation with its window.
+      // Browsers that keep nothing for a frame: the shop's page keeps it for us.
     }
   };
+  const tell = (told) => {
+    if (parent !== window) parent.postMessage(told, "*"); // only the shop's pages can be our parent: frame-ancestors
+  };
+  const hear = () => new Promise((resolve) => {
+    if (parent === window || proof.proof) return resolve("");
+    addEventListener("message", (event) => {
+      if (event.source === parent && event.data.veren === "chat-token") resolve(String(event.data.token || ""));
+    });
+    setTimeout(resolve, PATIENCE, "");
+    return tell({ veren: "chat-ready" });
+  });
 
   const ask = async (path, options = {}) => {
     const headers = { ...options.headers, ...(token ? { "X-Chat-Token": token } : {}) };
@@ -52,8 +67,6 @@
   });
 
   async function enter() {
-    token = remembered();
-    if (token) return true;
     const answer = await post("visitors/", proof.proof ? proof : {});
     if (!answer.ok) {
       await refuse(answer);
@@ -84,10 +97,9 @@
   function show(messages) {
     for (const one of messages) waiting.delete(one.key);
     const fresh = messages.map((one) => bubble(one));
-    for (const [key, text] of waiting) fresh.push(bubble({ key, text }, true));
+    for (const [key, { text, takenAt }] of waiting) fresh.push(bubble({ key, text }, !takenAt));
     said.replaceChildren(said.querySelector("[data-chat-greeting]"), ...fresh);
     said.scrollTop = said.scrollHeight;
-    parent.postMessage({ veren: "chat", said: messages.filter((one) => one.ours).length }, "*");
   }
 
   async function look() {
@@ -113,10 +125,12 @@
     if (isSending) return;
     isSending = true;
     try {
-      for (const [key, text] of [...waiting]) {
+      for (const [key, one] of [...waiting]) {
+        if (Date.now() - one.takenAt < AGAIN) continue;
         if (!token && !(await enter())) return;
-        const answer = await post("messages/", { id: key, text });
+        const answer = await post("messages/", { id: key, text: one.text });
         if (answer.status === 403) forget();
+        if (answer.ok) one.takenAt = Date.now();
         if (answer.ok) continue;
         if (answer.status < 500) waiting.delete(key);
         await refuse(answer);
@@ -147,7 +161,7 @@
     const text = field.value.trim();
     if (!text) return;
     const key = newKey();
-    waiting.set(key, text);
+    waiting.set(key, { text, takenAt: 0 });
     said.append(bubble({ key, text }, true));
     said.scrollTop = said.scrollHeight;
     refused.hidden = true;
@@ -161,10 +175,10 @@
       form.requestSubmit();
     }
   });
-  root.querySelector("[data-chat-close]").addEventListener("click", () => parent.postMessage({ veren: "chat-close" }, "*"));
+  root.querySelector("[data-chat-close]").addEventListener("click", () => tell({ veren: "chat-close" }));
   document.addEventListener("visibilitychange", turn);
   (async () => {
-    token = remembered();
+    token = remembered() || (await hear());
     if (!token && proof.proof) await enter().catch(() => {});
     turn();
   })();
