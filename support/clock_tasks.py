@@ -3,9 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from support import escalation
+from support import calendar_days, escalation
 
 
 @shared_task  # type: ignore[untyped-decorator]
 def climb_ladders() -> None:
     escalation.climb_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def count_anew() -> None:
+    calendar_days.count_anew()

@@ -149,10 +149,22 @@ def reconsidered(ticket: Ticket, *, at: datetime) -> None:
 
 
 @transaction.atomic
+def reread(ticket: Ticket) -> None:
+    """Read again from the events of its clocks what is due: the calendar is another than it was."""
+    for clock in _going(ticket):
+        _keep(clock, steps_of(clock))
+    _show_on(ticket)
+
+
+@transaction.atomic
 def climb(clock: Clock, *, at: datetime) -> list[ClockEvent]:
     """Tell every rung that the clock has reached by now, each once. Returns the new events, in order."""
-    known = [step.kind for step in steps_of(clock)]
-    reached = [its for its in read(clock).rungs if its.at <= at and its.rung.event not in known]
+    steps = steps_of(clock)
+    known = {step.kind for step in steps}
+    reached = [its for its in _read(clock, steps).rungs if its.at <= at and its.rung.event not in known]
+    if not reached:
+        # The calendar is another than it was when the clock was read: it is not so late after all.
+        _keep(clock, steps)
     return [_tell(clock, Happened(its.rung.event), at=its.at, recorded_at=at) for its in reached]
 
 
@@ -266,11 +278,15 @@ def _tell(
     event = ClockEvent.objects.create(
         clock=clock, number=len(steps), kind=kind, reason=reason, at=at, recorded_at=recorded_at or at
     )
+    _keep(clock, steps)
+    return event
+
+
+def _keep(clock: Clock, steps: Sequence[Step]) -> None:
     reading = _read(clock, steps)
     rung = reading.next_rung(step.kind for step in steps)
     clock.due_at, clock.next_rung_at = reading.due_at, rung.at if rung else None
     clock.save()
-    return event
 
 
 def _read(clock: Clock, steps: Sequence[Step]) -> Reading:

@@ -267,6 +267,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=15),
         "options": {"expires": 15},
     },
+    "count by changed calendars": {
+        "task": "support.clock_tasks.count_anew",
+        "schedule": crontab(),
+    },
     "look after tickets": {
         "task": "support.ticket_tasks.look_after_tickets",
         "schedule": timedelta(seconds=30),

@@ -18,7 +18,7 @@ from crm.admin.keyset import KeysetAdmin
 from crm.company import time_zones
 from crm.wording import short_day
 from support.business_time import NeverOpens, UnusableHours
-from support.calendar_days import add_public_holidays
+from support.calendar_days import add_public_holidays, note_change
 from support.models import Calendar, Holiday, WorkingInterval
 from support.models.calendar import opening_hours
 
@@ -99,6 +99,7 @@ class CalendarAdmin(KeysetAdmin):
             )
             said = ngettext("%(count)s holiday was put in.", "%(count)s holidays were put in.", added)
             messages.success(request, said % {"count": added})
+        note_change(form.instance, at=timezone.now())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What clocks were counted by stays."""

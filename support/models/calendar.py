@@ -45,6 +45,11 @@ class Calendar(models.Model):
         default=0,
         help_text=_("The first calendar counts wherever no promise of service names another."),
     )
+    changed_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Until what runs by it was counted anew: see support.calendar_days.",
+    )
 
     objects = CalendarQuerySet.as_manager()
 

@@ -197,6 +197,7 @@ class TestForms:
         year = timezone.localdate().year
         assert calendar.holidays.filter(on__year=year).exists()
         assert calendar.holidays.filter(on__year=year + 1).exists()
+        assert calendar.changed_at is not None
 
     @pytest.mark.parametrize(
         "hours",
