@@ -27,6 +27,9 @@ def cursor() -> CursorWrapper:
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     database.validate_thread_sharing()
+    if database.queries_logged:  # not prepared: the driver forgets the text of what is
+        watched: Any = psycopg.Cursor(database.connection)
+        return database.make_debug_cursor(watched)
     database.connection.prepare_threshold = ONLY_WHEN_ASKED
     bare: Any = PreparedCursor(database.connection)
-    return database.make_debug_cursor(bare) if database.queries_logged else database.make_cursor(bare)
+    return database.make_cursor(bare)

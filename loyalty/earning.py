@@ -118,12 +118,17 @@ def would_earn(
     member: Member | None,
     at: datetime,
     paid_with_points: Decimal | None = None,
+    switched_on: Sequence[Rule] | None = None,
 ) -> Outcome:
-    """What an order or a cart would earn now, with all that its rules say. Changes nothing, locks nothing."""
+    """What an order or a cart would earn now, with all that its rules say. Changes nothing, locks nothing.
+
+    `switched_on`: the programme's rules, where the caller has them already.
+    """
     clock = company.current().clock
     if paid_with_points is None:
         paid_with_points = _paid_with_points(bought, programme) if isinstance(bought, Order) else NOTHING
-    switched_on = rules_of(programme)
+    if switched_on is None:
+        switched_on = rules_of(programme)
     candidates = candidates_of(switched_on, bought, at=at, clock=clock, tells_why=True)
     left = {
         rule.pk: most

@@ -13,7 +13,7 @@ from decimal import Decimal
 from loyalty import couponing, earning, lot_dates, rewarding, rewards
 from loyalty.couponing import Looked
 from loyalty.earning import Outcome
-from loyalty.models import Coupon, Member, Programme
+from loyalty.models import Coupon, Member, Programme, Rule
 from loyalty.purchases import Cart, CartLine, less_paid
 from loyalty.reasons import Reason
 from loyalty.rewarding import Offer
@@ -61,7 +61,8 @@ def quote(
         UnknownCoupon: one of the codes is nobody's.
     """
     looked = _coupons(cart, coupons, member, at=at)
-    earns = _earns(cart, programme, member, paid_with_points=NOTHING, at=at)
+    rules = earning.rules_of(programme)
+    earns = _earns(cart, programme, member, rules, paid_with_points=NOTHING, at=at)
     spends = _spends(cart, programme, member, at=at)
     return Quote(
         programme=programme,
@@ -71,16 +72,24 @@ def quote(
         spends=spends,
         rewards=rewarding.offers(member, cart=as_rewards_see(cart), at=at) if member else (),
         coupons=looked,
-        best=_best(cart, programme, member, looked, at=at),
+        best=_best(cart, programme, member, rules, looked, at=at),
     )
 
 
 def _earns(
-    cart: Cart, programme: Programme, member: Member | None, *, paid_with_points: Decimal, at: datetime
+    cart: Cart,
+    programme: Programme,
+    member: Member | None,
+    rules: Sequence[Rule],
+    *,
+    paid_with_points: Decimal,
+    at: datetime,
 ) -> Outcome:
     if why_not := earning.why_not_in(programme, cart.currency):
         return Outcome(why_not=why_not)
-    return earning.would_earn(cart, programme, member=member, at=at, paid_with_points=paid_with_points)
+    return earning.would_earn(
+        cart, programme, member=member, at=at, paid_with_points=paid_with_points, switched_on=rules
+    )
 
 
 def _spends(cart: Cart, programme: Programme, member: Member | None, *, at: datetime) -> Spendable:
@@ -112,14 +121,20 @@ def _own_codes(member: Member) -> Sequence[str]:
 
 
 def _best(
-    cart: Cart, programme: Programme, member: Member | None, looked: Sequence[Looked], *, at: datetime
+    cart: Cart,
+    programme: Programme,
+    member: Member | None,
+    rules: Sequence[Rule],
+    looked: Sequence[Looked],
+    *,
+    at: datetime,
 ) -> Best:
     coupon = max((one for one in looked if one.can_use), key=_off, default=None)
     off_goods = coupon.benefit.goods_amount if coupon and coupon.benefit else NOTHING
     off_delivery = coupon.benefit.delivery_amount if coupon and coupon.benefit else NOTHING
     rest = _less(cart, off_goods, off_delivery)
     spends = _spends(rest, programme, member, at=at)
-    earns = _earns(rest, programme, member, paid_with_points=spends.amount, at=at)
+    earns = _earns(rest, programme, member, rules, paid_with_points=spends.amount, at=at)
     return Best(
         coupon=coupon if off_goods or off_delivery else None,
         discount_amount=off_goods + off_delivery,
