@@ -67,20 +67,18 @@ class Story:
 
     @property
     def last_resolved_at(self) -> datetime | None:
-        """None while anything of it is open."""
-        resolved = max(self.resolutions, default=None)
-        begun = max(self.moments("reopen", (Kind.RESOLUTION,)), default=None)
-        is_open = resolved is None or (begun is not None and begun > resolved) or self._has_open_clock
-        return None if is_open else resolved
+        """None while anything of it is open: of tickets that became one, the last begun may never be resolved."""
+        return None if self._is_open else max(self.resolutions, default=None)
 
     @property
-    def _has_open_clock(self) -> bool:
-        """Of several tickets that became one, the last that was begun may not be resolved at all."""
-        clocks = {its.clock for its in self.events if its.of == Kind.RESOLUTION}
-        ended = {
-            its.clock for its in self.events if its.of == Kind.RESOLUTION and its.kind in ("fulfil", "join")
-        }
-        return clocks != ended
+    def _is_open(self) -> bool:
+        clocks: set[int] = set()
+        for its in self.events:
+            if its.of == Kind.RESOLUTION and its.kind in ("activate", "reopen", "part"):
+                clocks.add(its.clock)
+            elif its.of == Kind.RESOLUTION and its.kind in ("fulfil", "join"):
+                clocks.discard(its.clock)
+        return bool(clocks)
 
 
 def united(stories: Iterable[Story]) -> list[Story]:

@@ -256,6 +256,15 @@ def test_what_is_open_again_has_no_last_resolution() -> None:
     assert last_resolution(open_again, since=BEGIN, until=ASKED_AT).n == 0
 
 
+def test_what_was_parted_again_and_is_open_has_no_last_resolution() -> None:
+    parted = Event(40, SOLVING, "part", at(3, 11, 9, 50))
+    alone = Story(ticket=4, hours=SHOP, events=[*BY_TELEGRAM.events[:4], parted])
+
+    assert alone.last_resolved_at is None
+    solved = Story(ticket=4, hours=SHOP, events=[*alone.events, BY_TELEGRAM.events[-1]])
+    assert solved.last_resolved_at == at(3, 11, 10, 10)
+
+
 def test_reopened_by_the_customer_within_fourteen_days() -> None:
     def week_of(day: int) -> Share:
         return reopen_rate(STORIES, since=at(3, day, 0), until=at(3, day + 7, 0))
