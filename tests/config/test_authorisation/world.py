@@ -26,7 +26,9 @@ from crm.models import (
     Installation,
     MergeProposal,
     Message,
+    NoticeText,
     ParkedEntry,
+    RawDelivery,
     ReactionCursor,
     Return,
     SavedView,
@@ -276,10 +278,20 @@ def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) ->
     its |= {
         "ticket": ticket.pk,
         "message": message.pk,
+        **_channel(account, agent, word),
         "filetoken": file.token,
         "promise": promise.pk,
         "question": question.pk,
     }
+
+
+def _channel(account: ChannelAccount, colleague: User, word: str) -> dict[str, int]:
+    """A mailbox, what came in on it, and words of a notice."""
+    delivery = RawDelivery.objects.create(account=account, delivery_id=word, body=b"", received_at=NOON)
+    text = NoticeText.objects.create(
+        notice=word, language="en", length="long", text="…", changed_at=NOON, changed_by=colleague
+    )
+    return {"channelaccount": account.pk, "rawdelivery": delivery.pk, "noticetext": text.pk}
 
 
 def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
