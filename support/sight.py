@@ -1,4 +1,4 @@
-"""Whose tickets a colleague sees: those of every team, or those of their own teams, of nobody's team, and their own."""
+"""Whose tickets a colleague sees: all; or those of their own teams, their own, and what is nobody's in no team."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Sight:
             return tickets.none()
         if self.is_whole:
             return tickets
-        return tickets.filter(Q(team__in=self.teams) | Q(team=None) | Q(assignee=self.reader))
+        return tickets.filter(Q(team__in=self.teams) | Q(team=None, assignee=None) | Q(assignee=self.reader))
 
 
 def seen_by(reader: Any, tickets: TicketQuerySet) -> TicketQuerySet:

@@ -51,18 +51,22 @@ def hours(number: float) -> datetime:
 
 
 def test_each_view_holds_what_its_name_says():
-    reader = colleague()
+    ours = team("ours")
+    reader = colleague("agent", ours)
     mine = TicketFactory(assignee=reader)
     nobodys = TicketFactory()
-    late = TicketFactory(assignee=UserFactory(), next_due_at=hours(-1), next_due_kind="next_response")
+    late = TicketFactory(
+        team=ours, assignee=UserFactory(), next_due_at=hours(-1), next_due_kind="next_response"
+    )
     asleep = TicketFactory(assignee=reader, snoozed_until=hours(3))
-    promised = TicketFactory(assignee=UserFactory())
+    promised = TicketFactory(team=ours, assignee=UserFactory())
     Clock.objects.create(ticket=promised, kind="promise", promised_for=hours(1), began_at=NOW)
     resolved = TicketFactory(category="resolved", resolved_at=hours(-2))
     TicketFactory(category="closed", assignee=reader)
 
     assert ids(view("mine"), reader) == [mine.pk]
-    assert set(ids(view("team"), reader)) == {mine.pk, nobodys.pk, late.pk, promised.pk}
+    assert set(ids(view("team"), reader)) == {late.pk, promised.pk}
+    assert set(ids(view("team"), colleague())) == {nobodys.pk}
     assert set(ids(view("unassigned"), reader)) == {nobodys.pk}
     assert ids(view("breaching"), reader) == [late.pk]
     assert ids(view("snoozed"), reader) == [asleep.pk]
