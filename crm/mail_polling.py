@@ -29,7 +29,7 @@ LOOKS_BACK = timedelta(days=7)
 
 def mailboxes() -> list[int]:
     """Accounts whose mail we fetch ourselves."""
-    accounts = ChannelAccount.objects.open().filter(channel=CHANNEL, settings__imap_host__isnull=False)
+    accounts = ChannelAccount.objects.open().filter(channel=CHANNEL, settings__imap_host__gt="")
     return list(accounts.order_by("pk").values_list("pk", flat=True))
 
 

@@ -189,7 +189,7 @@ def test_only_open_mailboxes_are_fetched(account):
     closed = mailbox("old@lipa.example", imap_host="127.0.0.1")
     closed.closed_at = NOON
     closed.save()
-    mailbox("hooks@lipa.example")
+    mailbox("hooks@lipa.example", imap_host=None)
 
     assert mail_polling.mailboxes() == [account.pk]
     mail_tasks.poll_mailbox(closed.pk)

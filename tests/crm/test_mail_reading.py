@@ -189,6 +189,12 @@ def test_the_same_words_have_the_same_digest_whatever_stands_above_them():
     assert read(first).body_digest == read(again).body_digest != read(mail("Там")).body_digest
 
 
+def test_different_rubbish_has_different_digests():
+    assert (
+        len({read(raw).body_digest for raw in (b"", b"\0", b"a: b", b"a: b\r\nc: d", bytes(range(256)))}) == 5
+    )
+
+
 def test_mutilated_mails_never_fail():
     """Two thousand mails with bytes changed, lost and put in."""
     chance = random.Random(7)

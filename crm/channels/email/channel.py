@@ -26,10 +26,12 @@ from crm.channels.base import (
     Receipt,
     Report,
     Sender,
+    TryLater,
     UnreadableDelivery,
 )
 from crm.channels.email import carriers, composing, hooks, mailbox
 from crm.channels.email.settings import EmailSettings
+from crm.channels.proving import strong_secret
 from crm.identifiers import normal_email
 from crm.identity_kinds import IdentityKind
 from crm.mail import cleaning, loops, proving, quotes, reading, threading
@@ -66,7 +68,7 @@ class EmailChannel(Channel):
         provider = _settings(account).hooks_of
         if provider is None:
             raise Forged
-        hooks.prove(asked, provider=provider, secret=account.secrets.get("hook_secret", ""))
+        hooks.prove(asked, provider=provider, secret=strong_secret(account, "hook_secret"))
         kept = {
             "content-type": asked.headers.get("content-type", ""),
             hooks.WHAT: asked.query.get(hooks.WHAT, ""),
@@ -134,6 +136,8 @@ class EmailChannel(Channel):
 
     def send(self, account: ChannelAccount, letter: Letter) -> Receipt:
         settings, key = _settings(account), keys_of(account)[0]
+        if "@" not in account.address:
+            raise TryLater("this mailbox has no address to write from")
         thread = letter.thread or threading.thread_of(f"letter {letter.id}", key)
         message_id = threading.message_id(letter.id, account.address.rpartition("@")[2], key)
         mail = composing.compose(
