@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from django.core import signing
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import customer_page, same_person
 from crm.channel_names import CHANNELS
 from crm.customer_page import Mark
-from support.deadlines import Kind
-from support.models import Clock, Ticket
+from support.models import Clock, Promise, Ticket
 from support.models.tagging import Category
 from support.models.ticket import TicketQuerySet
 from support.sight import Sight
@@ -91,11 +91,11 @@ class View:
     """`order`: where it has one of its own; else the reader chooses. `keys` leads there."""
 
     name: str
-    label: str | Promise
+    label: str | Lazy
     icon: str
     narrow: Narrow
     keys: str
-    empty: str | Promise
+    empty: str | Lazy
     order: Sequence[Phase] | None = None
     mood: str = ""
 
@@ -127,8 +127,9 @@ def _snoozed(tickets: TicketQuerySet, sight: Sight, at: datetime) -> TicketQuery
 
 
 def _promises(tickets: TicketQuerySet, sight: Sight, at: datetime) -> TicketQuerySet:
-    open_promise = Clock.objects.going().filter(ticket=OuterRef("pk"), kind=Kind.PROMISE)
-    return tickets.at_work().filter(Exists(open_promise))
+    """From the promises, of which few are open, to their tickets; those of a merged one are of where it goes on."""
+    goes_on = Coalesce("ticket__merged_into", "ticket")
+    return tickets.at_work().filter(pk__in=Promise.objects.open().values_list(goes_on))
 
 
 def _resolved(tickets: TicketQuerySet, sight: Sight, at: datetime) -> TicketQuerySet:

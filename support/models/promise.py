@@ -62,6 +62,7 @@ class Promise(models.Model):
             models.Index(
                 "due_at", condition=Q(kept_at=None, dropped_at=None, broken_at=None), name="promise_due"
             ),
+            models.Index("ticket", condition=Q(kept_at=None, dropped_at=None), name="promise_still_open"),
         ]
 
     def __str__(self) -> str:

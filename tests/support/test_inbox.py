@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from support.inbox import BY_NAME, Choice, Place, counts, read
-from support.models import AgentProfile, Clock, Tag, Team, Ticket, Topic
+from support.models import AgentProfile, Promise, Tag, Team, Ticket, Topic
 from support.sight import Sight, seen_by
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import UserFactory
@@ -60,7 +60,7 @@ def test_each_view_holds_what_its_name_says():
     )
     asleep = TicketFactory(assignee=reader, snoozed_until=hours(3))
     promised = TicketFactory(team=ours, assignee=UserFactory())
-    Clock.objects.create(ticket=promised, kind="promise", promised_for=hours(1), began_at=NOW)
+    Promise.objects.create(ticket=promised, what="ring", due_at=hours(1), made_by=reader, made_at=NOW)
     resolved = TicketFactory(category="resolved", resolved_at=hours(-2))
     TicketFactory(category="closed", assignee=reader)
 
