@@ -182,8 +182,12 @@ def hear_call(call: Call, *, at: datetime) -> Ticket | None:
         ticket = changing.lock_ticket(open_one)
         TicketCall.objects.create(ticket=ticket, call=call, placed_at=at)
         changing.happen(ticket, "call_placed", by=call.colleague, at=at)
+        if call.direction == Call.Direction.IN:
+            clocks.customer_wrote(ticket, at=call.began_at)
     else:
         ticket = _open_for_call(call, person, at=at)
+    if call.answered_at:
+        clocks.answered(ticket, at=call.answered_at)
     if call.state == Call.State.MISSED and ticket.unread_since is None:
         ticket.unread_since = at
         changing.save(ticket, "unread_since")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from support import clocks
+from crm.models import Call, ChannelAccount
+from support import clocks, opening
 from support.deadlines import Kind
 from support.models import Clock, ClockEvent, SubState, Ticket
 from support.models.tagging import Category
+from tests.factories.customers import CustomerFactory
 from tests.factories.shops import UserFactory
 from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays
 
@@ -287,6 +290,58 @@ class TestMerging:
         clocks.unmerged(ticket, other, at=monday(12, 25))
 
         assert due(ticket)[1] == due(other)[1] == "resolution"
+
+
+class TestCalls:
+    def call(self, ticket: Ticket, rang: datetime, answered: datetime | None = None, **more: Any) -> Call:
+        account, _is_new = ChannelAccount.objects.get_or_create(
+            channel="phone", defaults={"name": "Phone", "opened_at": monday(9)}
+        )
+        told = {
+            "account": account,
+            "external_id": str(rang),
+            "customer": ticket.customer,
+            "direction": "in",
+            "phone": "+359888123456",
+            "rang_at": rang,
+            "answered_at": answered,
+            "recorded_at": rang,
+            **more,
+        }
+        return Call.objects.create(**told)
+
+    def test_who_is_talked_to_is_answered(self, ticket):
+        call = self.call(ticket, monday(12, 20), monday(12, 21))
+
+        for _again in range(2):
+            opening.hear_call(call, at=monday(12, 30))
+
+        assert told(ticket, Kind.FIRST_RESPONSE) == [("activate", monday(12)), ("fulfil", monday(12, 21))]
+        assert told(ticket, Kind.NEXT_RESPONSE) == []
+
+    def test_who_rings_again_in_vain_waits_again(self, ticket):
+        clocks.answered(ticket, at=monday(12, 5))
+        missed = self.call(ticket, monday(12, 20), missed_at=monday(12, 21))
+
+        opening.hear_call(missed, at=monday(12, 22))
+
+        assert told(ticket, Kind.NEXT_RESPONSE) == [("activate", monday(12, 20))]
+        ticket.refresh_from_db()
+        assert due(ticket) == (monday(15, 20), "next_response")
+
+    def test_a_conversation_that_begins_with_a_talk_is_answered_at_once(self, policy):
+        caller = TicketFactory.build(customer=CustomerFactory())
+        ticket = opening.hear_call(self.call(caller, monday(12), monday(12, 1)), at=monday(12, 2))
+
+        assert ticket is not None
+        assert told(ticket, Kind.FIRST_RESPONSE) == [("activate", monday(12)), ("fulfil", monday(12, 1))]
+
+    def test_our_own_call_that_nobody_took_answers_nothing(self, ticket):
+        opening.hear_call(
+            self.call(ticket, monday(12, 20), direction="out", ended_at=monday(12, 21)), at=monday(12, 22)
+        )
+
+        assert told(ticket, Kind.FIRST_RESPONSE) == [("activate", monday(12))]
 
 
 def test_events_of_clocks_are_never_rewritten(ticket):
