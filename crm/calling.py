@@ -15,7 +15,7 @@ from crm import timeline
 from crm.channels.base import CallNews
 from crm.channels.phone import PhoneSettings
 from crm.customers import enrol
-from crm.errors import Refusal, UnreadableIdentity
+from crm.errors import PersonErased, Refusal, UnreadableIdentity
 from crm.facts import CallEnded, CallMissed, CallPlaced, CallReceived, Fact
 from crm.identification import Hint, identify, lock_signs, signs_of
 from crm.identity_kinds import IdentityKind
@@ -76,7 +76,7 @@ def _call(account: ChannelAccount, news: CallNews, *, at: datetime) -> Call:
 
 
 def _whose(account: ChannelAccount, news: CallNews, *, at: datetime) -> tuple[str, Customer | None]:
-    """The number in its normal form, and its person. A number that is hidden is nobody's."""
+    """The number in its normal form, and whose it is. A hidden one is nobody's; an erased person's is not kept."""
     shop = account.shop or Shop.objects.first_open()
     # As sure as a number that was verified, in finding: who is rung from elsewhere under it stays unproved.
     sure = [Hint(kind=IdentityKind.PHONE, value=news.phone, is_verified=True)]
@@ -91,7 +91,12 @@ def _whose(account: ChannelAccount, news: CallNews, *, at: datetime) -> tuple[st
     if found.candidates:
         return signs[0].value, found.candidates[0] if len(found.candidates) == 1 else None
     unsure = [Hint(kind=IdentityKind.PHONE, value=news.phone)]
-    return signs[0].value, enrol(shop=shop, hints=unsure, details={}, source="channel:phone", at=at).customer
+    try:
+        return signs[0].value, enrol(
+            shop=shop, hints=unsure, details={}, source="channel:phone", at=at
+        ).customer
+    except PersonErased:
+        return "", None
 
 
 def _note_step(call: Call, news: CallNews) -> None:

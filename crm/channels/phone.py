@@ -7,6 +7,7 @@ and the HMAC-SHA256 of the raw body in X-Signature.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -63,10 +64,9 @@ class Phone(Channel):
         header = PhoneSettings.read(account.settings).signature_header.lower()
         proving.prove(account, "webhook_secret", shown=asked.headers.get(header, ""), body=asked.body)
         told = json_object(asked.body)
-        number, step = text_at(told, "call"), text_at(told, "step")
-        if not number:
+        if not text_at(told, "call"):
             raise UnreadableDelivery
-        return Delivery(delivery_id=f"{number}:{step}:{text_at(told, 'colleague')}"[:200], body=asked.body)
+        return Delivery(delivery_id=hashlib.sha256(asked.body).hexdigest(), body=asked.body)
 
     def read(self, account: ChannelAccount, body: bytes, headers: Mapping[str, str]) -> Sequence[News]:
         told = json_object(body)

@@ -12,6 +12,7 @@ from django.db import transaction
 from crm import customers, figures, noting, ordering, returning, shipping, timeline
 from crm.demo import characters
 from crm.demo.catalogue import BY_NAME
+from crm.demo.channels import handles
 from crm.demo.characters import Character
 from crm.demo.company import Stage
 from crm.demo.lives import ONLINE
@@ -97,7 +98,9 @@ class Teller:
     def vera(self) -> Customer:
         who = characters.VERA
         vera = self.joins(
-            who, days_ago=412, more=[Hint(kind=IdentityKind.TELEGRAM, value="vera_varna", is_verified=True)]
+            who,
+            days_ago=412,
+            more=[Hint(kind=IdentityKind.TELEGRAM, value=handles(who)["telegram"], is_verified=True)],
         )
         Customer.objects.filter(pk=vera.pk).update(preferred_channel="telegram")
         orders = [self.buys(vera, bought) for bought in VERA_BOUGHT]

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from crm import calling
 from crm.channels.base import CallNews
 from crm.demo.providers import pushing
+from crm.erasure import erase
 from crm.models import Call, Customer, TimelineEntry
 from tests.factories.channel_accounts import ChannelAccountFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
@@ -131,6 +132,24 @@ def test_a_hidden_number_is_nobodys(exchange, phone):
 
     assert call.customer is None and not Customer.objects.exists()
     assert calling.candidates(call) == ()
+
+
+def test_the_number_of_somebody_who_was_erased_is_not_kept_again(exchange):
+    person = IdentityFactory(kind="phone", value=VERA, verified=True).customer
+    erase(person, reason="asked", by=UserFactory(), at=NOON)
+
+    call = calling.hear(exchange, step("rang"), at=DONE)
+
+    assert (call.customer, call.phone) == (None, "")
+    assert not TimelineEntry.objects.filter(kind="crm.call_received").exists()
+
+
+def test_a_recording_that_is_ready_later_is_told_later(exchange):
+    for more in ({}, {"recording_url": "https://pbx.example/17.ogg"}):
+        bring(exchange, pushing.call_step(exchange, number="17", step="ended", who=VERA, at=NOON, **more))
+    work_everything_off(at=DONE)
+
+    assert Call.objects.get().recording_url == "https://pbx.example/17.ogg"
 
 
 def test_what_rings_is_shown_to_the_desk_it_rings_at_and_to_everybody_where_it_has_none(exchange, iva):
