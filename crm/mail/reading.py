@@ -112,16 +112,15 @@ class Mail:
 def read(raw: bytes) -> Mail:
     """Whatever the bytes are."""
     head_ends = END_OF_HEAD.search(raw, 0, LARGEST_HEAD)
-    head, rest = (
-        (raw[: head_ends.start()], raw[head_ends.end() :]) if head_ends else (raw[:LARGEST_HEAD], b"")
-    )
-    top = _parsed(head + b"\r\n\r\n")
+    top = _parsed(raw[: head_ends.start() if head_ends else LARGEST_HEAD] + b"\r\n\r\n")
+    # Where no end of the head is found, of the whole: different rubbish stays different.
+    digest = hashlib.sha256(raw[head_ends.end() :] if head_ends else raw).hexdigest()
     body = _Body()
     trouble = _too_much(raw, head_ends is None) or body.read(raw)
     if trouble:
         body = _Body()
         body.troubles.add(trouble)
-    return _mail(_headers_of(top) if top else {}, body, hashlib.sha256(rest).hexdigest())
+    return _mail(_headers_of(top) if top else {}, body, digest)
 
 
 def _mail(headers: dict[str, tuple[str, ...]], body: _Body, digest: str) -> Mail:
