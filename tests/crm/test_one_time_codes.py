@@ -5,8 +5,10 @@ import pytest
 from django.core import mail
 
 from crm import one_time_codes, outgoing
+from crm.channels.base import Letter, TryLater
 from crm.models import OneTimeCode
 from crm.one_time_codes import TooManyCodes, WrongCode
+from tests.factories.paper_channels import PaperAccountFactory, paper_channels
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 VERA = {"kind": "email", "value": "vera@example.org"}
@@ -121,3 +123,27 @@ def test_a_message_goes_by_mail_and_nowhere_else_yet():
     assert [letter.to for letter in mail.outbox] == [["vera@example.org"]]
     with pytest.raises(outgoing.NotSent):
         outgoing.send(kind="phone", to="+359888123456", subject="", text="123456")
+
+
+def test_a_code_goes_through_the_companys_own_account_where_one_is_open() -> None:
+    with paper_channels() as papers:
+        PaperAccountFactory(channel="sms")
+        assert outgoing.reaches("phone")
+
+        outgoing.send(kind="phone", to="+359888123456", subject="", text="123456")
+        outgoing.send(kind="phone", to="+359888123456", subject="", text="123456")
+
+    first, second = papers["sms"].letters
+    assert (first.to, first.text) == ("+359888123456", "123456")
+    assert first.id != second.id
+
+
+def test_a_code_that_was_not_taken_was_not_sent() -> None:
+    def refuses(letter: Letter) -> None:
+        raise TryLater("busy")
+
+    with paper_channels() as papers:
+        PaperAccountFactory(channel="sms")
+        papers["sms"].fails = refuses
+        with pytest.raises(outgoing.NotSent):
+            outgoing.send(kind="phone", to="+359888123456", subject="", text="123456")
