@@ -172,7 +172,7 @@ VIEWS: Sequence[View] = (
     ),
     View(
         name="snoozed",
-        label=_("Put off"),
+        label=_("Put off for later"),
         icon="clock",
         narrow=_snoozed,
         keys="g z",
