@@ -124,6 +124,12 @@ def count_answers_as_given(entries: Sequence[TimelineEntry]) -> None:
             replying.sent(Message.objects.get(pk=entry.subject_id), at=entry.recorded_at)
 
 
+def bring_back_what_did_not_arrive(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            replying.not_delivered(Message.objects.get(pk=entry.subject_id), at=entry.recorded_at)
+
+
 AT_ONCE: Sequence[Reaction] = (
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
     Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
@@ -137,6 +143,7 @@ AT_ONCE: Sequence[Reaction] = (
         on=(CallReceived, CallPlaced, CallMissed, CallEnded),
         do=give_calls_their_ticket,
     ),
+    Reaction(name="support.not_delivered", on=(MessageNotDelivered,), do=bring_back_what_did_not_arrive),
     Reaction(name="support.answering", on=(MessageSent,), do=count_answers_as_given),
 )
 

@@ -55,6 +55,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "order_unrelated": _("Not about order {order}"),
     "renamed": _("Subject changed"),
     "taken_back": _("An answer was taken back before it was sent"),
+    "not_delivered": _("An answer did not arrive"),
     "held": _("A message came from a sender who is not proved"),
     "let_in": _("The sender of a message was confirmed"),
     "sent_away": _("A message of somebody else was moved to ticket {number}"),

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from math import isqrt
 
 from django.db import transaction
 
+from crm import company
 from crm.models import User
 from support.models import QualityReview, Recognition, TicketEvent
 
@@ -92,6 +93,18 @@ def _satisfied(work: Work) -> int:
 
 def _mean(values: Sequence[int]) -> int:
     return sum(values) // len(values)
+
+
+def decide_last_month(*, at: datetime) -> int:
+    """Decide about the month before, by the company's clock, for everybody who answers; how many. May run twice."""
+    clock = company.current().clock
+    first = at.astimezone(clock).date().replace(day=1)
+    month = (first - timedelta(days=1)).replace(day=1)
+    since, until = (datetime.combine(day, time.min, tzinfo=clock) for day in (month, first))
+    agents = list(User.objects.filter(agent_profile__isnull=False, is_active=True).order_by("pk"))
+    for agent in agents:
+        decide(agent, month=month, since=since, until=until, at=at)
+    return len(agents)
 
 
 @transaction.atomic

@@ -123,6 +123,21 @@ def sent(message: Message, *, at: datetime) -> None:
     clocks.answered(held.ticket, at=answered_at)
 
 
+@transaction.atomic
+def not_delivered(message: Message, *, at: datetime) -> None:
+    """An answer of a colleague did not arrive: the ticket waits for us again, and is unread. Locks as `reply`."""
+    ticket = Ticket.objects.filter(placed__message=message).first()
+    if ticket is None or message.author_kind != Message.Author.COLLEAGUE:
+        return
+    held = changing.hold(ticket)
+    if held.ticket.category not in AT_WORK:
+        return
+    held.ticket.unread_since = held.ticket.unread_since or at
+    changing.happen(held.ticket, "not_delivered", by=None, at=at, fields=["unread_since"])
+    if held.ticket.category == Category.WAITING_CUSTOMER:
+        states.turn(held, Category.OPEN, by=None, at=at)
+
+
 def way_to(ticket: Ticket) -> ChannelAccount | None:
     """By which account an answer goes: the one they wrote to; where it is closed, the house's main one of its kind.
 

@@ -1,6 +1,13 @@
 """What the desk does by the clock. Each task loads, calls verbs, and may run twice."""
 
 from support.clock_tasks import climb_ladders, count_anew
-from support.ticket_tasks import ask_departments, close_tickets, look_after_tickets
+from support.ticket_tasks import ask_departments, close_tickets, look_after_tickets, recognise_colleagues
 
-__all__ = ["ask_departments", "climb_ladders", "close_tickets", "count_anew", "look_after_tickets"]
+__all__ = [
+    "ask_departments",
+    "climb_ladders",
+    "close_tickets",
+    "count_anew",
+    "look_after_tickets",
+    "recognise_colleagues",
+]

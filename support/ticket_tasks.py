@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from support import assigning, promising, side_conversations, snoozing, states
+from support import assigning, promising, recognition, side_conversations, snoozing, states
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -23,3 +23,8 @@ def ask_departments() -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def close_tickets() -> None:
     states.close_resolved(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def recognise_colleagues() -> None:
+    recognition.decide_last_month(at=timezone.now())

@@ -280,6 +280,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "support.ticket_tasks.ask_departments",
         "schedule": crontab(),
     },
+    # A few days after its end: what comes back and what is reviewed late counts as well.
+    "recognise colleagues": {
+        "task": "support.ticket_tasks.recognise_colleagues",
+        "schedule": crontab(minute="20", hour="4", day_of_month="4"),
+    },
     "close tickets": {
         "task": "support.ticket_tasks.close_tickets",
         "schedule": crontab(minute="35"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support import recognition, states
-from support.models import QualityReview
+from support.models import QualityReview, Recognition
 from support.models.tagging import Category
 from support.recognition import LEAST_SATISFIED, MOST_KUDOS, Why, Work, kudos
 from tests.factories.tickets import after, agent, ticket
@@ -95,3 +95,12 @@ def test_a_month_is_decided_once_from_what_happened() -> None:
     assert (decided.kudos, decided.why, decided.month) == (18, "earned", date(2026, 3, 1))
     states.move(ticket(), to=Category.RESOLVED, by=one, at=after(hours=3))
     assert recognition.decide(one, **month).kudos == 18
+
+
+@pytest.mark.django_db
+def test_the_month_before_is_decided_for_everybody_who_answers() -> None:
+    one = agent()
+
+    assert [recognition.decide_last_month(at=after(days=33)) for _time in range(2)] == [1, 1]
+    decided = Recognition.objects.get()
+    assert (decided.agent, decided.month, decided.why) == (one, date(2026, 3, 1), "nothing_resolved")

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm import merging, timeline
-from crm.facts import MessageSent
+from crm.facts import MessageNotDelivered, MessageSent
 from crm.messaging import NothingToSay
 from crm.models import Message
 from support import joining, labelling, noting, replying, states
@@ -214,3 +216,38 @@ def test_an_answer_costs_so_many_queries_however_long_the_conversation(
 
     with django_assert_max_num_queries(50):
         answer(its, by=colleague)
+
+
+def test_an_answer_that_did_not_arrive_brings_the_ticket_back() -> None:
+    its = ticket()
+    said = answer(its)
+
+    timeline.record(
+        said.customer,
+        MessageNotDelivered(channel_code="telegram", why="blocked"),
+        source="test",
+        source_id="failed",
+        occurred_at=after(hours=2),
+        recorded_at=after(hours=2),
+        subject=said,
+    )
+
+    its.refresh_from_db()
+    assert (its.category, its.unread_since) == (Category.OPEN, after(hours=2))
+
+
+def test_hearing_costs_the_same_however_long_the_conversation() -> None:
+    person = CustomerFactory()
+
+    def heard(minute: int) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            wrote(f"Ещё {minute}", customer=person, at=after(minutes=minute))
+        return len(caught)
+
+    wrote(customer=person)
+    heard(1)
+    few = heard(2)
+    for minute in range(3, 10):
+        heard(minute)
+
+    assert heard(10) == few
