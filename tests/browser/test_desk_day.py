@@ -1,0 +1,164 @@
+"""An agent's day at the desk, by keys where there are keys, in Russian and in Bulgarian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from crm import receiving
+from crm.channels.base import Incoming, Sender
+from crm.models import ChannelAccount, Message
+from support import opening
+from support.models import AgentProfile, Clock, Note, Ticket
+from tests.browser.story import tell
+from tests.browser.test_desk import sign_in
+
+
+@dataclass(frozen=True)
+class Desk:
+    parcel: Ticket
+    other: Ticket
+    mailbox: ChannelAccount
+
+
+def desk(language: str) -> Desk:
+    """Vera asks for her parcel, which is late; an hour later somebody else asks for something else."""
+    story, now = tell(language), timezone.now()
+    AgentProfile.objects.create(user=story.colleague)
+    mailbox = ChannelAccount.objects.create(
+        channel="email", name="Post", address="shop@lipa.example", is_main=True, opened_at=now
+    )
+    parcel = wrote(mailbox, "Где моя посылка?", who="vera@example.org", at=now - timedelta(hours=3))
+    other = wrote(mailbox, "Есть ли белый чай?", who="oleg@example.org", at=now - timedelta(hours=1))
+    for ticket, due in ((parcel, now - timedelta(minutes=20)), (other, now + timedelta(hours=5))):
+        Ticket.objects.filter(pk=ticket.pk).update(
+            next_due_at=due, next_due_kind="first_response", assignee=story.colleague
+        )
+        Clock.objects.filter(ticket=ticket, kind="first_response").update(due_at=due)
+    return Desk(parcel, other, mailbox)
+
+
+def wrote(mailbox: ChannelAccount, text: str, *, who: str, at: datetime) -> Ticket:
+    incoming = Incoming(
+        external_id=f"{who}{text}",
+        sender=Sender(kind="email", value=who, name="Олег"),
+        text=text,
+        subject=text,
+        occurred_at=at,
+        thread=who,
+    )
+    message = receiving.receive(mailbox, incoming, raw=None, at=at)
+    return opening.hear(message, at=at)
+
+
+@pytest.mark.parametrize("language", ["ru", "bg"])
+def test_the_oldest_burning_ticket_is_answered_promised_in_and_resolved_by_keys(reader, language):
+    its = desk(language)
+    agent = reader(locale=language)
+    sign_in(agent, reverse("support:inbox"))
+
+    agent.press("g", "f")
+    agent.page.wait_for_url("**view=breaching**")
+    agent.press("j", "Enter")
+    agent.page.wait_for_url(f"**/tickets/{its.parcel.pk}/")
+    side = agent.page.locator("#side")
+    expect(side).to_contain_text("LO-100")
+
+    agent.press("i")
+    agent.type("Курьер стоит в снегу")
+    agent.press("Control+Enter")
+    expect(agent.page.locator(".message.note")).to_contain_text("Курьер стоит в снегу")
+    expect(agent.page.locator("#text")).to_have_value("")
+
+    agent.page.locator("body").press("Escape")
+    agent.page.locator("#text").blur()
+    agent.press("r")
+    agent.type("Вера, посылка приедет сегодня до 18:00")
+    agent.press("Control+Enter")
+    answer = agent.page.locator(".message.ours")
+    expect(answer).to_contain_text("сегодня до 18:00")
+    expect(agent.page.locator("#text")).to_have_value("")
+
+    agent.page.locator("#text").blur()
+    agent.press("y")
+    agent.page.fill("#promise-what", "Перезвонить вечером")
+    agent.page.locator("#promise button[value=hour]").click()
+    expect(agent.page.locator("#head .lines")).to_contain_text("Перезвонить вечером")
+
+    agent.page.locator("#messages").focus()
+    agent.press("e")
+    expect(agent.page.locator("#head .badge.good")).to_have_count(1)
+    agent.settle()
+
+    its.parcel.refresh_from_db()
+    assert its.parcel.category == "resolved"
+    assert Message.objects.get(direction="out").address == "vera@example.org"
+    assert Note.objects.get().text == "Курьер стоит в снегу"
+
+
+def test_an_answer_is_taken_back_and_its_words_stand_in_the_field_again(reader):
+    its = desk("en")
+    agent = reader()
+    sign_in(agent, reverse("support:ticket", args=[its.parcel.pk]))
+    agent.page.fill("#text", "Not yet ready")
+    agent.press("Control+Enter")
+    agent.page.locator(".message.ours form button").click()
+
+    expect(agent.page.locator("#text")).to_have_value("Not yet ready")
+    expect(agent.page.locator(".message.ours")).to_contain_text("taken back")
+    assert Message.objects.get(direction="out").state == "cancelled"
+
+
+def test_what_came_meanwhile_stops_the_answer_and_is_shown_and_nothing_typed_is_lost(reader):
+    its = desk("en")
+    agent = reader()
+    sign_in(agent, reverse("support:ticket", args=[its.parcel.pk]))
+    agent.page.fill("#text", "It comes today")
+    wrote(its.mailbox, "It has come!", who="vera@example.org", at=timezone.now())
+
+    agent.press("Control+Enter")
+    expect(agent.page.locator("#said")).to_contain_text("since you began")
+    expect(agent.page.locator("#messages")).to_contain_text("It has come!")
+    expect(agent.page.locator("#text")).to_have_value("It comes today")
+    assert not Message.objects.filter(direction="out").exists()
+
+
+def test_a_draft_survives_leaving_the_page(reader):
+    its = desk("en")
+    agent = reader()
+    sign_in(agent, reverse("support:ticket", args=[its.parcel.pk]))
+    agent.page.locator("#text").press_sequentially("Half a sen")
+    agent.open(reverse("support:inbox"))
+    agent.open(reverse("support:ticket", args=[its.parcel.pk]))
+
+    expect(agent.page.locator("#text")).to_have_value("Half a sen")
+
+
+def test_a_row_changes_in_place_and_the_focus_stays(reader):
+    its = desk("en")
+    agent = reader()
+    sign_in(agent, reverse("support:inbox") + "?view=team&sort=newest")
+    agent.press("j", "j")
+    focused = agent.page.evaluate("document.activeElement.id")
+    Ticket.objects.filter(pk=its.parcel.pk).update(last_words="Changed meanwhile")
+
+    agent.page.evaluate("htmx.trigger(document.body, 'rows-changed')")
+    expect(agent.page.locator(f"#ticket-{its.parcel.pk}")).to_contain_text("Changed meanwhile")
+    assert agent.page.evaluate("document.activeElement.id") == focused == f"ticket-{its.parcel.pk}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_desk_has_no_serious_fault_of_access_and_nothing_runs_out_of_the_page(reader, theme, width):
+    its = desk("ru")
+    agent = reader(locale="ru", theme=theme, width=width)
+    sign_in(agent, reverse("support:inbox") + "?view=team")
+    for address in (reverse("support:inbox") + "?view=team", reverse("support:ticket", args=[its.parcel.pk])):
+        agent.open(address)
+        assert agent.serious_faults() == []
+        assert agent.page.evaluate("document.documentElement.scrollWidth") <= width
