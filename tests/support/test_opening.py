@@ -7,11 +7,22 @@ from datetime import timedelta
 import pytest
 
 from crm.models import Message, ParkedEntry, TimelineEntry
+from loyalty.models import MemberTier, Tier, TierPrivilege
 from support import opening, states
-from support.models import Ticket, TicketMessage
+from support.models import Ticket, TicketMessage, Topic
 from support.models.tagging import Category
-from tests.factories.customers import CustomerFactory
-from tests.factories.tickets import after, agent, ticket, ticket_of, wrote
+from tests.factories.customers import CustomerFactory, IdentityFactory
+from tests.factories.loyalty import MemberFactory
+from tests.factories.tickets import (
+    AccountFactory,
+    TeamFactory,
+    account,
+    after,
+    agent,
+    ticket,
+    ticket_of,
+    wrote,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +135,65 @@ def test_a_message_told_late_is_no_news() -> None:
     its.refresh_from_db()
     assert (its.last_words, its.channel) == ("Второе", "telegram")
     assert its.last_message_at - after(hours=2) == timedelta(0)
+
+
+def test_an_agent_begins_a_conversation_once() -> None:
+    person, colleague = CustomerFactory(), agent()
+    how = {"account": account(), "to": "1234567", "text": "Ваш заказ готов", "by": colleague, "key": "k"}
+    begun = opening.begin(person, at=after(hours=1), **how)
+
+    assert opening.begin(person, at=after(hours=1), **how) == begun
+    assert (begun.opened_by, begun.assignee, begun.category) == (colleague, colleague, Category.OPEN)
+    assert (begun.channel, begun.address) == ("telegram", "1234567")
+    assert not begun.clocks.filter(kind="first_response").exists()
+    message = Message.objects.get()
+    assert (message.state, message.send_at) == (Message.State.QUEUED, after(hours=1, seconds=10))
+
+
+def test_an_agent_who_begins_goes_on_in_the_open_conversation() -> None:
+    person = CustomerFactory()
+    its = ticket(customer=person)
+
+    begun = opening.begin(
+        person,
+        account=account("sms"),
+        to="+359888000001",
+        text="Пишу и сюда",
+        by=agent(),
+        key="k",
+        at=after(hours=1),
+    )
+
+    assert begun == its
+    assert (begun.channel, begun.last_words) == ("telegram", "Пишу и сюда")
+
+
+def test_what_was_said_elsewhere_opens_a_ticket_once_and_is_answered_by_mail() -> None:
+    person, mail = CustomerFactory(), AccountFactory(channel="email", address="hello@lipa.example")
+    IdentityFactory(customer=person, value="irina@mail.example", verified=True)
+    topic = Topic.objects.create(slug="feedback", names={"en": "Feedback"}, team=TeamFactory())
+    account()
+    said = {
+        "subject": "Оценка 2",
+        "text": "Ваза разбилась",
+        "source": "survey",
+        "source_id": "17",
+        "channel": "online",
+        "topic": topic,
+    }
+    its = opening.open_for(person, at=after(hours=1), **said)
+
+    assert opening.open_for(person, at=after(hours=2), **said) == its
+    assert (its.topic, its.team, its.subject) == (topic, topic.team, "Оценка 2")
+    assert (its.account, its.address) == (mail, "irina@mail.example")
+    assert Message.objects.get().text == "Ваза разбилась"
+
+
+def test_who_is_in_a_tier_with_priority_is_answered_sooner() -> None:
+    member = MemberFactory()
+    tier = Tier.objects.create(programme=member.programme, slug="gold", name="Gold", level=2)
+    TierPrivilege.objects.create(tier=tier, kind="priority_support", settings={"level": 3})
+    MemberTier.objects.create(member=member, tier=tier, since_at=after(days=-1))
+
+    assert ticket(customer=member.customer).priority == Ticket.Priority.URGENT
+    assert ticket().priority == Ticket.Priority.NORMAL
