@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crm.demo.providers import server, smtp
 from crm.demo.providers.book import Book
+from crm.demo.providers.serving import in_a_thread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class Companies:
 def companies(*, hangs_seconds: float = 15.0) -> Iterator[Companies]:
     book = Book()
     with (
-        server.running(book, hangs_seconds=hangs_seconds) as web,
-        smtp.running(book, hangs_seconds=hangs_seconds) as mail,
+        in_a_thread(server.Server(book, hangs_seconds=hangs_seconds)) as web,
+        in_a_thread(smtp.Server(book, hangs_seconds=hangs_seconds)) as mail,
     ):
         yield Companies(book=book, url=web.url, smtp_port=mail.port)

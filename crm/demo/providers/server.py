@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from email.message import Message
 from email.parser import BytesParser
@@ -21,10 +20,8 @@ from urllib.request import Request, urlopen
 
 from crm.demo.providers import book as books
 from crm.demo.providers.book import Book, Received
+from crm.demo.providers.serving import HANGS_SECONDS, HOST, StandIn
 
-HOST = "127.0.0.1"
-# Longer than our patience.
-HANGS_SECONDS = 15.0
 BOT = re.compile(r"/bot([^/]+)/(\w+)")
 FILE = re.compile(r"/(?:file/bot[^/]+|media)/(.+)")
 
@@ -200,7 +197,7 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet: what is told here is what people write."""
 
 
-class Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer, StandIn):
     daemon_threads = True
     allow_reuse_address = True
 
@@ -211,21 +208,6 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.server_address[1]}"
-
-
-@contextmanager
-def running(book: Book, *, hangs_seconds: float = HANGS_SECONDS) -> Iterator[Server]:
-    """In a thread of this process, on a free port."""
-    server = Server(book, hangs_seconds=hangs_seconds)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _form(parts: Message[str, str]) -> dict[str, Any]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import socketserver
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
 from crm.demo.providers import book as books
 from crm.demo.providers.book import Book
+from crm.demo.providers.serving import HANGS_SECONDS, HOST, StandIn
 
-HOST = "127.0.0.1"
 LONGEST_LINE = 100_000
 
 
@@ -79,11 +77,11 @@ class Handler(socketserver.StreamRequestHandler):
         self.wfile.write(f"{code} {words}\r\n".encode())
 
 
-class Server(socketserver.ThreadingTCPServer):
+class Server(socketserver.ThreadingTCPServer, StandIn):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, book: Book, *, port: int = 0, hangs_seconds: float = 15.0) -> None:
+    def __init__(self, book: Book, *, port: int = 0, hangs_seconds: float = HANGS_SECONDS) -> None:
         self.book, self.hangs_seconds, self.stopping = book, hangs_seconds, threading.Event()
         # The mails themselves, for whoever wants to answer one.
         self.mails: list[tuple[str, bytes]] = []
@@ -106,18 +104,3 @@ class Server(socketserver.ThreadingTCPServer):
             key=str(mail.get("message-id", "")),
             files=[str(part.get_filename()) for part in mail.iter_attachments()],
         )
-
-
-@contextmanager
-def running(book: Book, *, hangs_seconds: float = 15.0) -> Iterator[Server]:
-    """In a thread of this process, on a free port."""
-    server = Server(book, hangs_seconds=hangs_seconds)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
