@@ -12,7 +12,9 @@ from crm.errors import Refusal
 from crm.models import Message, User
 from crm.same_person import ids_by
 from support import changing, opening
+from support.changing import Held
 from support.models import Ticket, TicketMessage
+from support.models.tagging import Category
 
 
 class NotHeld(Refusal):
@@ -24,15 +26,19 @@ class NotHeld(Refusal):
 def let_in(message: Message, *, by: User, at: datetime) -> Ticket:
     """The sender is who they say: the message counts like any other, and answers go where it came from.
 
-    Locks the customer's row, the ticket's, then the message's.
+    Where the ticket was closed meanwhile, it opens a new one, or joins what its sender has open. Returns the ticket
+    that it counts in. Locks both customers' rows in ascending id, the ticket's, then the message's.
 
     Raises:
         NotHeld: nothing is changed.
     """
-    held = changing.hold(_ticket_of(message))
+    held = _hold_both(message)
     standing = _held(message)
     standing.state, standing.ended_at = Message.State.RECEIVED, at
     standing.save(update_fields=["state", "ended_at"])
+    if held.ticket.category == Category.CLOSED:
+        TicketMessage.objects.filter(message=standing).delete()
+        return opening.hear(standing, at=at)
     TicketMessage.objects.filter(message=standing).update(version=held.ticket.version + 1)
     changing.happen(held.ticket, "let_in", by=by, at=at, message=standing.pk)
     opening.take_in(held, standing, at=at)
@@ -48,9 +54,7 @@ def send_away(message: Message, *, by: User, at: datetime) -> Ticket:
     Raises:
         NotHeld: nothing is changed.
     """
-    ticket = changing.successor(_ticket_of(message))
-    merging.lock(ids_by(ticket.customer_id)[0], ids_by(message.customer_id)[0])
-    held = changing.hold(ticket)
+    held = _hold_both(message)
     standing = _held(message)
     standing.state, standing.ended_at = Message.State.RECEIVED, at
     # Whoever it was, what they write next is not of that conversation either.
@@ -60,6 +64,13 @@ def send_away(message: Message, *, by: User, at: datetime) -> Ticket:
     theirs = opening.hear(standing, at=at)
     changing.happen(held.ticket, "sent_away", by=by, at=at, number=theirs.pk)
     return theirs
+
+
+def _hold_both(message: Message) -> Held:
+    """Whose conversation it stands in, and whoever sent it; then the ticket."""
+    ticket = changing.successor(_ticket_of(message))
+    merging.lock(ids_by(ticket.customer_id)[0], ids_by(message.customer_id)[0])
+    return changing.hold(ticket)
 
 
 def _ticket_of(message: Message) -> Ticket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm.models import Customer, Message
-from support import letting_in
+from support import letting_in, states
 from support.models import Ticket
 from support.models.tagging import Category
 from tests.factories.customers import CustomerFactory
@@ -66,3 +66,14 @@ def test_sent_away_it_is_a_conversation_of_whoever_wrote_it(held: tuple[Ticket, 
     assert theirs.category == Category.NEW
     assert its.placed.count() == 1
     assert Customer.objects.count() == 2
+
+
+def test_let_in_after_its_ticket_was_closed_it_is_a_new_one(held: tuple[Ticket, Message]) -> None:
+    its, message = held
+    states.move(its, to=Category.CLOSED, by=agent(), at=after(minutes=30))
+
+    counts_in = letting_in.let_in(message, by=agent(), at=after(hours=1))
+
+    assert counts_in != its
+    assert ticket_of(message) == counts_in
+    assert counts_in.category == Category.NEW
