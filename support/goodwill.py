@@ -18,7 +18,7 @@ from support.models import Goodwill, Ticket
 
 
 class NoReason(Refusal):
-    code = "no-reason"
+    code = "goodwill-without-reason"
     title = _("Say in a few words what it makes up for.")
     status = 422
 

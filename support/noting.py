@@ -16,7 +16,7 @@ from support.models import Note, Ticket
 
 
 class EmptyNote(Refusal):
-    code = "empty-note"
+    code = "empty-internal-note"
     title = _("Write what your colleagues should know.")
     status = 422
 

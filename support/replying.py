@@ -30,7 +30,7 @@ UNDO = timedelta(seconds=10)
 
 
 class NoWayToAnswer(Refusal):
-    code = "no-way-to-answer"
+    code = "no-channel-to-answer"
     title = _("There is no open channel by which this customer can be answered.")
 
 

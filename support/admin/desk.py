@@ -16,13 +16,9 @@ from crm.admin.keyset import KeysetAdmin
 from crm.admin.named import NamedAdmin
 from crm.models import User
 from crm.templatetags.veren import when
+from support.admin.policies import MOMENT
 from support.models import AgentProfile, Shift, Skill, SubState, Tag, Team, Topic
 
-# One field with one label, where the admin would put two without.
-MOMENT = {
-    "form_class": forms.DateTimeField,
-    "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-}
 CHOOSE_MANY = {"widget": forms.CheckboxSelectMultiple}
 
 

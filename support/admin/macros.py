@@ -17,7 +17,8 @@ from crm import rendering
 from crm.admin.named import NamedAdmin, NamedForm
 from crm.rendering import UnusableText
 from support import macro_actions, macros
-from support.admin.desk import CHOOSE_MANY, MOMENT
+from support.admin.desk import CHOOSE_MANY
+from support.admin.policies import MOMENT
 from support.macro_actions import ACTIONS, MacroAction, UnusableMacro
 from support.models import Macro
 
