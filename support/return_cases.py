@@ -1,7 +1,8 @@
 """Goods on their way back: asked for by the customer or a colleague, agreed, received, paid back; or not accepted.
 
-Each step is taken once; taking it again changes nothing. `by` is empty where the shop's own system took it. The goods count as returned, and points follow, when they
-are here: `crm.returning` refuses more than was bought, whatever was agreed.
+Each step is taken once; taking it again changes nothing. `by` is empty where the shop's own system took it. The goods
+count as returned, and points follow, when they are here: `crm.returning` refuses more than was bought, whatever was
+agreed.
 """
 
 from __future__ import annotations

@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0012_wallets_have_room'),
+        ("loyalty", "0012_wallets_have_room"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='joiningrequest',
-            name='kind',
-            field=models.CharField(choices=[('email', 'e-mail'), ('phone', 'phone'), ('card', 'card'), ('telegram', 'Telegram'), ('viber', 'Viber'), ('chat', 'chat on the site'), ('external', "number in a shop's system")], max_length=12, verbose_name='kind'),
+            model_name="joiningrequest",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("email", "e-mail"),
+                    ("phone", "phone"),
+                    ("card", "card"),
+                    ("telegram", "Telegram"),
+                    ("viber", "Viber"),
+                    ("chat", "chat on the site"),
+                    ("external", "number in a shop's system"),
+                ],
+                max_length=12,
+                verbose_name="kind",
+            ),
         ),
     ]

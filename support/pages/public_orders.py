@@ -16,7 +16,7 @@ from crm.errors import Refusal
 from crm.models import Order
 from support import return_cases
 from support.models import ReturnCase
-from support.pages.return_form import ReturnForm
+from support.pages import return_form
 
 SOURCE = "order page"
 
@@ -42,43 +42,13 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
 def return_goods(request: HttpRequest, token: str) -> HttpResponse:
     """The form; on it, before anything is asked for, what the return would bring. Only the second button asks."""
     found = _order(token)
-    left = return_cases.left_of(found)
-    form = ReturnForm(left, request.POST or None)
-    foreseen = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            if "ask" in request.POST:
-                return _ask(request, found, form, token)
-            if not form.quantities():
-                raise return_cases.NothingToReturn
-            foreseen = return_cases.foresee(found, form.quantities())
-        except Refusal as refused:
-            form.add_error(None, str(refused.title))
-    context = {
-        "order": found,
-        "token": token,
-        "form": form,
-        "left": left,
-        "foreseen": foreseen,
-        "policy": return_cases.policy_in_force(),
-    }
+    wish = return_form.take(request, found, by=None, source=SOURCE)
+    if wish.case:
+        said = _("Your wish to return something is with us: %(number)s. We answer within a working day.")
+        messages.success(request, said % {"number": wish.case})
+        return HttpResponseRedirect(reverse("order", args=[token]))
+    context = {"order": found, "token": token, "wish": wish, "policy": return_cases.policy_in_force()}
     return render(request, "support/public/return.html", context)
-
-
-def _ask(request: HttpRequest, found: Order, form: ReturnForm, token: str) -> HttpResponse:
-    case = return_cases.open_case(
-        found,
-        quantities=form.quantities(),
-        why=form.cleaned_data["why"],
-        comment=form.cleaned_data["comment"],
-        by=None,
-        source=SOURCE,
-        source_id=f"{found.pk}:{form.cleaned_data['key']}",
-        at=timezone.now(),
-    )
-    said = _("Your wish to return something is with us: %(number)s. We answer within a working day.")
-    messages.success(request, said % {"number": case})
-    return HttpResponseRedirect(reverse("order", args=[token]))
 
 
 @require_POST

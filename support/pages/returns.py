@@ -21,7 +21,7 @@ from crm.models import Order, User
 from crm.pages.requests import StaffRequest
 from support import return_cases
 from support.models import ReturnCase, Ticket
-from support.pages.return_form import ReturnForm
+from support.pages import return_form
 from support.sight import Sight
 
 SOURCE = "agent"
@@ -114,37 +114,15 @@ def open_case(request: StaffRequest, order_pk: int) -> HttpResponse:
     """`?ticket=`: the conversation in which it was asked for."""
     order = _order(request, order_pk)
     ticket = _ticket(request)
-    left = return_cases.left_of(order)
-    form = ReturnForm(left, request.POST or None)
-    foreseen = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            if "ask" in request.POST:
-                case = return_cases.open_case(
-                    order,
-                    quantities=form.quantities(),
-                    why=form.cleaned_data["why"],
-                    comment=form.cleaned_data["comment"],
-                    by=request.user,
-                    source=SOURCE,
-                    source_id=f"{order.pk}:{form.cleaned_data['key']}",
-                    at=timezone.now(),
-                    ticket=ticket,
-                )
-                return HttpResponseRedirect(reverse("returns:case", args=[case.pk]))
-            if not form.quantities():
-                raise return_cases.NothingToReturn
-            foreseen = return_cases.foresee(order, form.quantities())
-        except Refusal as refused:
-            form.add_error(None, str(refused.title))
+    wish = return_form.take(request, order, by=request.user, source=SOURCE, ticket=ticket)
+    if wish.case:
+        return HttpResponseRedirect(reverse("returns:case", args=[wish.case.pk]))
     context = {
         **admin.site.each_context(request),
         "title": _("Return of order {number}").format(number=order.number),
         "order": order,
         "ticket": ticket,
-        "form": form,
-        "left": left,
-        "foreseen": foreseen,
+        "wish": wish,
     }
     return TemplateResponse(request, "support/returns/open.html", context)
 

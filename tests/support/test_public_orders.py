@@ -32,7 +32,7 @@ def page(order, name="order") -> str:
 
 
 def wish(order, client, button, quantity="1", **more):
-    form = client.get(page(order, "order-return")).context["form"]
+    form = client.get(page(order, "order-return")).context["wish"].form
     told = {
         "why": "damaged",
         "key": form.initial["key"],
@@ -56,7 +56,7 @@ def test_what_a_return_brings_is_shown_before_anything_is_asked_for(client, orde
 
 
 def test_a_return_is_asked_for_once_however_often_the_form_is_sent(client, order):
-    form = client.get(page(order, "order-return")).context["form"]
+    form = client.get(page(order, "order-return")).context["wish"].form
     told = {"why": "damaged", "key": form.initial["key"], f"line-{order.lines.get().pk}": "1", "ask": "1"}
 
     for _ in range(2):
