@@ -194,3 +194,14 @@ class TestBatch:
         )
 
         assert (balances(maria), balances(ivan)) == ((5, 0, 0, 0), (10, 0, 0, 0))
+
+
+@pytest.mark.parametrize("word", ['a "quoted" one', "back\\slash", "{braces, commas}", "NULL", " ", "чай"])
+def test_keys_and_reasons_of_a_batch_are_kept_as_they_are_written(word: str):
+    vera = a_member()
+    one = Earning(member_id=vera.pk, key=f"{key()} {word}", points=5, occurred_at=NOON, trace={"why": word})
+
+    (number,) = ledger.earn_batch([one], at=NOON).values()
+
+    kept = Transaction.objects.get(pk=number)
+    assert (kept.key, kept.trace) == (one.key, {"why": word})
