@@ -333,6 +333,8 @@ MODELS = {
     "loyalty/couponuse": Lists(view=NOT_AT_THE_TILL, foreign=NOT_AT_THE_TILL),
     "support/returncase": Lists(view=AGENTS | AUDIT),
     "support/returnpolicy": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "support/calendar": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "support/slapolicy": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
     # For those who may do everything alone; no role leads there.
     "auth/group": Lists(),
     "account/emailaddress": Lists(),

@@ -63,7 +63,7 @@ from tests.factories.loyalty_rewards import (
 )
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory, UserFactory
-from tests.factories.support import TicketFactory
+from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays
 
 ROLES = tuple(roles.ROLES)
 NOBODY, CUSTOMER, HALF = "nobody", "a customer who signed in", "a colleague without the second factor"
@@ -161,6 +161,8 @@ def _house(world: World, shop: Shop) -> None:
         "format": "csv",
         "kind": "customer",
         "returnpolicy": ReturnPolicy.objects.create(number=1, texts={"en": "Fourteen days."}).pk,
+        "calendar": calendar_of_weekdays((9, 18)).pk,
+        "slapolicy": SlaPolicyFactory().pk,
         "word": "nothing",
         "app": "crm",
         "missing": MISSING,
