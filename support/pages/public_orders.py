@@ -42,6 +42,8 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
 def return_goods(request: HttpRequest, token: str) -> HttpResponse:
     """The form; on it, before anything is asked for, what the return would bring. Only the second button asks."""
     found = _order(token)
+    if not _can_return(found):
+        return HttpResponseRedirect(reverse("order", args=[token]))
     wish = return_form.take(request, found, by=None, source=SOURCE)
     if wish.case:
         said = _("Your wish to return something is with us: %(number)s. We answer within a working day.")
@@ -75,8 +77,9 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 
 def _can_return(order: Order) -> bool:
-    """Is there something left, and time?"""
-    if order.cancelled_at or not return_cases.left_of(order):
+    """Has it come, is there something left, and time?"""
+    has_come = order.delivered_at or order.completed_at
+    if order.cancelled_at or not has_come or not return_cases.left_of(order):
         return False
     until = return_cases.last_day(order, return_cases.policy_in_force())
     return until is None or timezone.localdate() <= until

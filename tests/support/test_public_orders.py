@@ -106,3 +106,10 @@ def test_after_the_last_day_the_button_is_gone(client, order):
     Order.objects.filter(pk=order.pk).update(delivered_at=timezone.now() - timedelta(days=16))
 
     assert page(order, "order-return") not in client.get(page(order)).content.decode()
+
+
+def test_what_has_not_come_yet_cannot_go_back(client, order):
+    Order.objects.filter(pk=order.pk).update(delivered_at=None)
+
+    assert page(order, "order-return") not in client.get(page(order)).content.decode()
+    assert client.get(page(order, "order-return")).url == page(order)
