@@ -5,15 +5,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('support', '0009_calendars_say_when_they_changed'),
+        ("support", "0009_calendars_say_when_they_changed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='promise',
-            index=models.Index(models.F('ticket'), condition=models.Q(('dropped_at', None), ('kept_at', None)), name='promise_still_open'),
+            model_name="promise",
+            index=models.Index(
+                models.F("ticket"),
+                condition=models.Q(("dropped_at", None), ("kept_at", None)),
+                name="promise_still_open",
+            ),
         ),
     ]

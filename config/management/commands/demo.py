@@ -44,6 +44,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         os.chdir(settings.BASE_DIR)  # where -m and -A look for the code
+        # Links in messages are made by processes that see no request.
+        os.environ["PUBLIC_ADDRESS"] = f"http://{HOST}:{port}"
         try:
             need_free_port(port)
             if fresh:

@@ -333,6 +333,15 @@ MODELS = {
     "loyalty/couponuse": Lists(view=NOT_AT_THE_TILL, foreign=NOT_AT_THE_TILL),
     "support/returncase": Lists(view=AGENTS | AUDIT),
     "support/returnpolicy": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
+    **{
+        f"support/{named}": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS)
+        for named in ("team", "substate", "macro")
+    },
+    "support/topic": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "support/tag": Lists(view=AGENTS | AUDIT, add=AGENTS, change=MANAGERS, delete=MANAGERS),
+    "support/skill": Lists(view=MANAGERS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "support/agentprofile": Lists(view=LEADS | AUDIT, add=MANAGERS, change=LEADS),
+    "support/shift": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS, delete=LEADS),
     "support/calendar": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/slapolicy": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
     # For those who may do everything alone; no role leads there.

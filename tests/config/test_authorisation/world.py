@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -49,7 +50,21 @@ from loyalty.models import (
     Tier,
 )
 from loyalty.self_joining import Said
-from support.models import Promise, ReturnCase, ReturnPolicy, SideConversation, Team, TicketMessage
+from support.models import (
+    AgentProfile,
+    Macro,
+    Promise,
+    ReturnCase,
+    ReturnPolicy,
+    Shift,
+    SideConversation,
+    Skill,
+    SubState,
+    Tag,
+    Team,
+    TicketMessage,
+    Topic,
+)
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -145,6 +160,23 @@ def _signed_in(user: User, *, sure: bool) -> Client:
     return client
 
 
+def _furnished_desk(colleague: User) -> dict[str, int]:
+    """What the desk is furnished with, and a shift that is still to come."""
+    now, names = timezone.now(), {"en": "Word"}
+    return {
+        "team": Team.objects.create(slug="a-team", names=names).pk,
+        "topic": Topic.objects.create(slug="a-topic", names=names).pk,
+        "substate": SubState.objects.create(slug="a-state", names=names, category="open").pk,
+        "skill": Skill.objects.create(slug="a-skill", names=names).pk,
+        "tag": Tag.objects.create(name="a tag").pk,
+        "macro": Macro.objects.create(names=names, texts=names).pk,
+        "agentprofile": AgentProfile.objects.create(user=colleague).pk,
+        "shift": Shift.objects.create(
+            agent=colleague, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=9)
+        ).pk,
+    }
+
+
 def _house(world: World, shop: Shop) -> None:
     colleague = UserFactory()
     world.own |= {
@@ -162,6 +194,7 @@ def _house(world: World, shop: Shop) -> None:
         "kind": "customer",
         "returnpolicy": ReturnPolicy.objects.create(number=1, texts={"en": "Fourteen days."}).pk,
         "calendar": calendar_of_weekdays((9, 18)).pk,
+        **_furnished_desk(colleague),
         "slapolicy": SlaPolicyFactory().pk,
         "word": "nothing",
         "app": "crm",
