@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from celery import current_app
@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm import merging, messaging, timeline
-from crm.channels.base import LinkAsked
+from crm.channels import channel_named
+from crm.channels.base import Letter, LinkAsked
 from crm.errors import Refusal
 from crm.facts import ChannelLinked, ChannelUnlinked
 from crm.identification import Hint, Sign, identify_by, lock_signs, sign_of, survivor
-from crm.models import ChannelAccount, Customer, Identity, LinkCode, Shop, User
+from crm.models import ChannelAccount, Customer, Identity, LinkCode, RawDelivery, Shop, User
 from crm.tombstones import refuse_words_about
 
 SOURCE = "linking"
@@ -73,7 +74,9 @@ def digest(code: str) -> bytes:
 
 
 @transaction.atomic
-def link(account: ChannelAccount, asked: LinkAsked, *, shop: Shop, at: datetime) -> Identity | None:
+def link(
+    account: ChannelAccount, asked: LinkAsked, *, shop: Shop, at: datetime, raw: RawDelivery | None = None
+) -> Identity | None:
     """Let the person behind a code be recognised by whoever shows it. Either way they hear what came of it.
 
     None: the code is wrong, old or used, or the handle is somebody else's; then nothing is changed. A customer whom we
@@ -86,7 +89,7 @@ def link(account: ChannelAccount, asked: LinkAsked, *, shop: Shop, at: datetime)
     lock_signs([sign])
     holder = identify_by([sign]).customer
     if code is None or not _may_link(code, holder, sign, at=at):
-        _answer_wrong(account, asked, sign, holder, at=at)
+        _answer_wrong(account, asked, sign, holder, raw=raw, at=at)
         return None
     customer = survivor(code.customer)
     refuse_words_about(customer)
@@ -185,22 +188,34 @@ def _sorry(language: str) -> str:
         )
 
 
+def sorry_for(delivery: RawDelivery) -> Iterator[Letter]:
+    """What whoever showed a code in this delivery is told, if it did not fit. Read from the delivery: nothing of a
+    stranger is written down anywhere else."""
+    for asked in channel_named(delivery.account.channel).read(
+        delivery.account, bytes(delivery.body), delivery.headers
+    ):
+        if isinstance(asked, LinkAsked):
+            text = _sorry(asked.sender.language or settings.LANGUAGE_CODE)
+            yield Letter(id=0, to=asked.sender.value, thread=asked.thread, text=text)
+
+
 def _answer_wrong(
-    account: ChannelAccount, asked: LinkAsked, sign: Sign, holder: Customer | None, *, at: datetime
+    account: ChannelAccount,
+    asked: LinkAsked,
+    sign: Sign,
+    holder: Customer | None,
+    *,
+    raw: RawDelivery | None,
+    at: datetime,
 ) -> None:
     """A stranger stays a stranger: they are answered without being written down."""
     if holder:
         return _answer(account, asked, holder, sign, _sorry(holder.language), at=at)
-    text = _sorry(asked.sender.language or settings.LANGUAGE_CODE)
-    transaction.on_commit(
-        lambda: current_app.send_task(
-            "crm.linking_tasks.tell_stranger",
-            [account.pk, sign.value, asked.thread, text],
-            retry=False,
-            ignore_result=True,
-        ),
-        robust=True,
-    )
+    if raw:
+        task = "crm.linking_tasks.tell_stranger"
+        transaction.on_commit(
+            lambda: current_app.send_task(task, [raw.pk], retry=False, ignore_result=True), robust=True
+        )
     return None
 
 

@@ -6,19 +6,22 @@ import logging
 
 from celery import shared_task
 
+from crm import linking
 from crm.channels import channel_named
-from crm.channels.base import Letter, NotTaken, PerhapsSent, TryLater
-from crm.models import ChannelAccount
+from crm.channels.base import NotTaken, PerhapsSent, TryLater
+from crm.models import RawDelivery
 
 log = logging.getLogger(__name__)
 
 
 @shared_task  # type: ignore[untyped-decorator]
-def tell_stranger(account_pk: int, to: str, thread: str, text: str) -> None:
-    account = ChannelAccount.objects.open().filter(pk=account_pk).first()
-    if account is None:
+def tell_stranger(delivery_pk: int) -> None:
+    open_ones = RawDelivery.objects.select_related("account").filter(account__closed_at=None)
+    delivery = open_ones.filter(pk=delivery_pk).first()
+    if delivery is None:
         return
     try:
-        channel_named(account.channel).send(account, Letter(id=0, to=to, thread=thread, text=text))
+        for letter in linking.sorry_for(delivery):
+            channel_named(delivery.account.channel).send(delivery.account, letter)
     except (TryLater, NotTaken, PerhapsSent) as error:
-        log.info("a stranger was not told", extra={"account": account_pk, "error": type(error).__name__})
+        log.info("a stranger was not told", extra={"delivery": delivery_pk, "error": type(error).__name__})

@@ -148,7 +148,7 @@ def make(account: ChannelAccount, news: News, *, raw: RawDelivery | None, at: da
         case CallNews():
             calling.hear(account, news, at=at)
         case LinkAsked():
-            linking.link(account, news, shop=shop_of(account), at=at)
+            linking.link(account, news, shop=shop_of(account), raw=raw, at=at)
 
 
 @transaction.atomic

@@ -203,7 +203,8 @@ def test_from_each_list_one_comes_to_all_of_it_and_nothing_else(client, agent):
     placed_order("in-time")
     Shipment.objects.create(order=late, external_id="1", promised_on=NOW.date() - timedelta(days=2))
 
-    tasks, orders = lists(Morning(reader=agent, at=NOW))[:2]
+    of_crm = [found for found in lists(Morning(reader=agent, at=NOW)) if "/crm/" in found.url]
+    tasks, orders = of_crm[:2]
 
     assert [row.pk for row in client.get(tasks.url).context["cl"].result_list] == [due.pk]
     assert [row.pk for row in client.get(orders.url).context["cl"].result_list] == [late.pk]

@@ -9,7 +9,7 @@ from crm.channels.base import LinkAsked, Sender
 from crm.demo.providers import pushing
 from crm.errors import PersonErased
 from crm.linking_tasks import tell_stranger
-from crm.models import Consent, Customer, Identity, LinkCode, Merge, Message, TimelineEntry
+from crm.models import Consent, Customer, Identity, LinkCode, Merge, Message, RawDelivery, TimelineEntry
 from tests.factories.channel_accounts import ChannelAccountFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, UserFactory
@@ -25,10 +25,10 @@ def bot():
     return ChannelAccountFactory(channel="telegram")
 
 
-def show(bot, code: str, *, who: str = "4242", at=SOON, number: str = "4242:1") -> Identity | None:
+def show(bot, code: str, *, who: str = "4242", at=SOON, number: str = "4242:1", raw=None) -> Identity | None:
     sender = Sender(kind="telegram", value=who, name="Вера", language="bg")
     asked = LinkAsked(external_id=number, sender=sender, code=code, thread=who, at=at)
-    return linking.link(bot, asked, shop=bot.shop, at=at)
+    return linking.link(bot, asked, shop=bot.shop, at=at, raw=raw)
 
 
 def test_a_code_lets_a_person_be_recognised_and_leaves_consents_alone(bot):
@@ -94,24 +94,33 @@ def test_a_code_that_does_not_fit_is_answered_politely_and_changes_nothing(
     before = Identity.objects.count(), Customer.objects.count(), Message.objects.count()
 
     with django_capture_on_commit_callbacks() as later:
-        assert show(bot, code, at=at) is None
+        assert show(bot, code, at=at, raw=RawDelivery(pk=1)) is None
 
     assert (Identity.objects.count(), Customer.objects.count(), Message.objects.count()) == before
     assert len(later) == 1
 
 
+def brought(bot) -> RawDelivery:
+    """Somebody opened the bot by a link whose code nobody made."""
+    bring(bot, pushing.telegram_message(bot, number=1, who=4242, text="/start madeup2345", at=NOON))
+    return RawDelivery.objects.get()
+
+
 def test_a_stranger_hears_it_in_their_language_and_nothing_is_kept_of_them():
     with companies() as running:
         bot = ChannelAccountFactory(channel="telegram", provider_url=running.url)
-        tell_stranger(bot.pk, "4242", "4242", "Тази връзка вече не работи.")
+        delivery = brought(bot)
+        work_everything_off(at=NOON)
+        tell_stranger(delivery.pk)
 
-        assert [one.text for one in running.book.received()] == ["Тази връзка вече не работи."]
+        (told,) = running.book.received()
+        assert "works once, and for an hour" in told.text or "веднъж" in told.text or "один раз" in told.text
     assert not Message.objects.exists() and not Customer.objects.exists()
 
 
 def test_a_stranger_who_cannot_be_told_breaks_nothing(bot):
-    tell_stranger(bot.pk, "4242", "4242", "Hello")
-    tell_stranger(0, "4242", "4242", "Hello")
+    tell_stranger(brought(bot).pk)
+    tell_stranger(0)
 
 
 def test_whoever_wrote_before_they_linked_turns_out_to_be_the_person(bot):
