@@ -177,6 +177,7 @@
   });
   root.querySelector("[data-chat-close]").addEventListener("click", () => tell({ veren: "chat-close" }));
   document.addEventListener("visibilitychange", turn);
+  root.dataset.listens = "";
   (async () => {
     token = remembered() || (await hear());
     if (!token && proof.proof) await enter().catch(() => {});
