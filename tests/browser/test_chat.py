@@ -90,7 +90,7 @@ def test_a_visitor_asks_on_the_shops_page_and_reads_the_answer(reader, account):
         visitor.page.keyboard.press("Enter")
         expect(window.get_by_text("Есть ли <b>улун</b>?")).to_be_visible()
 
-        expect(window.get_by_text("Отправляется…").or_(window.get_by_text("Sending…"))).to_be_hidden()
+        expect(window.locator(".message small:not([hidden])")).to_have_count(0)
         work_off()
         answer("Есть, молочный и тёмный.")
 
