@@ -152,7 +152,9 @@ def test_an_agent_adjusts_within_the_allowance_and_is_stopped_above_it(reader):
     agent.page.fill("#id_points", "401")
     agent.page.fill("#id_reason", "A later parcel")
     agent.page.click("#adjust button.primary")
-    expect(agent.page.locator(".notice.warn[role=status]")).to_contain_text("A second person has 24 hours to decide.")
+    expect(agent.page.locator(".notice.warn[role=status]")).to_contain_text(
+        "A second person has 24 hours to decide."
+    )
 
     member.wallet.refresh_from_db()
     assert member.wallet.available == 1384
