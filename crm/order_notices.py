@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm import notice_texts
+from django.conf import settings
+
+from crm import notice_texts, order_links
 from crm.models import Order, Shipment
 from crm.notifying import Notified, notify
 from crm.wording import Money
@@ -88,6 +90,7 @@ def _is_news(order: Order, happened_at: datetime, at: datetime) -> bool:
 def _figures(order: Order) -> Mapping[str, Any]:
     return {
         "order.number": order.number,
+        "order.link": f"{settings.PUBLIC_ADDRESS}{order_links.path_of(order)}",
         "order.total": Money(order.goods_amount + order.delivery_amount, order.currency),
         "shop.name": order.shop.name,
     }

@@ -25,8 +25,8 @@ from support.models import Ticket, Topic
 ANSWERED_BY = {IdentityKind.EMAIL: "email", IdentityKind.PHONE: "sms"}
 
 
-class NoWayToAnswer(Refusal):
-    code = "no-way-to-answer"
+class CannotAnswerThere(Refusal):
+    code = "cannot-answer-there"
     title = _("We cannot answer there. Write an e-mail address, please.")
     status = 422
 
@@ -55,12 +55,12 @@ def ask(question: Question, *, key: str, at: datetime) -> Ticket:
     """Take a question, once per `key`. Whoever types an address does not prove it: nobody's data are shown for it.
 
     Raises:
-        UnreadableAddress, NoWayToAnswer, PersonErased: nothing is taken.
+        UnreadableAddress, CannotAnswerThere, PersonErased: nothing is taken.
     """
     kind, value = address_of(question.address, region=Shop.objects.first_open().region)
     account = ways_to_answer().get(kind)
     if account is None:
-        raise NoWayToAnswer
+        raise CannotAnswerThere
     subject = question.topic.name if question.topic else ""
     if question.order:
         subject = f"{subject} · {question.order.number}".removeprefix(" · ")

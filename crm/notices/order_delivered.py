@@ -17,6 +17,7 @@ class OrderDeliveredNotice(Notice):
             long=(
                 "{{ customer.first_name|Добрый день }}!\n\n"
                 "Заказ {{ order.number }} доставлен. Если что-то не так, ответьте на это сообщение."
+                "\n\n{{ order.link }}"
             ),
             short="{{ company.name }}: заказ {{ order.number }} доставлен.",
         ),
@@ -26,6 +27,7 @@ class OrderDeliveredNotice(Notice):
                 "{{ customer.first_name|Добър ден }}!\n\n"
                 "Поръчка {{ order.number }} е доставена. Ако нещо не е наред, отговорете на това "
                 "съобщение."
+                "\n\n{{ order.link }}"
             ),
             short="{{ company.name }}: поръчка {{ order.number }} е доставена.",
         ),
@@ -34,6 +36,7 @@ class OrderDeliveredNotice(Notice):
             long=(
                 "{{ customer.first_name|Hello }}!\n\n"
                 "Order {{ order.number }} was delivered. If something is not right, answer this message."
+                "\n\n{{ order.link }}"
             ),
             short="{{ company.name }}: order {{ order.number }} delivered.",
         ),

@@ -17,6 +17,7 @@ class OrderPlacedNotice(Notice):
             long=(
                 "{{ customer.first_name|Добрый день }}!\n\n"
                 "Заказ {{ order.number }} на {{ order.total }} принят. Мы напишем, когда он отправится."
+                "\n\n{{ order.link }}"
             ),
             short="{{ company.name }}: заказ {{ order.number }} на {{ order.total }} принят.",
         ),
@@ -25,6 +26,7 @@ class OrderPlacedNotice(Notice):
             long=(
                 "{{ customer.first_name|Добър ден }}!\n\n"
                 "Поръчка {{ order.number }} за {{ order.total }} е приета. Ще Ви пишем, когато тръгне."
+                "\n\n{{ order.link }}"
             ),
             short="{{ company.name }}: поръчка {{ order.number }} за {{ order.total }} е приета.",
         ),
@@ -34,6 +36,7 @@ class OrderPlacedNotice(Notice):
                 "{{ customer.first_name|Hello }}!\n\n"
                 "We have received order {{ order.number }} for {{ order.total }}. We will write when it "
                 "is on its way."
+                "\n\n{{ order.link }}"
             ),
             short="{{ company.name }}: order {{ order.number }} for {{ order.total }} received.",
         ),

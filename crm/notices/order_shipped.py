@@ -14,13 +14,17 @@ class OrderShippedNotice(Notice):
     words = {
         "ru": Words(
             subject="Заказ {{ order.number }} в пути",
-            long=("{{ customer.first_name|Добрый день }}!\n\nЗаказ {{ order.number }} передан в доставку."),
+            long=(
+                "{{ customer.first_name|Добрый день }}!\n\nЗаказ {{ order.number }} передан в доставку."
+                "\n\n{{ order.link }}"
+            ),
             short="{{ company.name }}: заказ {{ order.number }} передан в доставку.",
         ),
         "bg": Words(
             subject="Поръчка {{ order.number }} е на път",
             long=(
                 "{{ customer.first_name|Добър ден }}!\n\nПоръчка {{ order.number }} е предадена за доставка."
+                "\n\n{{ order.link }}"
             ),
             short="{{ company.name }}: поръчка {{ order.number }} е предадена за доставка.",
         ),
@@ -28,6 +32,7 @@ class OrderShippedNotice(Notice):
             subject="Order {{ order.number }} is on its way",
             long=(
                 "{{ customer.first_name|Hello }}!\n\nOrder {{ order.number }} was handed over for delivery."
+                "\n\n{{ order.link }}"
             ),
             short="{{ company.name }}: order {{ order.number }} is on its way.",
         ),

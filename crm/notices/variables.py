@@ -10,6 +10,9 @@ from crm.notices.base import Variable
 
 ORDER: Mapping[str, Variable] = {
     "order.number": Variable(label=_("number of the order"), samples={"": "LP-100234"}),
+    "order.link": Variable(
+        label=_("link to the page of the order"), samples={"": "https://shop.example/order/1234.abcd/"}
+    ),
     "shop.name": Variable(label=_("name of the shop"), samples={"": "Липа", "en": "Lipa"}),
 }
 ORDER_TOTAL: Mapping[str, Variable] = {

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 import crm.notices
@@ -186,6 +187,19 @@ def test_each_step_of_an_order_is_told_once_however_often_it_is_repeated(
 
     assert told() == ["order_placed", "order_paid", "order_shipped", "order_delivered"]
     assert Message.objects.filter(text__contains=order.number).count() == 4
+
+
+@pytest.mark.django_db
+def test_what_is_told_of_an_order_leads_to_its_page(
+    papers: dict[str, Paper], anna: Customer, client: Client, settings: Any
+) -> None:
+    order = order_of(anna, timezone.now())
+    pump()
+
+    words = Message.objects.get(notice="order_placed").text
+    link = next(word for word in words.split() if word.startswith(settings.PUBLIC_ADDRESS))
+    shown = client.get(link.removeprefix(settings.PUBLIC_ADDRESS))
+    assert (shown.status_code, order.number in shown.content.decode()) == (200, True)
 
 
 @pytest.mark.django_db
