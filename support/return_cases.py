@@ -66,6 +66,12 @@ class StepNotPossible(Refusal):
     title = _("The return has come to another point meanwhile. Look at it again.")
 
 
+class NoAnswerGiven(Refusal):
+    code = "no-answer-given"
+    title = _("Write why it is not accepted: the customer will read it.")
+    status = 422
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """How much of a line is to come back."""
@@ -273,12 +279,6 @@ def withdraw(case: ReturnCase, *, by: User | None, at: datetime) -> ReturnCase:
     standing.save(update_fields=["state", "ended_at"])
     _tell(standing, ReturnWithdrawn(case_number=str(standing)), step="withdrawn", by=by, at=at)
     return standing
-
-
-class NoAnswerGiven(Refusal):
-    code = "no-answer-given"
-    title = _("Write why it is not accepted: the customer will read it.")
-    status = 422
 
 
 def _check_in_time(order: Order, policy: ReturnPolicy | None, *, at: datetime) -> None:
