@@ -62,6 +62,7 @@ class ReturnLine(models.Model):
     class Meta:
         verbose_name = _("returned line")
         verbose_name_plural = _("returned lines")
+        ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0, amount__gte=0), name="return_line_positive"),
         ]

@@ -212,6 +212,7 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.name

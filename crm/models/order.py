@@ -111,6 +111,8 @@ class OrderLine(models.Model):
     class Meta:
         verbose_name = _("line")
         verbose_name_plural = _("lines")
+        # As the shop told them: a row that was updated would otherwise come last.
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint("order", "external_id", name="line_stands_once_in_an_order"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_quantity_positive"),

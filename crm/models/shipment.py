@@ -30,6 +30,7 @@ class Shipment(models.Model):
     class Meta:
         verbose_name = _("parcel")
         verbose_name_plural = _("parcels")
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint("order", "external_id", name="parcel_known_once_per_order")]
         indexes = [
             models.Index(

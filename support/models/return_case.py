@@ -168,6 +168,7 @@ class ReturnCaseLine(models.Model):
     class Meta:
         verbose_name = _("line of a return case")
         verbose_name_plural = _("lines of return cases")
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint("case", "order_line", name="line_stands_once_in_a_case"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="case_quantity_positive"),

@@ -57,6 +57,7 @@ class SideMessage(models.Model):
     class Meta:
         verbose_name = _("message to or from a department")
         verbose_name_plural = _("messages to and from departments")
+        ordering = ["pk"]
         indexes = [models.Index("id", condition=models.Q(mail_claimed_at=None), name="side_mail_to_send")]
 
     def __str__(self) -> str:
