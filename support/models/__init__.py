@@ -14,6 +14,7 @@ from support.models.promise import Promise
 from support.models.quality import QualityReview
 from support.models.recognition import Recognition
 from support.models.return_case import ReturnCase, ReturnCaseLine, ReturnPolicy
+from support.models.script import Scenario, Script, ScriptVersion
 from support.models.shift import Shift
 from support.models.side_conversation import SideConversation, SideMessage
 from support.models.tagging import SubState, Tag, Topic
@@ -38,6 +39,9 @@ __all__ = [
     "ReturnCase",
     "ReturnCaseLine",
     "ReturnPolicy",
+    "Scenario",
+    "Script",
+    "ScriptVersion",
     "Shift",
     "SideConversation",
     "SideMessage",
