@@ -15,6 +15,7 @@ from support.models.quality import QualityReview
 from support.models.recognition import Recognition
 from support.models.return_case import ReturnCase, ReturnCaseLine, ReturnPolicy
 from support.models.script import Scenario, Script, ScriptVersion
+from support.models.script_run import ScriptLine, ScriptRun, ScriptRunStep
 from support.models.shift import Shift
 from support.models.side_conversation import SideConversation, SideMessage
 from support.models.tagging import SubState, Tag, Topic
@@ -41,6 +42,9 @@ __all__ = [
     "ReturnPolicy",
     "Scenario",
     "Script",
+    "ScriptLine",
+    "ScriptRun",
+    "ScriptRunStep",
     "ScriptVersion",
     "Shift",
     "SideConversation",
