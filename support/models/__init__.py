@@ -1,11 +1,21 @@
 """What the desk keeps: tickets, where each message stands in them, what colleagues note, and who they are."""
 
+from support.models.article import (
+    Article,
+    ArticleCategory,
+    ArticleFile,
+    ArticleText,
+    ArticleVersion,
+    ArticleVote,
+    ArticleWord,
+)
 from support.models.calendar import Calendar, Holiday, WorkingInterval
 from support.models.clock import Clock, ClockEvent
 from support.models.desk import AgentProfile, Skill, Team
 from support.models.draft import Draft
 from support.models.focus import FocusStretch
 from support.models.goodwill import Goodwill
+from support.models.help_session import HelpEvent, HelpSession
 from support.models.identity_check import IdentityCheck
 from support.models.macro import Macro
 from support.models.note import Note
@@ -24,12 +34,21 @@ from support.models.ticket_call import TicketCall
 
 __all__ = [
     "AgentProfile",
+    "Article",
+    "ArticleCategory",
+    "ArticleFile",
+    "ArticleText",
+    "ArticleVersion",
+    "ArticleVote",
+    "ArticleWord",
     "Calendar",
     "Clock",
     "ClockEvent",
     "Draft",
     "FocusStretch",
     "Goodwill",
+    "HelpEvent",
+    "HelpSession",
     "Holiday",
     "IdentityCheck",
     "Macro",
