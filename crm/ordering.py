@@ -75,6 +75,7 @@ def place_order(
     delivery_amount: Decimal = Decimal(0),
     goods_amount: Decimal | None = None,
     moments: Mapping[str, datetime] | None = None,
+    warehouse: str = "",
     settle: Callable[[Order], None] | None = None,
 ) -> Order:
     """Keep an order with its lines, once per (shop, external id); what is told again gives the order that stands.
@@ -103,6 +104,7 @@ def place_order(
         external_id=external_id,
         number=number or external_id,
         channel=channel,
+        warehouse=warehouse,
         currency=currency or shop.currency,
         goods_amount=sum((line.computed_amount for line in lines), Decimal(0)),
         delivery_amount=delivery_amount,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.identity_kinds import IdentityKind
 from crm.models import Address, Category, CustomerFigures, Identity, Order, OrderLine
+from crm.order_progress import Progress
 from crm.rules.kinds import Amount, Birthday, Choice, Instant, Number, Reference, Text, Whole, YesNo
 from crm.rules.moments import Moment, day_of_year
 from crm.rules.registry import Collection, Field, Reach, Root, Row, add_fields, add_reach, add_root, along
@@ -121,6 +122,18 @@ add_fields(
         kind=Choice(lambda: Order.Channel.choices),
         label=_("How the order was placed"),
         path="channel",
+    ),
+    Field(
+        name="order.progress",
+        kind=Choice(lambda: Progress.choices),
+        label=_("How far the order has come"),
+        path="progress",
+    ),
+    Field(
+        name="order.warehouse",
+        kind=Text(),
+        label=_("Warehouse that the order leaves from"),
+        path="warehouse",
     ),
     Field(name="order.shop", kind=Reference("crm.Shop"), label=_("Shop of the order"), path="shop_id"),
     Field(name="order.currency", kind=Text(), label=_("Currency of the order"), path="currency"),

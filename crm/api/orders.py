@@ -81,6 +81,9 @@ class OrderRequest(Request):
     number = fields.TextField(required=False, max_length=64, help_text="As the customer knows it.")
     customer = OrderCustomerRequest(required=False, allow_null=True)
     channel = fields.ChoiceField(choices=Order.Channel.values, required=False)
+    warehouse = fields.TextField(
+        required=False, allow_blank=True, max_length=60, help_text="From which it leaves, in your own word."
+    )
     currency = fields.CurrencyField(required=False, help_text="The shop's own when left out.")
     lines = OrderLineRequest(many=True, allow_empty=False, max_length=MOST_LINES)  # type: ignore[call-arg]
     goods_amount = fields.AmountField(
@@ -125,6 +128,7 @@ class OrderView(View):
     customer = fields.WholeField(source="customer_id", allow_null=True)
     channel = fields.ChoiceField(choices=Order.Channel.values)
     progress = fields.ChoiceField(choices=Progress.values)
+    warehouse = fields.TextField(allow_blank=True)
     currency = fields.TextField()
     goods_amount = fields.AmountField()
     delivery_amount = fields.AmountField()
@@ -176,6 +180,7 @@ ANSWER_EXAMPLE = {
     "customer": 17,
     "channel": "online",
     "progress": "placed",
+    "warehouse": "varna",
     "currency": "EUR",
     "goods_amount": "10.80",
     "delivery_amount": "0.00",

@@ -14,7 +14,7 @@ from crm.demo import characters
 from crm.demo.catalogue import BY_NAME
 from crm.demo.channels import handles
 from crm.demo.characters import Character
-from crm.demo.company import Stage
+from crm.demo.company import Stage, warehouse_of
 from crm.demo.lives import ONLINE
 from crm.demo.order_numbers import OrderNumbers
 from crm.demo.orders import DELIVERY, FREE_DELIVERY_FROM, RETURN_WINDOW
@@ -237,6 +237,7 @@ class Teller:
             external_id=number,
             number=number,
             channel="online" if online else "store",
+            warehouse=warehouse_of(placed_at) if online else "",
             lines=lines,
             delivery_amount=DELIVERY if online and total < FREE_DELIVERY_FROM else Decimal(0),
             placed_at=placed_at,

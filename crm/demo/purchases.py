@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from crm import ordering
-from crm.demo.company import CURRENCY, Stage
+from crm.demo.company import CURRENCY, Stage, warehouse_of
 from crm.demo.copying import copy
 from crm.demo.lives import Life
 from crm.demo.order_numbers import OrderNumbers
@@ -66,6 +66,7 @@ def _order(shop: Shop, story: Story, customer: Customer) -> Order:
         shop=shop,
         customer=customer,
         channel=story.channel,
+        warehouse=warehouse_of(story.placed_at) if story.channel == Order.Channel.ONLINE else "",
         currency=CURRENCY,
         goods_amount=story.goods_amount,
         delivery_amount=story.delivery_amount,

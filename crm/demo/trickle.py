@@ -19,7 +19,7 @@ from django.utils import timezone
 from crm import customers, noting, ordering, returning, shipping
 from crm.demo import characters, company
 from crm.demo.baskets import draw_basket, draw_taste
-from crm.demo.company import Stage
+from crm.demo.company import Stage, warehouse_of
 from crm.demo.lives import NOTES, ONLINE, STORES
 from crm.demo.names import draw_person, mail_address, phone
 from crm.demo.order_numbers import OrderNumbers
@@ -104,6 +104,7 @@ class Trickle:
             external_id=number,
             number=number,
             channel=Order.Channel.STORE if in_store else Order.Channel.ONLINE,
+            warehouse="" if in_store else warehouse_of(at),
             lines=lines,
             delivery_amount=DELIVERY if not in_store and total < FREE_DELIVERY_FROM else Decimal(0),
             placed_at=at,

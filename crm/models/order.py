@@ -35,6 +35,14 @@ class Order(models.Model):
     number = models.CharField(_("number"), max_length=64)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.ONLINE)
     progress = models.CharField(_("state"), max_length=10, choices=Progress, default=Progress.PLACED)
+    warehouse = models.CharField(
+        _("warehouse"),
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("From which it leaves, in the shop's own word. Empty: not told."),
+    )
     currency = models.CharField(_("currency"), max_length=3)
     goods_amount = models.DecimalField(_("goods"), max_digits=14, decimal_places=2)
     delivery_amount = models.DecimalField(_("delivery"), max_digits=14, decimal_places=2, default=0)

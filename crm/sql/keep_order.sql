@@ -8,14 +8,15 @@ LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   kept bigint;
 BEGIN
-  INSERT INTO crm_order (shop_id, customer_id, external_id, number, channel, progress, currency, goods_amount,
-    delivery_amount, placed_at, paid_at, shipped_at, delivered_at, completed_at, cancelled_at, is_history, created_at)
-  SELECT o.shop_id, o.customer_id, o.external_id, o.number, o.channel, o.progress, o.currency, o.goods_amount,
-    o.delivery_amount, o.placed_at, o.paid_at, o.shipped_at, o.delivered_at, o.completed_at, o.cancelled_at,
+  INSERT INTO crm_order (shop_id, customer_id, external_id, number, channel, progress, warehouse, currency,
+    goods_amount, delivery_amount, placed_at, paid_at, shipped_at, delivered_at, completed_at, cancelled_at, is_history,
+    created_at)
+  SELECT o.shop_id, o.customer_id, o.external_id, o.number, o.channel, o.progress, coalesce(o.warehouse, ''), o.currency,
+    o.goods_amount, o.delivery_amount, o.placed_at, o.paid_at, o.shipped_at, o.delivered_at, o.completed_at, o.cancelled_at,
     o.is_history, o.created_at
   FROM jsonb_to_record(told) AS o(
-    shop_id bigint, customer_id bigint, external_id text, number text, channel text, progress text, currency text,
-    goods_amount numeric, delivery_amount numeric, placed_at timestamptz, paid_at timestamptz, shipped_at timestamptz,
+    shop_id bigint, customer_id bigint, external_id text, number text, channel text, progress text, warehouse text,
+    currency text, goods_amount numeric, delivery_amount numeric, placed_at timestamptz, paid_at timestamptz, shipped_at timestamptz,
     delivered_at timestamptz, completed_at timestamptz, cancelled_at timestamptz, is_history boolean,
     created_at timestamptz)
   ON CONFLICT (shop_id, external_id) DO NOTHING
