@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.personal_data import Erasing, Holding, Ids
 from support.models import (
+    BotConversation,
+    BotTurn,
     Draft,
     Goodwill,
     IdentityCheck,
@@ -21,6 +23,7 @@ from support.models import (
     SideMessage,
     Ticket,
 )
+from support.models.bot import BotConversationQuerySet
 
 GONE = "—"
 
@@ -60,11 +63,44 @@ def _of_tickets(model: type[Model]) -> Callable[[Ids], QuerySet[Any]]:
     return lambda ids: model._default_manager.filter(ticket__customer__in=ids)
 
 
+def _bot_conversations(ids: Ids) -> BotConversationQuerySet:
+    return BotConversation.objects.filter(customer__in=ids)
+
+
+def _bot_turns(ids: Ids) -> QuerySet[BotTurn]:
+    return BotTurn.objects.filter(conversation__customer__in=ids)
+
+
+def _erase_bot_conversations(erasing: Erasing) -> None:
+    """Nobody is waited for any more."""
+    talks = _bot_conversations(erasing.ids)
+    talks.update(address="", external_id="")
+    talks.talking().update(state=BotConversation.State.ENDED)
+
+
 def _side_messages(ids: Ids) -> QuerySet[SideMessage]:
     return SideMessage.objects.filter(conversation__ticket__customer__in=ids)
 
 
 HOLDINGS = (
+    Holding(
+        name="questions_to_the_bot",
+        title=_("What you asked the answer bot"),
+        model=BotTurn,
+        rows=_bot_turns,
+        tells=("asked_at", "asked", "said", "kind"),
+        traces=("asked", "said"),
+        erase=lambda erasing: _bot_turns(erasing.ids).update(asked="", said=""),
+    ),
+    Holding(
+        name="conversations_with_the_bot",
+        title=_("When you talked to the answer bot"),
+        model=BotConversation,
+        rows=_bot_conversations,
+        tells=("started_at", "state", "handed_over_at", "handled_at", "confirmed_at"),
+        traces=("address", "external_id"),
+        erase=_erase_bot_conversations,
+    ),
     Holding(
         name="promises",
         title=_("What we promised you"),

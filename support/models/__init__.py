@@ -9,6 +9,7 @@ from support.models.article import (
     ArticleVote,
     ArticleWord,
 )
+from support.models.bot import BotConversation, BotDuty, BotTurn
 from support.models.calendar import Calendar, Holiday, WorkingInterval
 from support.models.clock import Clock, ClockEvent
 from support.models.desk import AgentProfile, Skill, Team
@@ -41,6 +42,9 @@ __all__ = [
     "ArticleVersion",
     "ArticleVote",
     "ArticleWord",
+    "BotConversation",
+    "BotDuty",
+    "BotTurn",
     "Calendar",
     "Clock",
     "ClockEvent",
