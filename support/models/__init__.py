@@ -18,6 +18,16 @@ from support.models.focus import FocusStretch
 from support.models.goodwill import Goodwill
 from support.models.help_session import HelpEvent, HelpSession
 from support.models.identity_check import IdentityCheck
+from support.models.incident import (
+    AffectedPerson,
+    Incident,
+    IncidentGift,
+    IncidentGoodwill,
+    IncidentNotice,
+    IncidentProposal,
+    IncidentTelling,
+    IncidentTicket,
+)
 from support.models.macro import Macro
 from support.models.note import Note
 from support.models.policy import SlaPolicy
@@ -34,6 +44,7 @@ from support.models.ticket import Ticket, TicketEvent, TicketMessage
 from support.models.ticket_call import TicketCall
 
 __all__ = [
+    "AffectedPerson",
     "AgentProfile",
     "Article",
     "ArticleCategory",
@@ -55,6 +66,13 @@ __all__ = [
     "HelpSession",
     "Holiday",
     "IdentityCheck",
+    "Incident",
+    "IncidentGift",
+    "IncidentGoodwill",
+    "IncidentNotice",
+    "IncidentProposal",
+    "IncidentTelling",
+    "IncidentTicket",
     "Macro",
     "Note",
     "Promise",
