@@ -6,10 +6,11 @@ from crm.abilities import (
     GivesCoupon,
     GivesPoints,
     OffersGoodwill,
+    PointsOf,
     PriorityOf,
     SettlesOrder,
 )
-from loyalty import earning_history, entitlements, goodwill, reversal, settling
+from loyalty import earning_history, entitlements, goodwill, reversal, settling, standing
 
 SETTLE_ORDER: SettlesOrder = settling.settle
 EARN_HISTORY: EarnsHistory = earning_history.earn_history_of_shop
@@ -18,3 +19,4 @@ PRIORITY_OF: PriorityOf = entitlements.priority_of
 GIVE_POINTS: GivesPoints = goodwill.give_points
 GIVE_COUPON: GivesCoupon = goodwill.give_coupon
 OFFER_GOODWILL: OffersGoodwill = goodwill.offers
+POINTS_OF: PointsOf = standing.points_of

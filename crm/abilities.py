@@ -92,6 +92,33 @@ class OffersGoodwill(Protocol):
     def __call__(self, customer: Customer, *, by: User, at: datetime) -> Sequence[GoodwillOffer]: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class PointsDue:
+    """Points that change together at a moment; None: they never do."""
+
+    points: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsStanding:
+    """`balance` can be spent now; `pending` comes later; `expiring` is what of the balance goes when, soonest first.
+
+    `tier`: its name in the reader's language; empty: none.
+    """
+
+    balance: int = 0
+    pending: Sequence[PointsDue] = ()
+    expiring: Sequence[PointsDue] = ()
+    tier: str = ""
+
+
+class PointsOf(Protocol):
+    """How a customer stands with their points; None: they have no account of points."""
+
+    def __call__(self, customer: Customer, *, at: datetime) -> PointsStanding | None: ...
+
+
 def settle_order() -> SettlesOrder:
     return cast(SettlesOrder, _bound("SETTLE_ORDER"))
 
@@ -118,6 +145,10 @@ def gives_coupon() -> GivesCoupon:
 
 def offers_goodwill() -> OffersGoodwill:
     return cast(OffersGoodwill, _bound("OFFER_GOODWILL"))
+
+
+def points_of() -> PointsOf:
+    return cast(PointsOf, _bound("POINTS_OF"))
 
 
 def _bound(name: str) -> Any:

@@ -5,7 +5,7 @@ What will happen is shown before it does (`preview`); of several actions either 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,20 +13,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm import company, rendering
 from crm.errors import Refusal
 from crm.models import User
 from support import changing, macro_actions
 from support.models import Macro, Ticket, TicketEvent
-
-# What the text of a macro may speak of.
-NAMES: Mapping[str, object] = {
-    "customer.first_name": _("given name of the customer"),
-    "order.number": _("number of the order it is about"),
-    "agent.name": _("your name"),
-    "company.name": _("name of the company"),
-    "ticket.number": _("number of the ticket"),
-}
+from support.scripts.variables import About, say
 
 
 class MayNotRun(Refusal):
@@ -56,14 +47,14 @@ def preview(macro: Macro, *, by: User) -> Sequence[Step]:
     ]
 
 
-def text_for(macro: Macro, ticket: Ticket, *, by: User) -> str:
+def text_for(macro: Macro, about: About) -> str:
     """The answer in the ticket's language, for the colleague to look at before it is sent.
 
     Raises:
         UnusableText, ValueMissing: it cannot be filled in.
     """
-    text = macro.text_in(ticket.language)
-    return rendering.render(text, _values(ticket, by), language=ticket.language or "en") if text else ""
+    language = about.ticket.language or "en"
+    return say(macro.text_in(language), about, language=language)
 
 
 @transaction.atomic
@@ -90,14 +81,3 @@ def run(
     for number, action in enumerate(actions):
         action.do(held.ticket, by=by, key=f"{key}:{number}", at=at)
     return Ticket.objects.get(pk=held.ticket.pk)
-
-
-def _values(ticket: Ticket, by: User) -> dict[str, str]:
-    order = ticket.orders.order_by("-placed_at").first()
-    return {
-        "customer.first_name": ticket.customer.given_name,
-        "order.number": order.number if order else "",
-        "agent.name": by.name,
-        "company.name": company.current().name,
-        "ticket.number": str(ticket.pk),
-    }

@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from crm import rendering
 from crm.admin.named import NamedAdmin, NamedForm
 from crm.rendering import UnusableText
-from support import macro_actions, macros
+from support import macro_actions
 from support.admin.desk import CHOOSE_MANY
 from support.admin.policies import MOMENT
 from support.macro_actions import ACTIONS, MacroAction, UnusableMacro
 from support.models import Macro
+from support.scripts import variables
+from support.scripts.variables import VARIABLES
 
 TEXT, DOES = "text_", "does_"
 
@@ -49,7 +51,7 @@ class MacroForm(NamedForm):
         self.instance.texts = {language: text for language, text in texts.items() if text}
         for language, text in self.instance.texts.items():
             try:
-                rendering.check(text, names=macros.NAMES.keys(), language=language)
+                rendering.check(text, names=VARIABLES.keys(), language=language)
             except UnusableText as refused:
                 for fault in refused.faults:
                     self.add_error(TEXT + language, str(fault.detail))
@@ -90,7 +92,7 @@ class MacroAdmin(NamedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         hint = _("What can be filled in: %(names)s") % {
-            "names": ", ".join("{{ %s }}" % name for name in macros.NAMES)  # noqa: UP031 - braces
+            "names": ", ".join(written for written, _label in variables.hints())
         }
         does = [name for action in ACTIONS.values() for name, _field in _fields(action)]
         return (

@@ -18,6 +18,7 @@ from support import macros
 from support.models import Macro, Ticket
 from support.pages import parts
 from support.pages.deeds import ANSWERS, Said, chosen, do, key_of, seen
+from support.scripts.variables import About
 
 SHOWN = 40
 
@@ -27,7 +28,8 @@ SHOWN = 40
 def choice(request: StaffRequest, pk: int) -> HttpResponse:
     """Those of its team, each with what it says and does. Asked for when somebody opens the menu."""
     ticket, at = parts.ticket_for(request, pk), timezone.now()
-    found = [_shown(macro, ticket, request) for macro in macros.offered(ticket, at=at)[:SHOWN]]
+    about = About(ticket, request.user, at)
+    found = [_shown(macro, about) for macro in macros.offered(ticket, at=at)[:SHOWN]]
     context = {"ticket": ticket, "macros": found, "key": uuid.uuid4().hex}
     return TemplateResponse(request, "support/_macros.html", context)
 
@@ -39,7 +41,7 @@ def run(request: StaffRequest, pk: int) -> HttpResponse:
 
     def deed(ticket: Ticket, at: datetime) -> Said:
         macro: Macro = chosen(Macro.objects.in_use(at), request.POST.get("macro", ""))
-        text = macros.text_for(macro, ticket, by=request.user)
+        text = macros.text_for(macro, About(ticket, request.user, at))
         macros.run(macro, ticket=ticket, by=request.user, key=key_of(request), at=at, version=seen(request))
         words = _("Macro “{name}” is done. Look at its words before you send them.").format(name=macro)
         return Said(words=words, tells={"macro-words": {"text": text}} if text else {})
@@ -47,10 +49,10 @@ def run(request: StaffRequest, pk: int) -> HttpResponse:
     return do(request, pk, deed)
 
 
-def _shown(macro: Macro, ticket: Ticket, request: StaffRequest) -> dict[str, object]:
+def _shown(macro: Macro, about: About) -> dict[str, object]:
     try:
-        steps = macros.preview(macro, by=request.user)
-        text = macros.text_for(macro, ticket, by=request.user)
+        steps = macros.preview(macro, by=about.by)
+        text = macros.text_for(macro, about)
     except Refusal as refused:
         return {"macro": macro, "refusal": str(refused.title)}
     return {

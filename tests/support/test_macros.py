@@ -12,6 +12,7 @@ from support.changing import TicketChanged
 from support.macro_actions import ACTIONS, UnusableMacro
 from support.models import Macro, Note, Ticket, Topic
 from support.models.tagging import Category
+from support.scripts.variables import About
 from tests.factories.customers import CustomerFactory
 from tests.factories.tickets import TeamFactory, after, agent, ticket, wrote
 
@@ -82,14 +83,14 @@ def test_its_text_is_filled_in_in_the_language_of_the_ticket() -> None:
     its = ticket(customer=CustomerFactory(given_name="Ирина", language="ru"))
     hello = macro(texts={"ru": "{{ customer.first_name }}, это {{ agent.name }}.", "en": "Hello"})
 
-    assert macros.text_for(hello, its, by=agent(name="Мария")) == "Ирина, это Мария."
+    assert macros.text_for(hello, About(its, agent(name="Мария"), after())) == "Ирина, это Мария."
 
 
 def test_a_text_about_an_order_needs_one() -> None:
     about = macro(texts={"en": "Order {{ order.number }}"})
 
     with pytest.raises(ValueMissing):
-        macros.text_for(about, ticket(), by=agent())
+        macros.text_for(about, About(ticket(), agent(), after()))
 
 
 def test_those_of_other_teams_and_those_no_longer_used_are_not_offered() -> None:
