@@ -19,6 +19,7 @@ from crm.facts import Fact
 from crm.models import Customer, Message, TimelineEntry, User
 from crm.same_person import ids_by
 from support.models import Ticket, TicketEvent, TicketMessage
+from support.mood import mood_of
 
 SOURCE = "support"
 WORDS_SHOWN = 200
@@ -160,7 +161,9 @@ def retell(ticket: Ticket) -> list[str]:
 
 
 def answer_to(ticket: Ticket, message: Message) -> list[str]:
-    """Answers go where this message came from. Returns the fields; the caller saves them."""
+    """Answers go where this message came from, and to the mood it was written in. Returns the fields; the caller
+    saves them.
+    """
     ticket.channel, ticket.account, ticket.address = (
         message.account.channel,
         message.account,
@@ -170,4 +173,7 @@ def answer_to(ticket: Ticket, message: Message) -> list[str]:
     if message.language:
         ticket.language = message.language[:5]
         fields.append("language")
+    if message.is_from_customer:
+        ticket.mood = mood_of(message.text)
+        fields.append("mood")
     return fields

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
+from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.channel_names import CHANNELS
-from crm.rules.kinds import Choice, Instant, Reference, Text, Whole
+from crm.models import Shipment
+from crm.rule_fields import OfPerson
+from crm.rules.kinds import Choice, Instant, Reference, Text, Whole, YesNo
+from crm.rules.moments import Moment
 from crm.rules.registry import Field, Reach, Root, add_fields, add_reach, add_root
+from crm.same_person import ids_of
 from support.models.tagging import Category
+from support.mood import Mood
+
+# A parcel that was promised longer ago and never told as delivered is nobody's question any more.
+LATE_FOR = timedelta(days=60)
+
+
+def _late(moment: Moment) -> QuerySet[Shipment]:
+    return Shipment.objects.overdue(moment.today).filter(promised_on__gte=moment.today - LATE_FOR)
+
 
 add_root(Root(name="ticket", label=_("Ticket")))
 add_fields(
@@ -47,6 +63,23 @@ add_fields(
     ),
     Field(
         name="ticket.subject", kind=Text(), label=_("Subject of the ticket"), path="subject", personal=True
+    ),
+    Field(
+        name="ticket.mood",
+        kind=Choice(lambda: Mood.choices),
+        label=_("Mood of the customer's latest message"),
+        path="mood",
+    ),
+    Field(
+        name="ticket.has_late_parcel",
+        kind=YesNo(),
+        label=_("A parcel of the customer is late"),
+        sql=lambda row, moment: Exists(
+            _late(moment).filter(OfPerson("order__customer_id", row.outer("customer_id")))
+        ),
+        value=lambda ticket, moment: (
+            _late(moment).filter(order__customer__in=ids_of(ticket.customer)).exists()
+        ),
     ),
     Field(name="ticket.opened_at", kind=Instant(), label=_("The ticket was opened"), path="opened_at"),
 )

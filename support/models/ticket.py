@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from support.models.tagging import AT_WORK, Category
+from support.mood import Mood
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -94,6 +95,15 @@ class Ticket(models.Model):
     last_customer_at = models.DateTimeField(_("customer wrote last"), null=True, blank=True)
     first_answered_at = models.DateTimeField(_("first answered"), null=True, blank=True)
     last_words = models.CharField(max_length=200, blank=True)
+    mood = models.CharField(
+        _("mood"),
+        max_length=12,
+        choices=Mood,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("As the customer's latest message sounds. Empty: not known."),
+    )
     unread_since = models.DateTimeField(
         null=True, blank=True, help_text="Since when something of the customer is unread."
     )
