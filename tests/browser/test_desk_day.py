@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from crm import receiving
 from crm.channels.base import Incoming, Sender
-from crm.models import ChannelAccount, Message
+from crm.models import ChannelAccount, Customer, Message, Order, User
+from loyalty import earning
 from support import opening
-from support.models import AgentProfile, Clock, Note, Ticket
-from tests.browser.story import tell
+from support.models import AgentProfile, Clock, Goodwill, Note, Promise, ReturnCase, Ticket
+from tests.browser.story import PASSWORD, tell
 from tests.browser.test_desk import sign_in
+from tests.browser.test_setup import code_of
+from tests.factories.loyalty import MemberFactory, ProgrammeFactory
+from tests.factories.loyalty_rules import rule
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,116 @@ def wrote(mailbox: ChannelAccount, text: str, *, who: str, at: datetime) -> Tick
     )
     message = receiving.receive(mailbox, incoming, raw=None, at=at)
     return opening.hear(message, at=at)
+
+
+ANSWERS = {
+    "ru": "Вера, посылка задержалась из-за снега и приедет сегодня до 18:00",
+    "bg": "Вера, пратката закъсня заради снега и пристига днес до 18:00 ч.",
+}
+ALLOWANCE = 200
+
+
+def _agent_with_an_app() -> tuple[User, str]:
+    """Somebody who only answers customers, with an authenticator app."""
+    agent = User.objects.create_user("boris@lipa.example", PASSWORD, name="Boris Iliev", is_staff=True)
+    agent.groups.add(Group.objects.get(name="agent"))
+    AgentProfile.objects.create(user=agent)
+    secret = generate_totp_secret()
+    TOTP.activate(agent, secret)
+    return agent, secret
+
+
+def _earns_points(vera: Customer) -> Order:
+    """Vera is a member; her latest parcel came late, and earned."""
+    programme = ProgrammeFactory(allowance_points=ALLOWANCE)
+    rule(programme, settings={"points": "1", "per": "10.00"})
+    MemberFactory(customer=vera, programme=programme)
+    order = Order.objects.get(customer=vera, number="LO-99")
+    Order.objects.filter(pk=order.pk).update(paid_at=timezone.now() - timedelta(days=3))
+    order.refresh_from_db()
+    assert earning.earn(order, at=timezone.now(), programme=programme).points == 125
+    return order
+
+
+def _sign_in_with_a_code(agent, path: str, secret: str) -> None:
+    agent.open(path)
+    agent.page.fill("#id_login", "boris@lipa.example")
+    agent.page.fill("#id_password", PASSWORD)
+    agent.press("Enter")
+    agent.page.wait_for_url("**/second-factor/authenticate/**")
+    agent.page.fill("#id_code", code_of(secret))
+    agent.press("Enter")
+    agent.page.locator(".topbar .menu").wait_for()
+
+
+@pytest.mark.parametrize("language", ["ru", "bg"])
+def test_an_agents_day_from_the_second_factor_to_the_resolved_ticket(reader, settings, language):
+    settings.STAFF_SECOND_FACTOR_REQUIRED = True
+    cache.clear()
+    its = desk(language)
+    boris, secret = _agent_with_an_app()
+    Ticket.objects.update(assignee=boris)
+    order = _earns_points(its.parcel.customer)
+    day = reader(locale=language)
+    page = day.page
+    _sign_in_with_a_code(day, reverse("support:inbox"), secret)
+
+    # The oldest of what burns.
+    day.press("g", "f")
+    page.wait_for_url("**view=breaching**")
+    day.press("j", "Enter")
+    page.wait_for_url(f"**/tickets/{its.parcel.pk}/")
+
+    # Where is my parcel? It is answered from what stands beside the question.
+    expect(page.locator("#side .notice")).to_contain_text("LO-100")
+    day.press("r")
+    day.type(ANSWERS[language])
+    day.press("Control+Enter")
+    expect(page.locator(".message.ours")).to_contain_text("18:00")
+
+    # More than the day allows is refused on the page, and what was typed stays; less is given.
+    page.locator("#text").blur()
+    day.press("b")
+    page.fill("#gift-points", str(ALLOWANCE + 1))
+    page.fill("#gift-reason", "Закъсняла пратка")
+    page.locator("#gift button").click()
+    expect(page.locator("#said .error")).to_be_visible()
+    expect(page.locator("#gift-reason")).to_have_value("Закъсняла пратка")
+    assert not Goodwill.objects.exists()
+    page.fill("#gift-points", "50")
+    page.locator("#gift button").click()
+    expect(page.locator("#said .error")).to_have_count(0)
+    expect(page.locator("#gift-what option").first).to_contain_text(str(ALLOWANCE - 50))
+
+    # A return: what it does to points is read before anything is asked for.
+    page.locator("#messages").focus()
+    day.press("v")
+    page.locator("#return a", has_text=order.number).click()
+    page.wait_for_url("**/return/**")
+    page.locator(".field", has_text="Пиала").locator("input").fill("1")
+    page.locator("button[name=look]").click()
+    expect(page.locator(".notice")).to_contain_text("124")
+    assert not ReturnCase.objects.exists()
+    page.locator("button[name=ask]").click()
+    page.wait_for_url("**/support/returns/**")
+
+    # A call is promised, and the ticket resolved.
+    day.open(reverse("support:ticket", args=[its.parcel.pk]))
+    day.press("y")
+    page.fill("#promise-what", "Да се обадим, когато парите са върнати")
+    page.locator("#promise button[value=hour]").click()
+    expect(page.locator("#head .lines")).to_contain_text("парите са върнати")
+    page.locator("#messages").focus()
+    day.press("e")
+    expect(page.locator("#head .badge.good")).to_have_count(1)
+    day.settle()
+
+    its.parcel.refresh_from_db()
+    assert its.parcel.category == "resolved"
+    assert Message.objects.get(direction="out").text == ANSWERS[language]
+    assert Goodwill.objects.get().points == 50
+    assert ReturnCase.objects.get().ticket == its.parcel
+    assert Promise.objects.get().kept_at is None
 
 
 @pytest.mark.parametrize("language", ["ru", "bg"])
