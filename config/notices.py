@@ -26,8 +26,9 @@ from loyalty import notices as loyalty
 from loyalty import point_notices
 from loyalty.facts import GiftGiven, PointsEarned, PointsExpireSoon, TierReached
 from loyalty.point_notices import News
+from support import notices as support
 
-NOTICES: Sequence[Notice] = (*ground.LISTED, *loyalty.LISTED)
+NOTICES: Sequence[Notice] = (*ground.LISTED, *loyalty.LISTED, *support.LISTED)
 
 OF_ORDERS: Mapping[type[Fact], str] = {
     OrderPlaced: "order_placed",

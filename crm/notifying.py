@@ -65,16 +65,19 @@ class Notified:
 class Occasion:
     """What a notice is about. `figures`: what its texts may speak of, as plain values.
 
-    `source` and `source_id` name the occasion: for the same one nobody is written to twice.
+    `source` and `source_id` name the occasion: for the same one nobody is written to twice. `words`, by language:
+    what is said this time instead of what the notice says.
     """
 
     notice: Notice
+    purpose: str
     figures: Mapping[str, Any]
     source: str
     source_id: str
     at: datetime
     shop: Shop | None = None
     answers: Message | None = None
+    words: Mapping[str, Words] | None = None
 
 
 @transaction.atomic
@@ -88,29 +91,67 @@ def notify(
     at: datetime,
     shop: Shop | None = None,
     answers: Message | None = None,
+    words: Mapping[str, Words] | None = None,
+    purpose: str = "",
 ) -> Notified:
     """Let a person know, once per (source, source_id), by the best way there is; or answer why not.
 
     `figures`: numbers, days and amounts are said in the person's language and on their clock. `answers`: what they
-    wrote, where this is an answer to it. Advertising needs a consent for its channel and keeps to
-    settings.ADVERTISING_PER_WEEK. Where it would wake somebody, it waits for their morning. Locks the row of whoever
-    the customer stands for.
+    wrote, where this is an answer to it. `words` by language, and `purpose`: this time, instead of the notice's own.
+    Advertising needs a consent for its channel and keeps to settings.ADVERTISING_PER_WEEK. Where it would wake
+    somebody, it waits for their morning. Locks the row of whoever the customer stands for.
 
     Raises:
         UnknownNotice.
     """
+    its = notice_named(notice)
     occasion = Occasion(
-        notice=notice_named(notice),
+        notice=its,
+        purpose=purpose or its.purpose,
         figures=figures,
         source=source,
         source_id=source_id,
         at=at,
         shop=shop,
         answers=answers,
+        words=words,
     )
     told = _tell(_lock_person(customer), occasion)
     log.info("notice", extra={"notice": notice, "why_not": told.why_not or ""})
     return told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """By which channel somebody would be told, or why not; `waits`: not before their morning."""
+
+    channel: str = ""
+    why_not: WhyNot | None = None
+    waits: bool = False
+
+
+def foresee(
+    customer: Customer, notice: str, *, at: datetime, purpose: str = "", shop: Shop | None = None
+) -> Foreseen:
+    """What `notify` would do now, without doing it. Locks nothing.
+
+    Raises:
+        UnknownNotice.
+    """
+    its = notice_named(notice)
+    purpose = purpose or its.purpose
+    if not notice_texts.is_on(its):
+        return Foreseen(why_not=WhyNot.SWITCHED_OFF)
+    if customer.erased_at:
+        return Foreseen(why_not=WhyNot.ERASED)
+    reachable = ways_to(customer)
+    way = next((way for way in reachable if _may(customer, purpose, way)), None)
+    if way is None:
+        return Foreseen(why_not=WhyNot.NO_CONSENT if reachable else WhyNot.NO_WAY)
+    send_at = _hour(its, customer, way, shop=shop, at=at, purpose=purpose)
+    if purpose == Purpose.ADVERTISING and _is_too_often(customer, send_at):
+        return Foreseen(why_not=WhyNot.TOO_OFTEN)
+    return Foreseen(channel=way.channel, waits=send_at > at)
 
 
 @transaction.atomic
@@ -140,7 +181,14 @@ def send_another_way(message: Message, *, at: datetime) -> Message | None:
         source=ANOTHER_WAY,
         source_id=f"message:{message.pk}",
         at=at,
-        send_at=_hour(notice_named(message.notice), person, way, shop=message.account.shop, at=at),
+        send_at=_hour(
+            notice_named(message.notice),
+            person,
+            way,
+            shop=message.account.shop,
+            at=at,
+            purpose=message.purpose,
+        ),
     )
 
 
@@ -206,11 +254,13 @@ def _tell(person: Customer, occasion: Occasion) -> Notified:
     if person.erased_at:
         return Notified(why_not=WhyNot.ERASED)
     reachable = _answered_first(ways_to(person), occasion.answers)
-    way = next((way for way in reachable if _may(person, occasion.notice.purpose, way)), None)
+    way = next((way for way in reachable if _may(person, occasion.purpose, way)), None)
     if way is None:
         return Notified(why_not=WhyNot.NO_CONSENT if reachable else WhyNot.NO_WAY)
-    send_at = _hour(occasion.notice, person, way, shop=occasion.shop, at=occasion.at)
-    if occasion.notice.purpose == Purpose.ADVERTISING and _is_too_often(person, send_at):
+    send_at = _hour(
+        occasion.notice, person, way, shop=occasion.shop, at=occasion.at, purpose=occasion.purpose
+    )
+    if occasion.purpose == Purpose.ADVERTISING and _is_too_often(person, send_at):
         return Notified(why_not=WhyNot.TOO_OFTEN)
     try:
         return Notified(message=_write(person, occasion, way, send_at))
@@ -230,7 +280,7 @@ def _write(person: Customer, occasion: Occasion, way: Way, send_at: datetime) ->
         short_text=words.short,
         answers=answers if answers and answers.account_id == way.account.pk else None,
         language=language_of(person),
-        purpose=occasion.notice.purpose,
+        purpose=occasion.purpose,
         notice=occasion.notice.name,
         source=occasion.source,
         source_id=occasion.source_id,
@@ -241,12 +291,23 @@ def _write(person: Customer, occasion: Occasion, way: Way, send_at: datetime) ->
 
 def _rendered(person: Customer, occasion: Occasion) -> Words:
     """Raises ValueMissing."""
-    notice, language = occasion.notice, language_of(person)
-    clock = clocks_of(person, region=_region(occasion.shop))[0]
+    language = language_of(person)
+    words = (occasion.words or {}).get(language) or notice_texts.words_of(occasion.notice, language)
+    return fill(words, person, language=language, figures=occasion.figures, shop=occasion.shop)
+
+
+def fill(
+    words: Words, person: Customer, *, language: str, figures: Mapping[str, Any], shop: Shop | None = None
+) -> Words:
+    """The words with everything in them said to this person, in `language` and on their clock.
+
+    Raises:
+        ValueMissing.
+    """
+    clock = clocks_of(person, region=_region(shop))[0]
     common = {"customer.first_name": person.given_name, "company.name": company.current().name}
     with translation.override(language), timezone.override(clock):
-        values = {name: said(value) for name, value in {**common, **occasion.figures}.items()}
-    words = notice_texts.words_of(notice, language)
+        values = {name: said(value) for name, value in {**common, **figures}.items()}
     filled = {
         name: rendering.render(getattr(words, name), values, language=language)
         for name in ("subject", "long", "short")
@@ -254,8 +315,10 @@ def _rendered(person: Customer, occasion: Occasion) -> Words:
     return replace(words, **filled)
 
 
-def _hour(notice: Notice, person: Customer, way: Way, *, shop: Shop | None, at: datetime) -> datetime:
-    return _in_the_day(notice.purpose, person, way, shop=shop, at=at) if notice.waits_for_morning else at
+def _hour(
+    notice: Notice, person: Customer, way: Way, *, shop: Shop | None, at: datetime, purpose: str
+) -> datetime:
+    return _in_the_day(purpose, person, way, shop=shop, at=at) if notice.waits_for_morning else at
 
 
 def _in_the_day(purpose: str, person: Customer, way: Way, *, shop: Shop | None, at: datetime) -> datetime:
