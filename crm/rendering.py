@@ -25,7 +25,7 @@ PLURAL = "plural:"
 # As many forms of a word as each language has after a number.
 FORMS = {"ru": 3, "bg": 2, "en": 2}
 
-_GAP = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+GAP = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
 # 1250 · 1 250 · 1,250 · 1.250: whole, however its thousands stand apart.
 _WHOLE = re.compile(r"[-−+]?([0-9]+|[0-9]{1,3}([\s.,'’][0-9]{3})+)")
@@ -62,8 +62,18 @@ def check(text: str, *, names: Collection[str], language: str) -> None:
         raise UnusableText(*faults)
 
 
+def outside_gaps(text: str) -> str:
+    """What it says whoever it is sent to."""
+    return GAP.sub(" ", text)
+
+
+def gaps_in(text: str) -> list[Gap]:
+    """Raises UnusableText: the text was never checked."""
+    return [_gap(match[1]) for match in GAP.finditer(text)]
+
+
 def names_in(text: str) -> set[str]:
-    return {_gap(match[1]).name for match in _GAP.finditer(text)}
+    return {gap.name for gap in gaps_in(text)}
 
 
 def render(text: str, values: Mapping[str, str], *, language: str) -> str:
@@ -73,7 +83,7 @@ def render(text: str, values: Mapping[str, str], *, language: str) -> str:
         UnusableText: the text was never checked.
         ValueMissing: nothing may be sent.
     """
-    return _GAP.sub(lambda match: _filled(_gap(match[1]), values, language), text)
+    return GAP.sub(lambda match: _filled(_gap(match[1]), values, language), text)
 
 
 def plural_form(count: int, language: str) -> int:
@@ -121,7 +131,7 @@ def _gap(inside: str) -> Gap:
 def _faults(text: str, names: Collection[str], language: str) -> Iterator[Fault]:
     if len(text) > LONGEST:
         yield Fault(pointer="", detail=_("Write 4,000 characters at most."))
-    for match in _GAP.finditer(text):
+    for match in GAP.finditer(text):
         try:
             gap = _gap(match[1])
         except UnusableText:
@@ -133,7 +143,7 @@ def _faults(text: str, names: Collection[str], language: str) -> Iterator[Fault]
             yield _fault(
                 _("Give as many forms of the word as the language has after a number: {said}"), match[0]
             )
-    outside = _GAP.sub("", text)
+    outside = outside_gaps(text)
     if "{{" in outside or "}}" in outside:
         yield Fault(pointer="", detail=_("A pair of braces was opened and not closed, or closed twice."))
 

@@ -143,6 +143,8 @@ QUIET_HOURS = (env.int("QUIET_FROM_HOUR", default=21), env.int("QUIET_UNTIL_HOUR
 ADVERTISING_PER_WEEK = env.int("ADVERTISING_PER_WEEK", default=2)
 
 # ── Languages and places ─────────────────────────────────────────────────────
+# Words that customers should not have to read, beside those of crm.jargon: language → {stem*: what to say instead}.
+MORE_JARGON: dict[str, dict[str, str]] = {}
 LANGUAGES = [("bg", _("Bulgarian")), ("ru", _("Russian")), ("en", _("English"))]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]

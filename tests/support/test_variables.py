@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
+from crm.models import Shipment
 from crm.rendering import ValueMissing
-from loyalty import ledger
 from support.models import Goodwill
 from support.scripts.variables import VARIABLES, About, say, values
 from tests.factories.customers import CustomerFactory
-from tests.factories.loyalty import MemberFactory
-from tests.factories.orders import OrderFactory, ShipmentFactory
+from tests.factories.loyalty_rewards import member_with
+from tests.factories.orders import placed_order
 from tests.factories.tickets import after, agent, ticket
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +33,8 @@ def test_only_what_is_named_is_looked_up(django_assert_num_queries) -> None:
 
 def test_days_are_said_as_each_language_says_them() -> None:
     person = CustomerFactory()
-    order = OrderFactory(customer=person, number="LP-7")
-    ShipmentFactory(order=order, promised_on=date(2026, 3, 4), carrier="Speedy", delivered_at=None)
+    order = placed_order("7", customer=person, number="LP-7")
+    Shipment.objects.create(order=order, external_id="1", promised_on=date(2026, 3, 4), carrier="Speedy")
     its = about(customer=person)
     text = "{{ order.number }}: {{ parcel.promised_on }}, {{ parcel.carrier }}"
 
@@ -43,11 +43,10 @@ def test_days_are_said_as_each_language_says_them() -> None:
 
 
 def test_points_are_those_of_the_account_and_take_their_form() -> None:
-    member = MemberFactory()
-    ledger.adjust(member.pk, points=1_024, key="k", at=after(), reason="test")
+    member = member_with(1_024)
     text = "{{ points.balance }} {{ points.balance|plural:балл,балла,баллов }}"
 
-    assert say(text, about(customer=member.customer), language="ru") == "1 024 балла"
+    assert say(text, about(customer=member.customer), language="ru") == "1\N{NARROW NO-BREAK SPACE}024 балла"
     assert say(text, about(), language="ru") == "0 баллов"
 
 
