@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "let_in": _("The sender of a message was confirmed"),
     "sent_away": _("A message of somebody else was moved to ticket {number}"),
     "macro_run": _("Macro “{macro}”"),
+    "script_played": _("Script “{script}”"),
     "asked_aside": _("Asked the department “{team}”"),
     "answered_aside": _("The department “{team}” answered"),
     "closed_aside": _("The question to the department “{team}” is settled"),

@@ -19,6 +19,7 @@ from support.models import (
     Promise,
     QualityReview,
     ReturnCase,
+    ScriptRun,
     SideConversation,
     SideMessage,
     Ticket,
@@ -152,6 +153,13 @@ HOLDINGS = (
         tells=("requested_at", "state", "why", "comment", "answer", "refunded_at"),
         traces=("comment",),
         erase=_erase_return_cases,
+    ),
+    Holding(
+        name="played_scripts",
+        title=_("When colleagues went by a prepared conversation with you"),
+        model=ScriptRun,
+        rows=_of_tickets(ScriptRun),
+        tells=("started_at", "ended_at", "outcome"),
     ),
     Holding(
         name="drafts_of_answers",

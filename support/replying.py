@@ -24,6 +24,7 @@ from support import changing, clocks, states
 from support.changing import Held, TicketChanged, TicketIsClosed
 from support.models import Ticket, TicketEvent, TicketMessage
 from support.models.tagging import AT_WORK, Category
+from support.scripts import lines
 
 # So long an answer can be taken back before it is sent.
 UNDO = timedelta(seconds=10)
@@ -76,6 +77,7 @@ def reply(
     _refuse_what_is_past(held.ticket, by, version)
     message = _write(held, text=text, by=by, source_id=source_id, at=at, files=files, send_at=send_at)
     _note_answer(held, message, by=by, at=at)
+    lines.said(held.ticket, message, by=by)
     states.turn(held, then or Category.WAITING_CUSTOMER, by=by, at=at)
     return message
 
@@ -102,6 +104,7 @@ def take_back(message: Message, *, by: User, at: datetime) -> Ticket:
         held.ticket, "taken_back", by=by, at=at, fields=changing.retell(held.ticket), message=message.pk
     )
     _stand_as_before(held, message, by=by, at=at)
+    lines.unsaid(message)
     return held.ticket
 
 
