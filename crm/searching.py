@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 from crm import finding, hearing, own_shops
@@ -24,8 +25,10 @@ SHORTEST_PREFIX = 3
 
 # Fields of facts in which people write; the index of crm.models.timeline_entry says the same.
 WRITTEN_IN = ["subject", "text", "reason"]
-WRITTEN = "crm_entry_words(crm_timelineentry.payload, crm_timelineentry.occurred_at) @@ ({query})"
+WRITTEN = "crm_entry_words(crm_timelineentry.payload, crm_timelineentry.occurred_at)"
 WORD = "(plainto_tsquery('pg_catalog.russian', %s) || to_tsquery('pg_catalog.simple', %s))"
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,20 +99,27 @@ def entries(text: str, *, since: datetime, reader: User | None = None) -> list[T
 
 
 def holding(text: str, entries: QuerySet[TimelineEntry], *, months: str = "") -> QuerySet[TimelineEntry]:
-    """Those of these entries in which every word was written; none when there is no word of three letters.
+    """Those of these entries in which every word was written; none when there is no word of three letters."""
+    written = entries.filter(payload__has_any_keys=WRITTEN_IN, erased_at=None)
+    return with_words(text, written, words=WRITTEN, months=months)
 
-    `months` narrows the index as crm_entry_words noted them.
+
+def with_words(text: str, rows: QuerySet[Row], *, words: str, months: str = "") -> QuerySet[Row]:
+    """Those of these rows that hold every word of the text; none when there is no word of three letters.
+
+    `words` is SQL of ours, never of a reader: the expression by which the rows are indexed, made by crm_entry_words.
+    `months` narrows the index as that noted them.
     """
-    words = re.findall(r"\w+", text.lower())[:MOST_WORDS]
-    if not any(len(word) >= SHORTEST_PREFIX for word in words):
-        return entries.none()
-    parts = [WORD] * len(words)
-    params = [form for word in words for form in (word, _simple(word))]
+    asked = re.findall(r"\w+", text.lower())[:MOST_WORDS]
+    if not any(len(word) >= SHORTEST_PREFIX for word in asked):
+        return rows.none()
+    parts = [WORD] * len(asked)
+    params = [form for word in asked for form in (word, _simple(word))]
     if months:
         parts, params = [*parts, "%s::tsquery"], [*params, months]
     # The text is ours; what was typed are parameters.
-    is_written = RawSQL(WRITTEN.format(query=" && ".join(parts)), params, output_field=BooleanField())  # noqa: S611  # nosec B611
-    return entries.filter(is_written, payload__has_any_keys=WRITTEN_IN, erased_at=None)
+    is_written = RawSQL(f"{words} @@ ({' && '.join(parts)})", params, output_field=BooleanField())  # noqa: S611  # nosec B611
+    return rows.filter(is_written)
 
 
 def survivors(ids: Iterable[int]) -> list[Customer]:

@@ -1,7 +1,7 @@
 """Finding tickets by what somebody has at hand: a number, whose they are, or words that were written in them.
 
 Reads only, by index only. Words are looked for where crm looks for them: on the timeline, in what customers and the
-company wrote lately (see crm.searching); what colleagues note among themselves is not searched.
+company wrote lately (see crm.searching); and, for those who may read them, in what colleagues noted lately.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from datetime import datetime
 from crm import same_person, searching
 from crm.facts import MessageReceived, MessageSent
 from crm.models import TimelineEntry
-from support.models import Ticket
+from support.models import Note, Ticket
 from support.sight import Sight
 
+READS_NOTES = "support.view_note"
+NOTED = "support_note_words(support_note.text, support_note.written_at)"
 SHOWN = 20
 MOST_ENTRIES = 100
 NUMBER = re.compile(r"(?:№|#|no\.?|n)?\s*(\d{1,15})", re.IGNORECASE)
@@ -26,7 +28,8 @@ def tickets(typed: str, *, sight: Sight, at: datetime, limit: int = SHOWN) -> li
     text = searching.tidy(typed)
     if not text or not sight.sees_any:
         return []
-    ids = dict.fromkeys([*_numbered(text), *_of_people(text, sight), *_with_words(text, at)])
+    words = [*_with_words(text, at), *_with_notes(text, sight, at)]
+    ids = dict.fromkeys([*_numbered(text), *_of_people(text, sight), *words])
     seen = sight.of(Ticket.objects.filter(pk__in=list(ids)[: 4 * limit]))
     rows = seen.select_related("customer", "topic", "assignee", "sub_state")
     found = {ticket.pk: ticket for ticket in rows}
@@ -51,6 +54,15 @@ def _with_words(text: str, at: datetime) -> list[int]:
     written = searching.holding(text, lately, months=searching.months_from(at - searching.WINDOW))
     latest = written.order_by("-occurred_at", "-id").values_list("subject_id", flat=True)[:MOST_ENTRIES]
     return _holding(int(pk) for pk in latest if pk)
+
+
+def _with_notes(text: str, sight: Sight, at: datetime) -> list[int]:
+    if not sight.reader.has_perm(READS_NOTES):
+        return []
+    since = at - searching.WINDOW
+    lately = Note.objects.filter(written_at__gte=since)
+    noted = searching.with_words(text, lately, words=NOTED, months=searching.months_from(since))
+    return list(noted.order_by("-written_at", "-pk").values_list("ticket_id", flat=True)[:MOST_ENTRIES])
 
 
 def _holding(messages: Iterable[int]) -> list[int]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,6 +23,7 @@ class Note(models.Model):
     class Meta:
         verbose_name = _("internal note")
         verbose_name_plural = _("internal notes")
+        indexes = [GinIndex(Func("text", "written_at", function="support_note_words"), name="note_by_words")]
 
     def __str__(self) -> str:
         return f"№ {self.pk}"

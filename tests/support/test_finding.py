@@ -1,5 +1,5 @@
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -8,7 +8,7 @@ from django.utils import timezone
 from crm import receiving
 from crm.channels.base import Incoming, Sender
 from crm.models import ChannelAccount
-from support import finding, opening
+from support import finding, noting, opening
 from support.models import AgentProfile, Team, Ticket
 from support.sight import Sight
 from tests.factories.shops import ShopFactory, UserFactory
@@ -60,6 +60,39 @@ def test_a_foreign_ticket_is_not_found(agent, ticket):
 
     for typed in (str(ticket.pk), "maria@mail.example", "чайник"):
         assert finding.tickets(typed, sight=Sight(agent), at=timezone.now()) == []
+
+
+@pytest.mark.parametrize("typed", ["склад", "трещину", "трещин пискунов"])
+def test_what_a_colleague_noted_is_found_by_whoever_may_read_it(agent, ticket, typed):
+    noting.write_note(ticket, text="Пискунов со склада видел трещину", by=agent, key="1", at=timezone.now())
+
+    assert finding.tickets(typed, sight=Sight(agent), at=timezone.now()) == [ticket]
+
+    agent.groups.clear()
+    agent.user_permissions.add(Permission.objects.get(codename="view_ticket"))
+    sees_no_notes = Sight(type(agent).objects.get(pk=agent.pk))
+    assert sees_no_notes.sees_any
+    assert finding.tickets(typed, sight=sees_no_notes, at=timezone.now()) == []
+
+
+def test_a_note_of_a_foreign_ticket_is_not_found(agent, ticket):
+    noting.write_note(ticket, text="Пискунов со склада", by=agent, key="1", at=timezone.now())
+    Ticket.objects.update(team=Team.objects.create(slug="w", names={"en": "W"}), assignee=None)
+
+    assert finding.tickets("Пискунов", sight=Sight(agent), at=timezone.now()) == []
+
+
+def test_notes_are_looked_for_by_their_index(agent, ticket):
+    noting.write_note(ticket, text="Пискунов со склада", by=agent, key="1", at=timezone.now())
+    with CaptureQueriesContext(connection) as queries:
+        finding.tickets("Пискунов", sight=Sight(agent), at=timezone.now())
+    asked = next(query["sql"] for query in queries if "support_note_words" in query["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {asked.replace('%', '%%')}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "note_by_words" in plan
 
 
 def test_the_search_box_shows_tickets_in_a_bounded_number_of_queries(client, agent, ticket):
