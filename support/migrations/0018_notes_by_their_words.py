@@ -2,7 +2,7 @@ from pathlib import Path
 
 import django.contrib.postgres.indexes
 from django.db import migrations
-from django.db.models import F, Func
+from django.db.models import Func
 
 SQL = Path(__file__).parents[1] / "sql"
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="note",
             index=django.contrib.postgres.indexes.GinIndex(
-                Func(F("text"), F("written_at"), function="support_note_words"), name="note_by_words"
+                Func("text", "written_at", function="support_note_words"), name="note_by_words"
             ),
         ),
     ]
