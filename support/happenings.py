@@ -70,6 +70,10 @@ SENTENCES: Mapping[str, str | Promise] = {
     "identity_failed": _("By phone: who is calling could not be told"),
     "call_placed": _("A telephone call"),
     "reviewed": _("An answer was reviewed"),
+    "from_bot": _("Passed on by the answer bot, which had no answer"),
+    "bot_tried": _("Passed on by the answer bot, which had tried: {tried}"),
+    "incident_linked": _("Belongs to the incident “{incident}”"),
+    "incident_unlinked": _("Does not belong to the incident “{incident}”"),
     **LADDER_WORDS,
 }
 

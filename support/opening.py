@@ -43,10 +43,13 @@ PRIORITIES = (Ticket.Priority.NORMAL, Ticket.Priority.HIGH, Ticket.Priority.HIGH
 
 
 @transaction.atomic
-def hear(message: Message, *, at: datetime, caused_by: TimelineEntry | None = None) -> Ticket:
+def hear(
+    message: Message, *, at: datetime, caused_by: TimelineEntry | None = None, subject: str = ""
+) -> Ticket:
     """Give what a customer wrote its place in a ticket, once: a repeat answers where it stands.
 
-    Locks the sender's row, then the ticket's: nobody else's row, even where it goes on with what somebody else began.
+    `subject`: of a new ticket, where the message does not say what it is about. Locks the sender's row, then the
+    ticket's: nobody else's row, even where it goes on with what somebody else began.
     """
     if standing := Ticket.objects.filter(placed__message=message).first():
         return changing.successor(standing)
@@ -54,7 +57,7 @@ def hear(message: Message, *, at: datetime, caused_by: TimelineEntry | None = No
     found = _Finding(message, ids_by(sender.pk), at)
     goes_to = found.place()
     if goes_to is None:
-        return _open(message, sender, at=at, caused_by=caused_by)
+        return _open(message, sender, at=at, caused_by=caused_by, subject=subject)
     ticket = changing.lock_ticket(goes_to)
     if message.state == Message.State.HELD:
         changing.place(ticket, message, at=at)
@@ -194,6 +197,11 @@ def hear_call(call: Call, *, at: datetime) -> Ticket | None:
     return ticket
 
 
+def goes_on_in(message: Message, *, at: datetime) -> Ticket | None:
+    """The ticket to which a message belongs; None: it would begin a new one. Reads only; the sender is locked."""
+    return _Finding(message, ids_by(message.customer_id), at).place()
+
+
 def newest_at_work(ids: tuple[int, ...]) -> Ticket | None:
     """The one open conversation of a person known by these ids."""
     theirs = Ticket.objects.at_work().filter(customer__in=ids, merged_into=None)
@@ -270,10 +278,11 @@ def _open(
     by: User | None = None,
     topic: Topic | None = None,
     caused_by: TimelineEntry | None = None,
+    subject: str = "",
 ) -> Ticket:
     """A new ticket with its first message; the person is locked."""
     ticket = _new(person, by=by, shop=message.account.shop, at=at, topic=topic)
-    ticket.subject = _subject_of(message)
+    ticket.subject = subject[:LONGEST_SUBJECT] or _subject_of(message)
     ticket.opened_at = ticket.last_message_at = message.occurred_at
     ticket.last_words = changing.words_of(message)
     ticket.language = message.language or person.language
