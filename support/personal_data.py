@@ -10,10 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.personal_data import Erasing, Holding, Ids
 from support.models import (
+    ArticleVote,
     BotConversation,
     BotTurn,
     Draft,
     Goodwill,
+    HelpEvent,
+    HelpSession,
     IdentityCheck,
     Note,
     Promise,
@@ -79,11 +82,42 @@ def _erase_bot_conversations(erasing: Erasing) -> None:
     talks.talking().update(state=BotConversation.State.ENDED)
 
 
+def _visits(ids: Ids) -> QuerySet[HelpSession]:
+    return HelpSession.objects.filter(customer__in=ids)
+
+
+def _steps_of_visits(ids: Ids) -> QuerySet[HelpEvent]:
+    return HelpEvent.objects.filter(session__customer__in=ids)
+
+
+def _erase_visits(erasing: Erasing) -> None:
+    """What was read stays counted; whose it was and what they typed goes."""
+    visits = _visits(erasing.ids)
+    ArticleVote.objects.filter(session__in=visits).update(words="")
+    _steps_of_visits(erasing.ids).update(words="")
+    visits.update(customer=None)
+
+
 def _side_messages(ids: Ids) -> QuerySet[SideMessage]:
     return SideMessage.objects.filter(conversation__ticket__customer__in=ids)
 
 
 HOLDINGS = (
+    Holding(
+        name="searches_in_the_help_centre",
+        title=_("What you looked for in the help centre"),
+        model=HelpEvent,
+        rows=_steps_of_visits,
+        tells=("at", "kind", "words"),
+    ),
+    Holding(
+        name="visits_to_the_help_centre",
+        title=_("When you visited the help centre"),
+        model=HelpSession,
+        rows=_visits,
+        tells=("started_at", "last_at", "outcome"),
+        erase=_erase_visits,
+    ),
     Holding(
         name="questions_to_the_bot",
         title=_("What you asked the answer bot"),

@@ -1,6 +1,7 @@
 """What the desk does by the clock. Each task loads, calls verbs, and may run twice."""
 
 from support.clock_tasks import climb_ladders, count_anew
+from support.help.tasks import settle_visits
 from support.ticket_tasks import ask_departments, close_tickets, look_after_tickets, recognise_colleagues
 
 __all__ = [
@@ -10,4 +11,5 @@ __all__ = [
     "count_anew",
     "look_after_tickets",
     "recognise_colleagues",
+    "settle_visits",
 ]

@@ -90,6 +90,8 @@ ABILITIES = "config.abilities"
 CUSTOMER_PAGE = "config.customer_page"
 DASHBOARD = "config.dashboard"
 DESK = "config.desk"
+# A language model that helps the answer bot to choose among the articles it found: see support.bot.choosing.
+BOT_CHOOSER = env.str("BOT_CHOOSER", default="")
 SEARCH = "config.search"
 IDENTIFIERS = "config.identifiers"
 NOTICES = "config.notices"
@@ -286,6 +288,11 @@ CELERY_BEAT_SCHEDULE = {
     "recognise colleagues": {
         "task": "support.ticket_tasks.recognise_colleagues",
         "schedule": crontab(minute="20", hour="4", day_of_month="4"),
+    },
+    # What readers of the help centre did in the 72 hours after it.
+    "settle visits": {
+        "task": "support.help.tasks.settle_visits",
+        "schedule": crontab(minute="15"),
     },
     "close tickets": {
         "task": "support.ticket_tasks.close_tickets",

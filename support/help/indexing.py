@@ -6,7 +6,7 @@ what is left is written as it sounds, in Latin letters (crm_fold): возвра�
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from django.db import connection
@@ -29,12 +29,7 @@ CROSS JOIN LATERAL (
   END AS found
 ) AS stem
 """
-WRITE = """
-UPDATE support_articletext SET words =
-  setweight(array_to_tsvector(%(title)s), 'A') || setweight(array_to_tsvector(%(keywords)s), 'B')
-  || setweight(array_to_tsvector(%(summary)s), 'C') || setweight(array_to_tsvector(%(body)s), 'D')
-WHERE id = %(pk)s
-"""
+WRITE = "UPDATE support_articletext SET words = %(vector)s::tsvector WHERE id = %(pk)s"
 NOTE = """
 INSERT INTO support_articleword (language, word) SELECT %(language)s, unnest(%(words)s::text[])
 ON CONFLICT DO NOTHING
@@ -57,23 +52,23 @@ def keys_of(words: Sequence[str], *, languages: Sequence[str]) -> Keys:
 
 
 def write(text: ArticleText, wording: Wording) -> None:
-    """Note the words of a text that was just made; each part of the article counts by its own weight."""
-    parts = {
-        "title": stems.words_of(wording.title),
-        "keywords": stems.words_of(" ".join(wording.keywords)),
-        "summary": stems.words_of(wording.summary),
-        "body": stems.words_of(marking.plain(wording.body)),
+    """Note the words of a text that was just made, each with the weightiest place where it stands."""
+    places = {
+        "A": stems.words_of(wording.title),
+        "B": stems.words_of(" ".join(wording.keywords)),
+        "C": stems.words_of(wording.summary),
+        "D": stems.words_of(marking.plain(wording.body)),
     }
-    keys = keys_of(_all(parts.values()), languages=[text.language])
-    heard = {
-        part: _all([[keys[text.language, word] for word in words if (text.language, word) in keys]])
-        for part, words in parts.items()
-    }
+    words = list(dict.fromkeys(word for said in places.values() for word in said))
+    keys = keys_of(words, languages=[text.language])
+    heard: dict[str, str] = {}
+    for place, said in places.items():
+        for word in said:
+            if key := keys.get((text.language, word)):
+                heard.setdefault(key, place)
+    # A key has letters and digits alone, and needs no quoting inside of its quotes.
+    vector = " ".join(f"'{key}':1{place}" for key, place in heard.items())
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, {"pk": text.pk, **heard})
+        cursor.execute(WRITE, {"pk": text.pk, "vector": vector})
         # In one order: two who publish at once do not wait for each other in a ring.
-        cursor.execute(NOTE, {"language": text.language, "words": sorted(_all(heard.values()))})
-
-
-def _all(lists: Iterable[Iterable[str]]) -> list[str]:
-    return list(dict.fromkeys(word for words in lists for word in words))
+        cursor.execute(NOTE, {"language": text.language, "words": sorted(heard)})

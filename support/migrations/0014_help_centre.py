@@ -3,9 +3,10 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import support.models.article
 from django.conf import settings
 from django.db import migrations, models
+
+import support.models.article
 
 
 class Migration(migrations.Migration):
