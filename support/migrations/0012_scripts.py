@@ -6,75 +6,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('support', '0011_rows_stand_as_told'),
+        ("support", "0011_rows_stand_as_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Scenario',
+            name="Scenario",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('names', models.JSONField(default=dict, help_text='By the code of the language: en, ru, bg. One is enough.', verbose_name='name')),
-                ('slug', models.SlugField(unique=True, verbose_name='short name')),
-                ('words', models.JSONField(blank=True, default=dict, help_text='Words of customers that suggest it, by the code of the language: en, ru, bg.', verbose_name='words')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('topics', models.ManyToManyField(blank=True, related_name='scenarios', to='support.topic', verbose_name='topics')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "names",
+                    models.JSONField(
+                        default=dict,
+                        help_text="By the code of the language: en, ru, bg. One is enough.",
+                        verbose_name="name",
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="short name")),
+                (
+                    "words",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Words of customers that suggest it, by the code of the language: en, ru, bg.",
+                        verbose_name="words",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "topics",
+                    models.ManyToManyField(
+                        blank=True, related_name="scenarios", to="support.topic", verbose_name="topics"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scenario',
-                'verbose_name_plural': 'scenarios',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "scenario",
+                "verbose_name_plural": "scenarios",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Script',
+            name="Script",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('names', models.JSONField(default=dict, help_text='By the code of the language: en, ru, bg. One is enough.', verbose_name='name')),
-                ('slug', models.SlugField(unique=True, verbose_name='short name')),
-                ('folder', models.CharField(blank=True, max_length=60, verbose_name='folder')),
-                ('shortcut', models.SlugField(help_text='Typed after a slash: /refund.', max_length=30, unique=True, verbose_name='shortcut')),
-                ('suggest_when', models.JSONField(blank=True, help_text='A condition about the ticket, see crm.rules; empty: by its scenario alone.', null=True, verbose_name='suggested when')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='no longer used from')),
-                ('scenario', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scripts', to='support.scenario', verbose_name='scenario')),
-                ('teams', models.ManyToManyField(blank=True, help_text='Empty: all.', related_name='scripts', to='support.team', verbose_name='teams')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "names",
+                    models.JSONField(
+                        default=dict,
+                        help_text="By the code of the language: en, ru, bg. One is enough.",
+                        verbose_name="name",
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="short name")),
+                ("folder", models.CharField(blank=True, max_length=60, verbose_name="folder")),
+                (
+                    "shortcut",
+                    models.SlugField(
+                        help_text="Typed after a slash: /refund.",
+                        max_length=30,
+                        unique=True,
+                        verbose_name="shortcut",
+                    ),
+                ),
+                (
+                    "suggest_when",
+                    models.JSONField(
+                        blank=True,
+                        help_text="A condition about the ticket, see crm.rules; empty: by its scenario alone.",
+                        null=True,
+                        verbose_name="suggested when",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="no longer used from")),
+                (
+                    "scenario",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scripts",
+                        to="support.scenario",
+                        verbose_name="scenario",
+                    ),
+                ),
+                (
+                    "teams",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Empty: all.",
+                        related_name="scripts",
+                        to="support.team",
+                        verbose_name="teams",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'script',
-                'verbose_name_plural': 'scripts',
-                'ordering': ['folder', 'pk'],
-                'permissions': [('publish_script', 'Can review and publish scripts')],
+                "verbose_name": "script",
+                "verbose_name_plural": "scripts",
+                "ordering": ["folder", "pk"],
+                "permissions": [("publish_script", "Can review and publish scripts")],
             },
         ),
         migrations.CreateModel(
-            name='ScriptVersion',
+            name="ScriptVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('in_review', 'in review'), ('approved', 'approved'), ('published', 'published'), ('retired', 'retired')], default='draft', max_length=9, verbose_name='state')),
-                ('content', models.JSONField(default=dict)),
-                ('content_hash', models.CharField(blank=True, help_text='SHA-256 of the content, once handed in.', max_length=64)),
-                ('waived_languages', models.JSONField(blank=True, default=list, help_text='Languages that this version knowingly does without.')),
-                ('written_at', models.DateTimeField(verbose_name='written')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='handed in')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved')),
-                ('remarks', models.TextField(blank=True, help_text='Of the reviewer who sent it back.', verbose_name='what to change')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('script', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='support.script', verbose_name='script')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='written by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                            ("published", "published"),
+                            ("retired", "retired"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("content", models.JSONField(default=dict)),
+                (
+                    "content_hash",
+                    models.CharField(
+                        blank=True, help_text="SHA-256 of the content, once handed in.", max_length=64
+                    ),
+                ),
+                (
+                    "waived_languages",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Languages that this version knowingly does without.",
+                    ),
+                ),
+                ("written_at", models.DateTimeField(verbose_name="written")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="handed in")),
+                ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="approved")),
+                (
+                    "remarks",
+                    models.TextField(
+                        blank=True,
+                        help_text="Of the reviewer who sent it back.",
+                        verbose_name="what to change",
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published")),
+                ("retired_at", models.DateTimeField(blank=True, null=True, verbose_name="retired")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="approved by",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "script",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="support.script",
+                        verbose_name="script",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="written by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of a script',
-                'verbose_name_plural': 'versions of scripts',
-                'ordering': ['script', '-number'],
-                'constraints': [models.UniqueConstraint(models.F('script'), models.F('number'), name='script_version_numbered_once'), models.UniqueConstraint(models.F('script'), condition=models.Q(('state', 'published')), name='one_version_of_a_script_is_played'), models.UniqueConstraint(models.F('script'), condition=models.Q(('state__in', ['draft', 'in_review', 'approved'])), name='one_version_of_a_script_is_being_made'), models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='script_approved_by_another_person'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('approved_at__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='script_published_after_approval')],
+                "verbose_name": "version of a script",
+                "verbose_name_plural": "versions of scripts",
+                "ordering": ["script", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("script"), models.F("number"), name="script_version_numbered_once"
+                    ),
+                    models.UniqueConstraint(
+                        models.F("script"),
+                        condition=models.Q(("state", "published")),
+                        name="one_version_of_a_script_is_played",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("script"),
+                        condition=models.Q(("state__in", ["draft", "in_review", "approved"])),
+                        name="one_version_of_a_script_is_being_made",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            models.Q(("approved_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="script_approved_by_another_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "published"), _negated=True),
+                            models.Q(("approved_at__isnull", False), ("published_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="script_published_after_approval",
+                    ),
+                ],
             },
         ),
     ]

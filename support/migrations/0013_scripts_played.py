@@ -10,98 +10,241 @@ SQL = Path(__file__).parents[1] / "sql"
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0031_rows_stand_as_told'),
-        ('support', '0012_scripts'),
+        ("crm", "0031_rows_stand_as_told"),
+        ("support", "0012_scripts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ScriptRun',
+            name="ScriptRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=5, verbose_name='language')),
-                ('channel', models.CharField(max_length=20, verbose_name='channel')),
-                ('suggested', models.CharField(blank=True, choices=[('condition', 'by its own condition'), ('words', 'by what the customer wrote'), ('mood', "by the customer's mood"), ('topic', 'by the topic')], help_text='Empty: found by hand.', max_length=9, verbose_name='suggested')),
-                ('turn', models.PositiveIntegerField(default=1)),
-                ('started_at', models.DateTimeField(verbose_name='began')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('outcome', models.CharField(blank=True, choices=[('solved', 'solved'), ('escalated', 'handed to somebody else'), ('waiting', 'waits for something'), ('stopped', 'stopped before its end')], max_length=9, verbose_name='outcome')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='played by')),
-                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='script_runs', to='support.ticket', verbose_name='ticket')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='support.scriptversion', verbose_name='version of a script')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=5, verbose_name="language")),
+                ("channel", models.CharField(max_length=20, verbose_name="channel")),
+                (
+                    "suggested",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("condition", "by its own condition"),
+                            ("words", "by what the customer wrote"),
+                            ("mood", "by the customer's mood"),
+                            ("topic", "by the topic"),
+                        ],
+                        help_text="Empty: found by hand.",
+                        max_length=9,
+                        verbose_name="suggested",
+                    ),
+                ),
+                ("turn", models.PositiveIntegerField(default=1)),
+                ("started_at", models.DateTimeField(verbose_name="began")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("solved", "solved"),
+                            ("escalated", "handed to somebody else"),
+                            ("waiting", "waits for something"),
+                            ("stopped", "stopped before its end"),
+                        ],
+                        max_length=9,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="played by",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="script_runs",
+                        to="support.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="support.scriptversion",
+                        verbose_name="version of a script",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'played script',
-                'verbose_name_plural': 'played scripts',
+                "verbose_name": "played script",
+                "verbose_name_plural": "played scripts",
             },
         ),
         migrations.CreateModel(
-            name='ScriptLine',
+            name="ScriptLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=60, verbose_name='step')),
-                ('inserted_at', models.DateTimeField(verbose_name='inserted')),
-                ('edited_ratio', models.FloatField(blank=True, help_text='0: none, 1: all of them.', null=True, verbose_name='share of its words that was changed')),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='script_lines', to='crm.message', verbose_name='message')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='support.scriptrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.CharField(max_length=60, verbose_name="step")),
+                ("inserted_at", models.DateTimeField(verbose_name="inserted")),
+                (
+                    "edited_ratio",
+                    models.FloatField(
+                        blank=True,
+                        help_text="0: none, 1: all of them.",
+                        null=True,
+                        verbose_name="share of its words that was changed",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="script_lines",
+                        to="crm.message",
+                        verbose_name="message",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="support.scriptrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'words of a script in an answer',
-                'verbose_name_plural': 'words of scripts in answers',
+                "verbose_name": "words of a script in an answer",
+                "verbose_name_plural": "words of scripts in answers",
             },
         ),
         migrations.CreateModel(
-            name='ScriptRunStep',
+            name="ScriptRunStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('turn', models.PositiveIntegerField()),
-                ('step', models.CharField(max_length=60, verbose_name='step')),
-                ('came_by', models.CharField(choices=[('start', 'began'), ('choice', 'chosen'), ('back', 'went back')], max_length=6)),
-                ('choice', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='path', to='support.scriptrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("turn", models.PositiveIntegerField()),
+                ("step", models.CharField(max_length=60, verbose_name="step")),
+                (
+                    "came_by",
+                    models.CharField(
+                        choices=[("start", "began"), ("choice", "chosen"), ("back", "went back")],
+                        max_length=6,
+                    ),
+                ),
+                ("choice", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="path",
+                        to="support.scriptrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step of a played script',
-                'verbose_name_plural': 'steps of played scripts',
-                'ordering': ['run', 'turn'],
+                "verbose_name": "step of a played script",
+                "verbose_name_plural": "steps of played scripts",
+                "ordering": ["run", "turn"],
             },
         ),
         migrations.AddIndex(
-            model_name='scriptrun',
-            index=models.Index(models.F('ticket'), models.OrderBy(models.F('id'), descending=True), name='script_run_of_a_ticket'),
+            model_name="scriptrun",
+            index=models.Index(
+                models.F("ticket"),
+                models.OrderBy(models.F("id"), descending=True),
+                name="script_run_of_a_ticket",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scriptrun',
-            constraint=models.UniqueConstraint(models.F('ticket'), models.F('agent'), condition=models.Q(('ended_at', None)), name='one_script_is_played_at_a_time'),
+            model_name="scriptrun",
+            constraint=models.UniqueConstraint(
+                models.F("ticket"),
+                models.F("agent"),
+                condition=models.Q(("ended_at", None)),
+                name="one_script_is_played_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scriptrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('outcome', '')), models.Q(('ended_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='script_run_ends_with_an_outcome'),
+            model_name="scriptrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("outcome", "")),
+                    models.Q(("ended_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="script_run_ends_with_an_outcome",
+            ),
         ),
         migrations.AddIndex(
-            model_name='scriptline',
-            index=models.Index(models.F('run'), name='words_of_a_script_run'),
+            model_name="scriptline",
+            index=models.Index(models.F("run"), name="words_of_a_script_run"),
         ),
         migrations.AddConstraint(
-            model_name='scriptline',
-            constraint=models.UniqueConstraint(models.F('run'), models.F('step'), condition=models.Q(('message', None)), name='words_of_a_step_wait_once_to_be_sent'),
+            model_name="scriptline",
+            constraint=models.UniqueConstraint(
+                models.F("run"),
+                models.F("step"),
+                condition=models.Q(("message", None)),
+                name="words_of_a_step_wait_once_to_be_sent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scriptline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('edited_ratio', None), ('message', None)), models.Q(('edited_ratio__gte', 0), ('edited_ratio__lte', 1), ('message__isnull', False)), _connector='OR'), name='sent_words_of_a_script_are_compared'),
+            model_name="scriptline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("edited_ratio", None), ("message", None)),
+                    models.Q(("edited_ratio__gte", 0), ("edited_ratio__lte", 1), ("message__isnull", False)),
+                    _connector="OR",
+                ),
+                name="sent_words_of_a_script_are_compared",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scriptrunstep',
-            constraint=models.UniqueConstraint(models.F('run'), models.F('turn'), name='script_run_takes_one_step_at_a_time'),
+            model_name="scriptrunstep",
+            constraint=models.UniqueConstraint(
+                models.F("run"), models.F("turn"), name="script_run_takes_one_step_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scriptrunstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('came_by', 'choice'), ('choice__isnull', False)), models.Q(models.Q(('came_by', 'choice'), _negated=True), ('choice__isnull', True)), _connector='OR'), name='script_run_step_is_chosen_or_not'),
+            model_name="scriptrunstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("came_by", "choice"), ("choice__isnull", False)),
+                    models.Q(models.Q(("came_by", "choice"), _negated=True), ("choice__isnull", True)),
+                    _connector="OR",
+                ),
+                name="script_run_step_is_chosen_or_not",
+            ),
         ),
         migrations.RunSQL((SQL / "script_steps.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
     ]

@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('support', '0015_the_bot'),
+        ("support", "0015_the_bot"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ticket',
-            name='mood',
-            field=models.CharField(blank=True, choices=[('calm', 'calm'), ('disappointed', 'disappointed'), ('angry', 'angry')], db_default='', default='', help_text="As the customer's latest message sounds. Empty: not known.", max_length=12, verbose_name='mood'),
+            model_name="ticket",
+            name="mood",
+            field=models.CharField(
+                blank=True,
+                choices=[("calm", "calm"), ("disappointed", "disappointed"), ("angry", "angry")],
+                db_default="",
+                default="",
+                help_text="As the customer's latest message sounds. Empty: not known.",
+                max_length=12,
+                verbose_name="mood",
+            ),
         ),
     ]
