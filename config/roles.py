@@ -77,16 +77,22 @@ ANSWERS = {
     "support.substate": LOOK,
     "support.team": LOOK,
     "support.macro": LOOK,
+    "support.scenario": LOOK,
+    "support.script": LOOK,
     "support.shift": LOOK,
     "support.returncase": ("view", "add"),
     "support.returnpolicy": LOOK,
+    "support.incident": LOOK,
 }
 LEADS = {
     **ANSWERS,
+    "support.incident": (*WORK, "announce_incident", "decide_incidentgoodwill"),
     "support.ticket": ("view", "answer_ticket", "see_every_ticket", "lead_ticket"),
     "support.returncase": ("view", "add", "decide_returncase"),
     "support.calendar": LOOK,
     "support.slapolicy": LOOK,
+    "support.scenario": WORK,
+    "support.script": (*WORK, "publish_script"),
     "support.shift": ALL,
 }
 RUNS_DESK = {
