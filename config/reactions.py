@@ -28,6 +28,7 @@ from crm.reactions import Reaction
 from loyalty import couponing, earning, gifting, referring, reversal, tiering, uniting
 from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
 from support import opening, replying
+from support.bot import answering, hearing
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
@@ -99,14 +100,21 @@ def give_messages_their_ticket(entries: Sequence[TimelineEntry]) -> None:
     for entry in entries:
         if entry.subject_id:
             message = Message.objects.select_related("account__shop").get(pk=entry.subject_id)
-            opening.hear(message, at=entry.recorded_at, caused_by=entry)
+            if not hearing.hear(message, at=entry.recorded_at):
+                opening.hear(message, at=entry.recorded_at, caused_by=entry)
 
 
 def acknowledge_messages(entries: Sequence[TimelineEntry]) -> None:
     for entry in entries:
-        if entry.subject_id:
+        if entry.subject_id and not hearing.holds(entry.subject_id):
             message = Message.objects.select_related("account").get(pk=entry.subject_id)
             acknowledging.acknowledge(message, at=entry.recorded_at)
+
+
+def let_the_bot_answer(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            answering.answer_message(entry.subject_id, at=entry.recorded_at)
 
 
 def give_calls_their_ticket(entries: Sequence[TimelineEntry]) -> None:
@@ -160,6 +168,7 @@ AFTERWARDS: Sequence[Reaction] = (
         do=let_members_follow_their_people,
         wants_history=True,
     ),
+    Reaction(name="support.bot", on=(MessageReceived,), do=let_the_bot_answer),
     Reaction(name="crm.acknowledging", on=(MessageReceived,), do=acknowledge_messages),
     Reaction(
         name="crm.customer_figures",
