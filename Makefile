@@ -5,7 +5,7 @@ RUN = $(MANAGE) -m
 BEFORE_THE_FIRST_RELEASE = 0003_import_in_two_steps 0006_answers_to_the_letter
 APPS = config crm loyalty surveys support
 
-.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger bench-support nightly lock
+.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger bench-quotes bench-support nightly lock
 
 check: lint types contracts django migrations words security
 
@@ -51,6 +51,9 @@ bench:
 # LEDGER_BENCH=full: the sizes of the goals.
 bench-ledger:
 	$(RUN) tests.bench ledger
+
+bench-quotes:
+	$(RUN) tests.bench quotes
 
 # SUPPORT_BENCH=full: the sizes of the goals.
 bench-support:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from django.utils.functional import Promise
@@ -63,7 +64,7 @@ class _Reading:
         if not isinstance(settings, Mapping):
             self.faults.append(Fault(pointer="", detail=_("Write an object with the settings here.")))
             return
-        shapes = typing.get_type_hints(cls)
+        shapes = _shapes_of(cls)
         known = {field.name: field for field in fields(cls)}
         for name in settings.keys() - known.keys():
             self.faults.append(Fault(pointer=f"/{name}", detail=_("There is no such setting.")))
@@ -82,6 +83,11 @@ class _Reading:
             self.values[name] = READERS[bare](raw)
         except (ValueError, TypeError, InvalidOperation):
             self.faults.append(Fault(pointer=f"/{name}", detail=WANTED[bare]))
+
+
+@cache
+def _shapes_of(cls: type[Settings]) -> Mapping[str, Any]:
+    return typing.get_type_hints(cls)
 
 
 def _bare(shape: Any) -> Any:

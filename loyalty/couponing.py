@@ -12,12 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm import company, rules, timeline
 from crm.errors import Refusal
 from crm.models import Customer, Order, Shop
+from crm.written_once import written_once
 from loyalty import budgets
 from loyalty.coupon_codes import normal
 from loyalty.errors import LedgerKeyUsedOtherwise
@@ -25,6 +26,8 @@ from loyalty.facts.rewards import CouponReleased, CouponUsed
 from loyalty.models import Coupon, CouponPool, CouponUse, Member, Programme
 from loyalty.persons import lock_person
 from loyalty.rewards import Benefit, Cart
+
+MOST_HELD = 20
 
 
 class UnknownCoupon(Refusal):
@@ -104,6 +107,17 @@ def find(code: str) -> Coupon:
     except (ValueError, Coupon.DoesNotExist) as error:
         raise UnknownCoupon from error
     return found
+
+
+def held_by(member: Member) -> list[Coupon]:
+    """The member's own coupons that have a use left, the newest first, with all that `look` asks about."""
+    return _held_by(member.pk)
+
+
+@written_once(int)
+def _held_by(member: int) -> QuerySet[Coupon]:
+    own: QuerySet[Coupon] = _with_terms().filter(holder=member, blocked_at=None)
+    return own.exclude(uses_left=0).order_by("-pk")[:MOST_HELD]
 
 
 def look(coupon: Coupon, *, member: Member | None = None, cart: Cart | None = None, at: datetime) -> Looked:

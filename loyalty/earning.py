@@ -12,14 +12,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from crm import company, rules, timeline
 from crm.models import Customer, Order, TimelineEntry
+from crm.written_once import written_once
 from loyalty import effects, joining, ledger, limits, lot_dates, reversal, tiering
 from loyalty.evaluation import Candidate, Evaluation, evaluate, trace_of
 from loyalty.facts.earning import PointsEarned
 from loyalty.models import Member, Programme, Rule, RuleVersion, Transaction
-from loyalty.purchases import Cart, purchase_of
+from loyalty.purchases import Cart, Known, purchase_of
 from loyalty.reasons import Reason, reason_from
 
 SOURCE = "loyalty"
@@ -119,10 +121,12 @@ def would_earn(
     at: datetime,
     paid_with_points: Decimal | None = None,
     switched_on: Sequence[Rule] | None = None,
+    known: Known | None = None,
 ) -> Outcome:
     """What an order or a cart would earn now, with all that its rules say. Changes nothing, locks nothing.
 
-    `switched_on`: the programme's rules, where the caller has them already.
+    `switched_on`: the programme's rules, where the caller has them already. `known`: what is known of the person and
+    the goods, where the same is asked again; it is added to.
     """
     clock = company.current().clock
     if paid_with_points is None:
@@ -130,14 +134,10 @@ def would_earn(
     if switched_on is None:
         switched_on = rules_of(programme)
     candidates = candidates_of(switched_on, bought, at=at, clock=clock, tells_why=True)
-    left = {
-        rule.pk: most
-        for rule in switched_on
-        if (most := limits.left(version_of(rule), member=member, at=at, clock=clock)) is not None
-    }
+    left = limits.left([version_of(rule) for rule in switched_on], member=member, at=at, clock=clock)
     paid = NOTHING if programme.earn_on_points_part else paid_with_points
     purchase = purchase_of(
-        bought, member=member, needs=needs_of(candidates), clock=clock, paid_with_points=paid
+        bought, member=member, needs=needs_of(candidates), clock=clock, paid_with_points=paid, known=known
     )
     evaluation = evaluate(purchase, candidates, rounding=programme.rounding, allowed=left)
     moment = bought.paid_at or bought.placed_at
@@ -295,7 +295,12 @@ def _value_of_points(known: Sequence[Transaction], programme: Programme) -> Deci
 
 # ── Rules ────────────────────────────────────────────────────────────────────
 def rules_of(programme: Programme) -> list[Rule]:
-    return list(Rule.objects.filter(programme=programme).switched_on())
+    return _switched_on(programme.pk)
+
+
+@written_once(int)
+def _switched_on(programme: int) -> QuerySet[Rule]:
+    return Rule.objects.filter(programme=programme).switched_on()
 
 
 def version_of(rule: Rule) -> RuleVersion:

@@ -5,10 +5,11 @@ Called by verbs, inside their transaction, after the customer's row is locked an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, tzinfo
 
 from django.db import models
+from django.db.models import Q
 
 from loyalty.models import Member, RuleUse, RuleVersion
 
@@ -25,21 +26,36 @@ def reserve(version: RuleVersion, *, member: Member, points: int, at: datetime, 
     return granted
 
 
-def left(version: RuleVersion, *, member: Member | None, at: datetime, clock: tzinfo) -> int | None:
-    """As `reserve` would find, with nothing reserved; None: no limit."""
-    period = period_of(version.member_period, at, clock)
-    used: Mapping[tuple[int | None, str], int] = {
-        (use.member_id, use.period): use.points
-        for use in RuleUse.objects.filter(rule_id=version.rule_id, period__in=["", period])
-        if use.member_id in (None, member.pk if member else None)
-    }
+def left(
+    versions: Collection[RuleVersion], *, member: Member | None, at: datetime, clock: tzinfo
+) -> dict[int, int]:
+    """By rule, how much `reserve` would find, with nothing reserved; rules without a limit are not in it.
+
+    One query, none where no rule has a limit.
+    """
+    limited = [
+        one for one in versions if one.most_per_member_points is not None or one.budget_points is not None
+    ]
+    if not limited:
+        return {}
+    whose = Q(member=None, period="")
+    if member:
+        whose |= Q(member=member, period__in={period_of(one.member_period, at, clock) for one in limited})
+    uses = RuleUse.objects.filter(whose, rule__in=[one.rule_id for one in limited])
+    used = {(use.rule_id, use.member_id, use.period): use.points for use in uses}
+    return {one.rule_id: _left(one, member, used, period_of(one.member_period, at, clock)) for one in limited}
+
+
+def _left(
+    version: RuleVersion, member: Member | None, used: Mapping[tuple[int, int | None, str], int], period: str
+) -> int:
     limits = []
     if version.most_per_member_points is not None:
-        mine = used.get((member.pk, period), 0) if member else 0
+        mine = used.get((version.rule_id, member.pk, period), 0) if member else 0
         limits.append(version.most_per_member_points - mine)
     if version.budget_points is not None:
-        limits.append(version.budget_points - used.get((None, ""), 0))
-    return max(min(limits), 0) if limits else None
+        limits.append(version.budget_points - used.get((version.rule_id, None, ""), 0))
+    return max(min(limits), 0)
 
 
 def _uses(version: RuleVersion, member: Member, period: str) -> list[tuple[RuleUse, int]]:

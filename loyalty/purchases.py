@@ -9,10 +9,12 @@ from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, TypeAlias
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from crm.models import Category, Customer, Order, Product
+from crm.rule_fields import OfPerson
 from crm.same_person import ids_of
+from crm.written_once import written_once
 from loyalty.effects import Line, Purchase
 from loyalty.models import Member, MemberTier, Tier
 
@@ -77,6 +79,15 @@ class Before(NamedTuple):
 
 BEFORE = Before._fields
 Goods: TypeAlias = dict[int | None, dict[str, Any]]
+
+
+@dataclass(kw_only=True)
+class Known:
+    """What was looked up of one person and of one cart's goods, kept while the same purchase is judged again."""
+
+    earlier: Sequence[Before] | None = None
+    tiers: frozenset[str] | None = None
+    goods: Goods | None = None
 
 
 class Pasts:
@@ -149,27 +160,31 @@ def purchase_of(
     clock: tzinfo,
     paid_with_points: Decimal = NOTHING,
     pasts: Pasts | None = None,
+    known: Known | None = None,
 ) -> Purchase:
     """`needs`: what the rules' effects must know; nothing else is looked up. `paid_with_points` does not count.
 
-    `pasts`: what was looked up already, for many orders at once.
+    `pasts`: what was looked up already, for many orders at once; `known`: for this very purchase.
     """
     at = bought.paid_at or bought.placed_at
+    known = known or Known()
     more: dict[str, Any] = {}
     if "earlier" in needs and bought.customer:
-        earlier = (
-            pasts.earlier(bought)
-            if pasts and isinstance(bought, Order)
-            else _earlier(bought, bought.customer)
-        )
-        more |= _said_of(earlier, bought, member, clock)
+        if known.earlier is None:
+            known.earlier = _earlier_than(bought, bought.customer, pasts)
+        more |= _said_of(known.earlier, bought, member, clock)
     if "tier" in needs and member:
-        more["tiers"] = pasts.tiers(member, at) if pasts else tiers_held(member, at)
+        if known.tiers is None:
+            known.tiers = pasts.tiers(member, at) if pasts else tiers_held(member, at)
+        more["tiers"] = known.tiers
     if "birthday" in needs and bought.customer:
         more["birthday"] = bought.customer.birthday
+    lines = lines_of(bought)
+    if "goods" in needs and known.goods is None:
+        known.goods = pasts.goods if pasts else _goods(lines)
     return Purchase(
         on=at.astimezone(clock).date(),
-        lines=_lines(lines_of(bought), needs, paid_with_points, pasts),
+        lines=_lines(lines, known.goods or {}, paid_with_points),
         joined_on=(member.joined_at if member else at).astimezone(clock).date(),
         **more,
     )
@@ -183,28 +198,39 @@ def lines_of(bought: Order | Cart) -> list[Any]:
 
 def tiers_held(member: Member, at: datetime) -> frozenset[str]:
     """The short names of the member's tiers and of every tier below them."""
-    held = MemberTier.objects.valid(at).filter(member=member).select_related("tier")
-    below = [
-        Q(programme_id=one.tier.programme_id, track=one.track, level__lte=one.tier.level) for one in held
-    ]
-    if not below:
-        return frozenset()
-    any_of = below[0]
-    for one in below[1:]:
-        any_of |= one
-    return frozenset(Tier.objects.filter(any_of).values_list("slug", flat=True))
+    return frozenset(tier.slug for tier in _reached(member.pk, at))
+
+
+@written_once(int, datetime)
+def _reached(member: int, at: datetime) -> QuerySet[Tier]:
+    higher = MemberTier.objects.valid(at).filter(
+        member=member,
+        tier__programme=OuterRef("programme"),
+        track=OuterRef("track"),
+        tier__level__gte=OuterRef("level"),
+    )
+    return Tier.objects.filter(Exists(higher))
+
+
+def _earlier_than(bought: Order | Cart, customer: Customer, pasts: Pasts | None) -> Sequence[Before]:
+    if pasts and isinstance(bought, Order):
+        return pasts.earlier(bought)
+    return _earlier(bought, customer)
 
 
 def _earlier(bought: Order | Cart, customer: Customer) -> list[Before]:
     """Earlier orders of the person, newest first: cancelled ones are none, and what nobody paid for is none."""
-    before = Q(placed_at__lt=bought.placed_at)
-    if bought.pk:
-        before |= Q(placed_at=bought.placed_at, pk__lt=bought.pk)
-    earlier = Order.objects.filter(
-        before, customer_id__in=ids_of(customer), cancelled_at=None, paid_at__isnull=False
+    found = _paid_before(customer.pk, bought.placed_at, bought.pk or 0)
+    return [Before(one.placed_at, one.pk, one.paid_at) for one in found if one.paid_at]
+
+
+@written_once(int, datetime, int)
+def _paid_before(customer: int, placed_at: datetime, pk: int) -> QuerySet[Order]:
+    before = Q(placed_at__lt=placed_at) | Q(placed_at=placed_at, pk__lt=pk)
+    paid = Order.objects.filter(
+        before, OfPerson("customer_id", Value(customer)), cancelled_at=None, paid_at__isnull=False
     )
-    newest = earlier.order_by("-placed_at", "-pk").values_list(*BEFORE)[:REMEMBERED_DAYS]
-    return [Before(*one) for one in newest]
+    return paid.only(*BEFORE).order_by("-placed_at", "-pk")[:REMEMBERED_DAYS]
 
 
 def _said_of(
@@ -221,13 +247,8 @@ def _said_of(
     }
 
 
-def _lines(
-    lines: Sequence[Any], needs: Collection[str], paid: Decimal, pasts: Pasts | None
-) -> tuple[Line, ...]:
+def _lines(lines: Sequence[Any], goods: Goods, paid: Decimal) -> tuple[Line, ...]:
     amounts = less_paid([line.amount for line in lines], paid)
-    goods: Goods = {}
-    if "goods" in needs:
-        goods = pasts.goods if pasts else _goods(lines)
     return tuple(
         Line(key=line.pk, amount=amount, sku=line.sku, **goods.get(line.product_id, {}))
         for line, amount in zip(lines, amounts, strict=True)

@@ -13,13 +13,12 @@ from decimal import Decimal
 from loyalty import couponing, earning, lot_dates, rewarding, rewards
 from loyalty.couponing import Looked
 from loyalty.earning import Outcome
-from loyalty.models import Coupon, Member, Programme, Rule
-from loyalty.purchases import Cart, CartLine, less_paid
+from loyalty.models import Member, Programme, Rule
+from loyalty.purchases import Cart, CartLine, Known, less_paid
 from loyalty.reasons import Reason
 from loyalty.rewarding import Offer
 from loyalty.spending import Spendable, spendable
 
-MOST_OWN_COUPONS = 20
 NOTHING = Decimal(0)
 
 
@@ -61,8 +60,8 @@ def quote(
         UnknownCoupon: one of the codes is nobody's.
     """
     looked = _coupons(cart, coupons, member, at=at)
-    rules = earning.rules_of(programme)
-    earns = _earns(cart, programme, member, rules, paid_with_points=NOTHING, at=at)
+    rules, known = earning.rules_of(programme), Known()
+    earns = _earns(cart, programme, member, rules, known, paid_with_points=NOTHING, at=at)
     spends = _spends(cart, programme, member, at=at)
     return Quote(
         programme=programme,
@@ -72,7 +71,7 @@ def quote(
         spends=spends,
         rewards=rewarding.offers(member, cart=as_rewards_see(cart), at=at) if member else (),
         coupons=looked,
-        best=_best(cart, programme, member, rules, looked, at=at),
+        best=_best(cart, programme, member, rules, known, looked, at=at),
     )
 
 
@@ -81,6 +80,7 @@ def _earns(
     programme: Programme,
     member: Member | None,
     rules: Sequence[Rule],
+    known: Known,
     *,
     paid_with_points: Decimal,
     at: datetime,
@@ -88,7 +88,13 @@ def _earns(
     if why_not := earning.why_not_in(programme, cart.currency):
         return Outcome(why_not=why_not)
     return earning.would_earn(
-        cart, programme, member=member, at=at, paid_with_points=paid_with_points, switched_on=rules
+        cart,
+        programme,
+        member=member,
+        at=at,
+        paid_with_points=paid_with_points,
+        switched_on=rules,
+        known=known,
     )
 
 
@@ -105,19 +111,14 @@ def _coupons(cart: Cart, codes: Sequence[str], member: Member | None, *, at: dat
     """Those that were named, and the member's own that can be used for this cart."""
     seen = as_rewards_see(cart)
     named = [couponing.look(couponing.find(code), member=member, cart=seen, at=at) for code in codes]
-    known = {looked.coupon.pk for looked in named}
+    told = {looked.coupon.pk for looked in named}
     own = [
         looked
-        for code in (_own_codes(member) if member else ())
-        if (looked := couponing.look(couponing.find(code), member=member, cart=seen, at=at)).can_use
-        and looked.coupon.pk not in known
+        for coupon in (couponing.held_by(member) if member else ())
+        if (looked := couponing.look(coupon, member=member, cart=seen, at=at)).can_use
+        and looked.coupon.pk not in told
     ]
     return named + own
-
-
-def _own_codes(member: Member) -> Sequence[str]:
-    own = Coupon.objects.filter(holder=member, blocked_at=None).exclude(uses_left=0)
-    return list(own.order_by("-pk").values_list("code", flat=True)[:MOST_OWN_COUPONS])
 
 
 def _best(
@@ -125,6 +126,7 @@ def _best(
     programme: Programme,
     member: Member | None,
     rules: Sequence[Rule],
+    known: Known,
     looked: Sequence[Looked],
     *,
     at: datetime,
@@ -134,7 +136,7 @@ def _best(
     off_delivery = coupon.benefit.delivery_amount if coupon and coupon.benefit else NOTHING
     rest = _less(cart, off_goods, off_delivery)
     spends = _spends(rest, programme, member, at=at)
-    earns = _earns(rest, programme, member, rules, paid_with_points=spends.amount, at=at)
+    earns = _earns(rest, programme, member, rules, known, paid_with_points=spends.amount, at=at)
     return Best(
         coupon=coupon if off_goods or off_delivery else None,
         discount_amount=off_goods + off_delivery,

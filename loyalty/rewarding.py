@@ -5,7 +5,7 @@ Locks, in this order: the customer's row, the reward, the quota of a tier, the c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import company, rules, timeline
 from crm.errors import Refusal
 from crm.models import Customer, Shop, User
+from crm.written_once import AnyOf, written_once
 from loyalty import coupon_codes, ledger
 from loyalty.errors import LedgerKeyUsedOtherwise, NotEnoughPoints
 from loyalty.facts.rewards import RewardGivenBack, RewardRedeemed
@@ -76,6 +77,7 @@ class Standing:
     available: int
     tiers: Mapping[int, str]
     taken: Mapping[int, int]
+    quotas: Mapping[int, Sequence[RewardQuota]]
     at: datetime
     clock: tzinfo = field(default_factory=lambda: company.current().clock)
 
@@ -85,14 +87,15 @@ def offers(member: Member, *, cart: Cart | None = None, at: datetime) -> list[Of
 
     A fixed number of queries, beside what conditions ask about the customer.
     """
-    rewards = catalogue(member.programme_id, at=at)
-    standing = standing_of(member, rewards=rewards, at=at)
+    rewards = _catalogue(member.programme_id, at)
+    standing = standing_of(member, rewards=rewards, available=member.wallet.available, at=at)
     return [offer(reward, standing, cart=cart) for reward in rewards]
 
 
-def catalogue(programme_id: int, *, at: datetime) -> QuerySet[Reward]:
+@written_once(int, datetime)
+def _catalogue(programme_id: int, at: datetime) -> QuerySet[Reward]:
     offered = Reward.objects.offered(at).filter(programme=programme_id)
-    return offered.select_related("programme").prefetch_related("quotas").order_by("points", "pk")
+    return offered.select_related("programme").order_by("points", "pk")
 
 
 def offer(reward: Reward, standing: Standing, *, cart: Cart | None = None) -> Offer:
@@ -104,17 +107,38 @@ def offer(reward: Reward, standing: Standing, *, cart: Cart | None = None) -> Of
     )
 
 
-def standing_of(member: Member, *, rewards: Collection[Reward], at: datetime) -> Standing:
-    taken = Redemption.objects.filter(
-        member__in=same_person(member), reward__in=[reward.pk for reward in rewards], cancelled_at=None
-    )
+def standing_of(
+    member: Member, *, rewards: Collection[Reward], at: datetime, available: int | None = None
+) -> Standing:
+    """Only what the rewards depend on is looked up. `available`: of a wallet that was read just now, without a lock."""
+    if available is None:
+        available = Wallet.objects.values_list("available", flat=True).get(pk=member.pk)
+    quotas: dict[int, list[RewardQuota]] = {}
+    for quota in _quotas_of([reward.pk for reward in rewards]):
+        quotas.setdefault(quota.reward_id, []).append(quota)
     return Standing(
         customer=member.customer,
-        available=Wallet.objects.values_list("available", flat=True).get(pk=member.pk),
-        tiers=tiers_of(member, at=at),
-        taken=dict(taken.values_list("reward").annotate(times=Count("pk")).order_by()),
+        available=available,
+        tiers=tiers_of(member, at=at) if quotas else {},
+        quotas=quotas,
+        taken=_taken(member, [reward.pk for reward in rewards if reward.most_per_member is not None]),
         at=at,
     )
+
+
+@written_once(list)
+def _quotas_of(rewards: list[int]) -> QuerySet[RewardQuota]:
+    return RewardQuota.objects.filter(AnyOf("reward_id", rewards, of="bigint")).order_by("pk")
+
+
+def _taken(member: Member, rewards: Collection[int]) -> dict[int, int]:
+    """How often the person has had each of these rewards."""
+    if not rewards:
+        return {}
+    taken = Redemption.objects.filter(
+        member__in=same_person(member), reward__in=rewards, cancelled_at=None
+    ).values_list("reward")
+    return dict(taken.annotate(times=Count("pk")).order_by())
 
 
 def same_person(member: Member) -> QuerySet[Member]:
@@ -242,7 +266,7 @@ def _why_not(reward: Reward, standing: Standing) -> Iterator[Refusal]:
     over = reward.gives.over_since()
     if reward.starts_at > at or (reward.ends_at and reward.ends_at <= at) or (over and over <= at):
         yield RewardNotOffered()
-    yield from _why_not_by_tier(list(reward.quotas.all()), standing.tiers)
+    yield from _why_not_by_tier(standing.quotas.get(reward.pk, ()), standing.tiers)
     if reward.conditions and not rules.holds(
         reward.conditions, "customer", standing.customer, at=at, clock=standing.clock
     ):
@@ -273,8 +297,8 @@ def _take(reward: Reward, standing: Standing) -> str:
         if not Reward.objects.filter(pk=reward.pk, stock__gt=0).update(stock=F("stock") - 1):
             raise RewardSoldOut
         reward.stock -= 1
-    quotas = [quota for quota in reward.quotas.all() if quota.tier_id in standing.tiers]
-    for quota in sorted(quotas, key=lambda quota: quota.pk):
+    quotas = [quota for quota in standing.quotas.get(reward.pk, ()) if quota.tier_id in standing.tiers]
+    for quota in quotas:
         has_room = RewardQuota.objects.filter(pk=quota.pk, left__gt=0).update(left=F("left") - 1)
         if quota.left is None or has_room:
             return standing.tiers[quota.tier_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request as ApiRequest
@@ -14,6 +15,7 @@ from crm.api import fields
 from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
 from crm.models import Order, Product, Shop
+from crm.written_once import AnyOf, written_once
 from loyalty import quoting
 from loyalty.api.carts import BENEFIT_EXAMPLE, BenefitView, benefit_told
 from loyalty.api.members_named import member_named
@@ -181,7 +183,7 @@ class Quotes(ApiView):
 
 def _cart(told: Mapping[str, Any], shop: Shop, member: Member | None) -> Cart:
     skus = {line["sku"] for line in told["lines"] if line["sku"]}
-    products = {product.sku: product for product in Product.objects.filter(sku__in=skus)}
+    products = {product.sku: product for product in _products(list(skus))} if skus else {}
     more = {name: told[name] for name in ("channel", "delivery_amount") if name in told}
     return Cart(
         shop_id=shop.pk,
@@ -191,6 +193,11 @@ def _cart(told: Mapping[str, Any], shop: Shop, member: Member | None) -> Cart:
         currency=told.get("currency") or shop.currency,
         **more,
     )
+
+
+@written_once(list)
+def _products(skus: list[str]) -> QuerySet[Product]:
+    return Product.objects.filter(AnyOf("sku", skus, of="text"))
 
 
 def _line(place: int, line: Mapping[str, Any], products: Mapping[str, Product]) -> CartLine:

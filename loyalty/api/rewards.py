@@ -160,7 +160,8 @@ class RewardRedemptions(PointsView):
 
     def _redeem(self, pk: int, member_pk: int, at: datetime) -> dict[str, Any]:
         member = member_named(member_pk)
-        reward = get_object_or_404(_with_quotas().filter(programme=member.programme_id), pk=pk)
+        rewards = Reward.objects.select_related("programme").filter(programme=member.programme_id)
+        reward = get_object_or_404(rewards, pk=pk)
         made = rewarding.redeem(
             member,
             reward=reward,
@@ -206,13 +207,9 @@ def redemption_or_404(reward_pk: int, pk: int) -> Redemption:
     return found
 
 
-def _with_quotas() -> QuerySet[Reward]:
-    return Reward.objects.select_related("programme").prefetch_related("quotas")
-
-
 def _offered(at: datetime) -> QuerySet[Reward]:
     offered = Reward.objects.offered(at).filter(programme__closed_at=None)
-    return offered.select_related("programme").prefetch_related("quotas")
+    return offered.select_related("programme")
 
 
 def reward_told(reward: Reward, offer: Offer | None) -> dict[str, Any]:

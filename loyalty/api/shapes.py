@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.serializers import SerializerMethodField
 
 from crm.api import fields
 from crm.api.shapes import View
+from crm.written_once import written_once
 from loyalty.models import Member
 from loyalty.spending import worth
 
@@ -57,10 +59,14 @@ MEMBER_EXAMPLE: dict[str, Any] = {
 
 def member_or_404(pk: int) -> Member:
     """The member with this id; of one who was merged, the one that goes on. Members belong to every shop."""
-    members = Member.objects.select_related("programme", "wallet", "customer", "merged_into")
-    member = members.filter(pk=pk).first()
-    while member and member.merged_into_id:
-        member = members.filter(pk=member.merged_into_id).first()
-    if member is None or member.customer.erased_at:
+    found = _with_all(pk)
+    while found and found[0].merged_into_id:
+        found = _with_all(found[0].merged_into_id)
+    if not found or found[0].customer.erased_at:
         raise Http404
-    return member
+    return found[0]
+
+
+@written_once(int)
+def _with_all(pk: int) -> QuerySet[Member]:
+    return Member.objects.select_related("programme", "wallet", "customer", "merged_into").filter(pk=pk)

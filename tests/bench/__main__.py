@@ -15,6 +15,7 @@ BENCHES = {
     "api": "api",
     "search": "search",
     "ledger": "ledger",
+    "quotes": "quotes",
     "support": "support",
 }
 

@@ -26,11 +26,10 @@ import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
-from crm.api_keys import issue_key
 from loyalty import expiry, ledger, sweeping
 from loyalty.errors import NotEnoughPoints
 from loyalty.models import Lot, Movement, Programme, Wallet
-from tests.bench import api, peers
+from tests.bench import peers
 from tests.bench.house import Figure, at_least, at_most, buffers, dsn, exactly, superuser
 
 FULL = os.environ.get("LEDGER_BENCH") == "full"
@@ -79,7 +78,7 @@ def run() -> dict[str, Figure]:
     with TemporaryDirectory() as folder:
         bench = PgBench(Path(folder))
         figures = rates(bench) | redeeming(bench)
-    figures |= racing() | sweeping_up() | reading() | over_http()
+    figures |= racing() | sweeping_up() | reading()
     with superuser() as owner:
         owner.execute("VACUUM ANALYZE loyalty_wallet, loyalty_lot, loyalty_movement, loyalty_transaction")
     return figures
@@ -352,37 +351,6 @@ def sweeping_up(each: int = 10) -> dict[str, Figure]:
         )
         figures[f"expiry, {name}: longest lock, s"] = at_most(max(chunks), 1.0)
     return figures
-
-
-def over_http(asked: int = 400) -> dict[str, Figure]:
-    """Quotes of a cart of five lines, through gunicorn, limits, a key, and all that a quote looks at."""
-    shop = api.a_shop()
-    _, key = issue_key(shop=shop, scopes=["*"], name="bench")
-    with api.a_web_server() as (address, master):
-        client = api.Api(address, key).client()
-
-        def ask(n: int) -> None:
-            answer = client.post("/api/v1/quotes/", json=a_cart(FIRST + n % MEMBERS, n))
-            assert answer.status_code == 200, answer.text
-
-        for n in range(50):
-            ask(n)
-        before = api.cpu_of(master)
-        for n in range(asked):
-            ask(n)
-        spent = [after - earlier for after, earlier in zip(api.cpu_of(master), before, strict=True)]
-    return {
-        "quotes over HTTP: requests per CPU second": at_least(asked / sum(spent), 400),
-        "of a quote, ms of CPU in PostgreSQL": Figure(round(1000 * spent[1] / asked, 2)),
-    }
-
-
-def a_cart(member: int, n: int) -> dict[str, Any]:
-    lines = [
-        {"id": str(line), "sku": f"BENCH-{(n * 7 + line) % 200}", "quantity": "2", "amount": "9.50"}
-        for line in range(5)
-    ]
-    return {"member": member, "lines": lines, "delivery_amount": "4.90"}
 
 
 def reading() -> dict[str, Figure]:

@@ -204,7 +204,7 @@ def test_offers_say_what_can_be_had_and_why_not():
 def test_offers_ask_as_often_for_many_rewards_as_for_one():
     member = member_with(100)
     RewardFactory()
-    member = type(member).objects.select_related("customer").get(pk=member.pk)
+    member = type(member).objects.select_related("customer", "wallet").get(pk=member.pk)
     with CaptureQueriesContext(connection) as one:
         rewarding.offers(member, at=LATER)
     for _ in range(20):
