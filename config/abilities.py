@@ -5,12 +5,15 @@ from crm.abilities import (
     ForeseesReturn,
     GivesCoupon,
     GivesPoints,
+    GivesPointsToMany,
+    HavePoints,
     OffersGoodwill,
     PointsOf,
+    PricesPoints,
     PriorityOf,
     SettlesOrder,
 )
-from loyalty import earning_history, entitlements, goodwill, reversal, settling, standing
+from loyalty import earning_history, entitlements, goodwill, goodwill_for_many, reversal, settling, standing
 
 SETTLE_ORDER: SettlesOrder = settling.settle
 EARN_HISTORY: EarnsHistory = earning_history.earn_history_of_shop
@@ -20,3 +23,6 @@ GIVE_POINTS: GivesPoints = goodwill.give_points
 GIVE_COUPON: GivesCoupon = goodwill.give_coupon
 OFFER_GOODWILL: OffersGoodwill = goodwill.offers
 POINTS_OF: PointsOf = standing.points_of
+PRICE_POINTS: PricesPoints = goodwill_for_many.price
+HAVE_POINTS: HavePoints = goodwill_for_many.members_among
+GIVE_POINTS_TO_MANY: GivesPointsToMany = goodwill_for_many.give

@@ -29,6 +29,9 @@ from loyalty import couponing, earning, gifting, referring, reversal, tiering, u
 from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
 from support import opening, replying
 from support.bot import answering, hearing
+from support.facts import TicketOpened
+from support.incidents import linking
+from support.models import Ticket
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
@@ -138,6 +141,12 @@ def bring_back_what_did_not_arrive(entries: Sequence[TimelineEntry]) -> None:
             replying.not_delivered(Message.objects.get(pk=entry.subject_id), at=entry.recorded_at)
 
 
+def link_tickets_of_incidents(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            linking.link_new(Ticket.objects.get(pk=entry.subject_id), at=entry.recorded_at)
+
+
 AT_ONCE: Sequence[Reaction] = (
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
     Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
@@ -156,6 +165,7 @@ AT_ONCE: Sequence[Reaction] = (
 )
 
 AFTERWARDS: Sequence[Reaction] = (
+    Reaction(name="support.incidents", on=(TicketOpened,), do=link_tickets_of_incidents),
     Reaction(name="loyalty.coupons_of_cancelled", on=(OrderCancelled,), do=release_coupons),
     Reaction(name="loyalty.first_orders_of_friends", on=(OrderPaid,), do=note_first_orders_of_friends),
     Reaction(

@@ -6,7 +6,7 @@ Refusals propagate: they are the caller's to answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -119,6 +119,33 @@ class PointsOf(Protocol):
     def __call__(self, customer: Customer, *, at: datetime) -> PointsStanding | None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    amount: Decimal
+    currency: str
+
+
+class PricesPoints(Protocol):
+    """What so many points are worth today, to the cent; None: there is no programme."""
+
+    def __call__(self, points: int, *, at: datetime) -> Price | None: ...
+
+
+class HavePoints(Protocol):
+    """Which of these customers have an account of points."""
+
+    def __call__(self, customers: Collection[int], *, at: datetime) -> set[int]: ...
+
+
+class GivesPointsToMany(Protocol):
+    """One of many is given points that were agreed to for all of them, once per `key`. `why`: for the ledger's trace.
+
+    False: they have no account of points.
+    """
+
+    def __call__(self, customer: Customer, *, points: int, key: str, why: str, at: datetime) -> bool: ...
+
+
 def settle_order() -> SettlesOrder:
     return cast(SettlesOrder, _bound("SETTLE_ORDER"))
 
@@ -149,6 +176,18 @@ def offers_goodwill() -> OffersGoodwill:
 
 def points_of() -> PointsOf:
     return cast(PointsOf, _bound("POINTS_OF"))
+
+
+def prices_points() -> PricesPoints:
+    return cast(PricesPoints, _bound("PRICE_POINTS"))
+
+
+def have_points() -> HavePoints:
+    return cast(HavePoints, _bound("HAVE_POINTS"))
+
+
+def gives_points_to_many() -> GivesPointsToMany:
+    return cast(GivesPointsToMany, _bound("GIVE_POINTS_TO_MANY"))
 
 
 def _bound(name: str) -> Any:

@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "prioritised": _("Priority: {priority}"),
     "order_related": _("About order {order}"),
     "order_unrelated": _("Not about order {order}"),
+    "shop_moved": _("Moved to the shop “{shop}”"),
     "renamed": _("Subject changed"),
     "taken_back": _("An answer was taken back before it was sent"),
     "not_delivered": _("An answer did not arrive"),

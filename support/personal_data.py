@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.personal_data import Erasing, Holding, Ids
 from support.models import (
+    AffectedPerson,
     ArticleVote,
     BotConversation,
     BotTurn,
@@ -18,6 +19,8 @@ from support.models import (
     HelpEvent,
     HelpSession,
     IdentityCheck,
+    IncidentGift,
+    IncidentTelling,
     Note,
     Promise,
     QualityReview,
@@ -98,6 +101,11 @@ def _erase_visits(erasing: Erasing) -> None:
     visits.update(customer=None)
 
 
+def _of_customers(model: type[Model]) -> Callable[[Ids], QuerySet[Any]]:
+    """Rows about the person, without a word of theirs."""
+    return lambda ids: model._default_manager.filter(customer__in=ids)
+
+
 def _side_messages(ids: Ids) -> QuerySet[SideMessage]:
     return SideMessage.objects.filter(conversation__ticket__customer__in=ids)
 
@@ -153,6 +161,27 @@ HOLDINGS = (
         tells=("given_at", "points", "coupon_name", "reason"),
         traces=("reason",),
         erase=lambda erasing: _of_tickets(Goodwill)(erasing.ids).update(reason=GONE),
+    ),
+    Holding(
+        name="incidents",
+        title=_("What went wrong for many, and touched your orders"),
+        model=AffectedPerson,
+        rows=_of_customers(AffectedPerson),
+        tells=("found_at", "gone_at"),
+    ),
+    Holding(
+        name="words_about_incidents",
+        title=_("What we wrote to you about it"),
+        model=IncidentTelling,
+        rows=_of_customers(IncidentTelling),
+        tells=("told_at", "why_not"),
+    ),
+    Holding(
+        name="points_for_incidents",
+        title=_("Points that made up for it"),
+        model=IncidentGift,
+        rows=_of_customers(IncidentGift),
+        tells=("given_at", "goodwill__points"),
     ),
     Holding(
         name="identity_checks",

@@ -1,6 +1,7 @@
 """What is the same everywhere. No `if` here: what differs stands in development, demo, test or production."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +91,6 @@ ABILITIES = "config.abilities"
 CUSTOMER_PAGE = "config.customer_page"
 DASHBOARD = "config.dashboard"
 DESK = "config.desk"
-# A language model that helps the answer bot to choose among the articles it found: see support.bot.choosing.
-BOT_CHOOSER = env.str("BOT_CHOOSER", default="")
 SEARCH = "config.search"
 IDENTIFIERS = "config.identifiers"
 NOTICES = "config.notices"
@@ -99,6 +98,8 @@ OUTGOING = "config.outgoing"
 PERSONAL_DATA = "config.personal_data"
 IMPORT_KINDS = "config.import_kinds"
 PROBLEM_TYPE_BASE = env.str("PROBLEM_TYPE_BASE", default="/api/v1/problems/")
+# A language model that helps the answer bot to choose among the articles it found: see support.bot.choosing.
+BOT_CHOOSER = env.str("BOT_CHOOSER", default="")
 
 # ── People ───────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "crm.User"
@@ -143,6 +144,8 @@ PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default="http://127.0.0.1:8000")
 QUIET_HOURS = (env.int("QUIET_FROM_HOUR", default=21), env.int("QUIET_UNTIL_HOUR", default=9))
 # No more advertising than this to one person in seven days.
 ADVERTISING_PER_WEEK = env.int("ADVERTISING_PER_WEEK", default=2)
+# A larger budget of goodwill for an incident needs a second person, in the programme's currency.
+INCIDENT_GOODWILL_ALONE = Decimal(env.str("INCIDENT_GOODWILL_ALONE", default="100"))
 
 # ── Languages and places ─────────────────────────────────────────────────────
 # Words that customers should not have to read, beside those of crm.jargon: language → {stem*: what to say instead}.
@@ -279,6 +282,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "support.ticket_tasks.look_after_tickets",
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
+    },
+    "look after incidents": {
+        "task": "support.incident_tasks.look_after_incidents",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "watch for bursts": {
+        "task": "support.incident_tasks.watch_for_bursts",
+        "schedule": timedelta(minutes=3),
+        "options": {"expires": 180},
     },
     "ask departments": {
         "task": "support.ticket_tasks.ask_departments",

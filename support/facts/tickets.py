@@ -110,6 +110,24 @@ class GoodwillPointsGiven(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IncidentPointsGiven(Fact):
+    """`incident_name` is in the person's language."""
+
+    kind = "support.incident_points_given"
+    group = Group.POINTS
+    icon = "gift"
+    mood = "good"
+    sentence = ngettext_lazy(
+        "Goodwill for the incident “{incident_name}”: {points} point",
+        "Goodwill for the incident “{incident_name}”: {points} points",
+        "points",
+    )
+
+    incident_name: str
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoodwillCouponGiven(Fact):
     kind = "support.goodwill_coupon_given"
     group = Group.POINTS

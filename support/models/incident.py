@@ -321,7 +321,7 @@ class IncidentGoodwill(LongWork):
         DONE = "done", _("given")
         REFUSED = "refused", _("refused")
 
-    incident = models.OneToOneField(Incident, models.PROTECT, related_name="goodwill")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="goodwill")
     points = models.PositiveIntegerField(_("points for each"))
     price_amount = models.DecimalField(
         max_digits=14, decimal_places=2, help_text="What the points for one are worth, when it was asked for."
@@ -361,6 +361,9 @@ class IncidentGoodwill(LongWork):
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")),
                 name="incident_goodwill_decided_by_another_person",
+            ),
+            models.UniqueConstraint(
+                "incident", condition=~Q(state="refused"), name="goodwill_of_an_incident_agreed_to_once"
             ),
         ]
 
