@@ -1,9 +1,11 @@
 """The thirty articles of the demo company: complete in three languages, plain to read, true of what the shop does."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -33,6 +35,7 @@ ALLOWED = frozenset(["inline", "text", "softbreak"]) | {
     for block in ("heading", "paragraph", "bullet_list", "ordered_list", "list_item", "strong", "link")
     for end in ("open", "close")
 }
+TOOLS = ("balance", "expiry", "order-status", "return", "preferences")
 FEWEST_WORDS, MOST_WORDS = 80, 350
 GAP = "\u00a0"
 ARTICLES = {article.slug: article for article in ready.articles()}
@@ -246,3 +249,13 @@ def test_gifts_cost_what_stands_on_the_shelf(language):
 
     assert str(BY_NAME["Gift Wrapping"].price).replace(".", "," if language != "en" else ".") in text
     assert money(cheapest, language) in text
+
+
+# ── what customers ask ───────────────────────────────────────────────────────
+def test_known_questions_expect_an_article_or_a_tool_that_exists():
+    questions = json.loads((Path(__file__).parent / "golden" / "bot_known.json").read_text())
+    expected = {answer for question in questions for answer in question["expects"]}
+
+    assert Counter(question["language"] for question in questions) == {"ru": 30, "bg": 30}
+    assert len({question["text"] for question in questions}) == 60
+    assert expected <= SLUGS | {f"tool:{tool}" for tool in TOOLS}
