@@ -14,6 +14,8 @@ from support.macro_actions.base import MacroAction, UnusableMacro
 from support.macro_actions.give_points import GivePoints
 from support.macro_actions.leave_note import LeaveNote
 from support.macro_actions.pass_on import PassOn
+from support.macro_actions.pass_to_lead import PassToLead
+from support.macro_actions.promise import MakePromise
 from support.macro_actions.put_off import PutOff
 from support.macro_actions.set_priority import SetPriority
 from support.macro_actions.set_state import SetState
@@ -23,7 +25,19 @@ from support.macro_actions.take import Take
 # In the order in which a form offers them.
 ACTIONS: Mapping[str, type[MacroAction]] = {
     action.kind: action
-    for action in (Take, AddTag, SetTopic, SetPriority, PassOn, PutOff, LeaveNote, GivePoints, SetState)
+    for action in (
+        Take,
+        AddTag,
+        SetTopic,
+        SetPriority,
+        PassOn,
+        PassToLead,
+        PutOff,
+        MakePromise,
+        LeaveNote,
+        GivePoints,
+        SetState,
+    )
 }
 MOST_ACTIONS = 10
 

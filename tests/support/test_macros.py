@@ -150,3 +150,25 @@ def test_every_file_of_an_action_is_listed() -> None:
     files = {file.stem for file in folder.glob("*.py")} - {"__init__", "base"}
 
     assert {action.__module__.rsplit(".", 1)[-1] for action in ACTIONS.values()} == files
+
+
+def test_a_promise_it_makes_is_due_from_when_it_runs() -> None:
+    its, promised = ticket(), {"kind": "promise", "settings": {"what": "Написать о посылке", "hours": 24}}
+    macros.run(macro(promised), ticket=its, by=agent(), key="k", at=after(hours=1))
+
+    assert [(one.what, one.due_at) for one in its.promises.all()] == [("Написать о посылке", after(hours=25))]
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_it_passes_to_whoever_leads_the_team_or_back_to_the_team(leads: bool) -> None:
+    lead, colleague = agent(name="Елена"), agent(name="Ива")
+    its = ticket()
+    Ticket.objects.filter(pk=its.pk).update(
+        team=TeamFactory(lead=lead if leads else None), assignee=colleague
+    )
+
+    done = macros.run(
+        macro({"kind": "pass_to_lead", "settings": {}}), ticket=its, by=colleague, key="k", at=after(hours=1)
+    )
+
+    assert done.assignee == (lead if leads else None)
