@@ -18,6 +18,7 @@ from django.db import connection
 
 from crm.search_words import readings, unlikeness
 from support.help import indexing, stems
+from support.help.reading import in_language
 from support.models import Article, ArticleText
 
 LONGEST, MOST_WORDS = 500, 16
@@ -183,11 +184,8 @@ def _how_many() -> dict[str, int]:
 def _told(scores: Mapping[int, float], *, language: str) -> list[Hit]:
     """In the reader's language, else in English, else in any. One query, in the order of `scores`."""
     texts = ArticleText.objects.filter(article__in=scores).select_related("article").order_by("pk")
-    preferred: dict[int, ArticleText] = {}
-    for text in texts.defer("plain", "words"):
-        standing = preferred.get(text.article_id)
-        if standing is None or _rank(text.language, language) < _rank(standing.language, language):
-            preferred[text.article_id] = text
+    told = in_language(texts.defer("plain", "words"), language)
+    preferred = {text.article_id: text for text in told}
     return [
         Hit(
             article=preferred[pk].article,
@@ -199,7 +197,3 @@ def _told(scores: Mapping[int, float], *, language: str) -> list[Hit]:
         for pk in scores
         if pk in preferred
     ]
-
-
-def _rank(spoken: str, wished: str) -> int:
-    return [wished, "en"].index(spoken) if spoken in (wished, "en") else 2

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm import order_links, rate_limits
 from crm.errors import Refusal
@@ -22,7 +22,10 @@ from crm.models import ChannelAccount, Order, Shop
 from crm.pages.requests import client_address
 from support import asking
 from support.asking import Question
+from support.help import searching, sessions
+from support.help.searching import Hit
 from support.models import Topic
+from support.pages.help_visit import Visitor
 
 SALT = "support.asking"
 # Nobody types a question faster, and no form stays open longer.
@@ -30,10 +33,14 @@ SOONEST_SECONDS = 3
 LATEST_SECONDS = 24 * 60 * 60
 MOST_AN_HOUR = 10
 ASKED = "asked"
+# Articles that are worth reading before a question is sent: the likeliest, and only where they are likely.
+MOST_SUGGESTED, LIKELY = 3, 0.4
+MOST_SUGGESTIONS_AN_HOUR = 300
 
 
 class AskForm(forms.Form):
-    """`website` is there for machines alone: people do not see it. `since` is when the form was opened, signed."""
+    """`website` is there for machines alone: people do not see it. `since` is when the form was opened, signed;
+    `seen` stands beside articles that were shown before."""
 
     name = forms.CharField(
         label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -57,6 +64,7 @@ class AskForm(forms.Form):
         required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
     )
     since = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    seen = forms.CharField(required=False, max_length=1)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -96,6 +104,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         request.POST or None, initial={"name": about.customer.given_name if about and about.customer else ""}
     )
     status = 200
+    hits: list[Hit] = []
+    visitor = Visitor(request)
     if request.method == "POST" and form.is_valid():
         if _asks_too_often(request):
             form.add_error(
@@ -104,16 +114,41 @@ def ask(request: HttpRequest) -> HttpResponse:
             status = 429
         elif form.is_of_a_machine:
             return _thanks(request, "")
+        elif not form.cleaned_data["seen"] and (hits := _suggest(visitor, form.cleaned_data["text"])):
+            pass  # a step between, for those whose browser showed them nothing while they wrote
         else:
             try:
-                return _ask(request, form, about)
+                return _ask(visitor, form, about)
             except Refusal as refused:
                 form.add_error("address", str(refused.title))
     if form.errors.get("since"):
         form.data = form.data.copy()  # type: ignore[attr-defined]
         form.data["since"] = form.initial["since"]  # type: ignore[index]
-    context = {"form": form, "about": about, "ways": asking.ways_to_answer(), **_where_we_are()}
-    return render(request, "support/public/ask.html", context, status=status)
+    context = {
+        "form": form,
+        "about": about,
+        "ways": asking.ways_to_answer(),
+        "hits": hits,
+        "is_step": bool(hits),
+        **_where_we_are(),
+    }
+    return visitor.keep(render(request, "support/public/ask.html", context, status=status))
+
+
+@require_POST
+@never_cache
+@sensitive_post_parameters("name", "address", "text")
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Articles that may answer what is being written."""
+    visitor = Visitor(request)
+    is_too_often = rate_limits.is_too_often(
+        client_address(request),
+        form="ask-suggestions",
+        most_an_hour=MOST_SUGGESTIONS_AN_HOUR,
+        at=timezone.now(),
+    )
+    hits = [] if is_too_often else _suggest(visitor, request.POST.get("text", ""))
+    return visitor.keep(render(request, "support/public/_ask_suggestions.html", {"hits": hits}))
 
 
 @require_safe
@@ -123,7 +158,17 @@ def asked(request: HttpRequest) -> HttpResponse:
     return render(request, "support/public/asked.html", context)
 
 
-def _ask(request: HttpRequest, form: AskForm, about: Order | None) -> HttpResponse:
+def _suggest(visitor: Visitor, text: str) -> list[Hit]:
+    """Counted as a step of the visit, without the words."""
+    at, language = timezone.now(), get_language() or ""
+    found = searching.search(text.replace("\0", ""), language=language, at=at, limit=MOST_SUGGESTED)
+    likely = [hit for hit in found if hit.score >= LIKELY]
+    if likely:
+        sessions.suggested(visitor.session(at=at), found=len(likely), language=language, at=at)
+    return likely
+
+
+def _ask(visitor: Visitor, form: AskForm, about: Order | None) -> HttpResponse:
     given = form.cleaned_data
     question = Question(
         name=given["name"],
@@ -133,8 +178,14 @@ def _ask(request: HttpRequest, form: AskForm, about: Order | None) -> HttpRespon
         language=get_language() or "",
         order=about,
     )
-    ticket = asking.ask(question, key=given["since"], at=timezone.now())
-    return _thanks(request, str(ticket))
+    at = timezone.now()
+    ticket = asking.ask(question, key=given["since"], at=at)
+    if visitor.is_known:
+        # An address that somebody typed proves nothing; the link of their order does.
+        is_theirs = about is not None and about.customer_id == ticket.customer_id
+        known = ticket.customer if is_theirs else None
+        sessions.wrote(visitor.session(at=at), customer=known, language=question.language, at=at)
+    return visitor.keep(_thanks(visitor.request, str(ticket)))
 
 
 def _thanks(request: HttpRequest, number: str) -> HttpResponse:

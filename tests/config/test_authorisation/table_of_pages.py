@@ -52,6 +52,13 @@ OURS = {
     "join/till/": Page(look=NONE, act=NONE),
     "ask/": Page(look=ANYBODY, act=ANYBODY),
     "ask/thanks/": Page(look=ANYBODY),
+    "ask/suggestions/": Page(look=NONE, act=ANYBODY),
+    "help/": Page(look=ANYBODY),
+    "help/sitemap.xml": Page(look=ANYBODY),
+    "help/files/<str:token>/": Page(look=NONE, about="word"),
+    "help/<slug:slug>/": Page(look=NONE, about="word"),  # nobody published one of this name
+    "help/<slug:slug>/reading/": Page(look=NONE, about="word"),
+    "help/<slug:slug>/votes/": Page(look=NONE, about="word"),
     "order/<str:token>/": Page(look=NONE, about="word"),
     "order/<str:token>/return/": Page(look=NONE, about="word"),
     "order/<str:token>/return/<int:pk>/withdraw/": Page(look=NONE, about="word missing"),
@@ -96,6 +103,7 @@ OURS = {
             "files/<str:token>/": "ticket filetoken",
         }.items()
     },
+    "admin/tickets/<int:pk>/splitting/": Page(look=AGENTS, act=AGENTS, about="ticket", foreign=LEADS),
     "admin/tickets/<int:pk>/macros/": Page(look=AGENTS, about="ticket", foreign=LEADS),
     **{
         f"admin/tickets/<int:pk>/{deed}/": Page(look=NONE, act=AGENTS, about=about, foreign=LEADS)
@@ -104,7 +112,7 @@ OURS = {
                 (
                     "macros/run",
                     *("pulse", "replies", "draft", "assignment", "state", "labels", "snooze", "promises"),
-                    *("gifts", "questions", "identity-check", "merger", "parting", "splitting"),
+                    *("gifts", "questions", "identity-check", "merger", "parting", "orders"),
                 ),
                 "ticket",
             ),
