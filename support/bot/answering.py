@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from crm import chatting, linking
 from crm.identity_kinds import IdentityKind
-from crm.models import Customer, Identity, Message
+from crm.models import Customer, Identity
 from crm.same_person import ids_by
 from support import changing
 from support.bot import choosing, finding, handing_over, saying, understanding
@@ -43,9 +43,9 @@ class Outcome:
 
 
 @transaction.atomic
-def answer_message(message: Message, *, at: datetime) -> BotTurn | None:
+def answer_message(message_id: int, *, at: datetime) -> BotTurn | None:
     """Answer what the bot took of a channel, once. None: it did not take it. Locks the customer's row."""
-    turn = BotTurn.objects.select_related("conversation").filter(message=message).first()
+    turn = BotTurn.objects.select_related("conversation").filter(message=message_id).first()
     return answer(turn, at=at) if turn else None
 
 
