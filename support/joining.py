@@ -6,7 +6,8 @@ names every row that moved, so that parting gives exactly these back; what came 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from crm.errors import Refusal
 from crm.models import Message, User
 from crm.same_person import ids_by
 from support import changing, clocks
-from support.changing import Held, TicketIsClosed
+from support.changing import TicketIsClosed
 from support.facts import TicketMerged, TicketOpened
 from support.models import Note, Ticket, TicketCall, TicketEvent, TicketMessage
 from support.models.tagging import Category
@@ -32,6 +33,15 @@ KEPT = (
     "resolved_at",
     "closed_at",
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parting:
+    """What splitting brings: the ticket that would begin (not saved), how many messages go there, how many stay."""
+
+    begun: Ticket
+    going: int
+    staying: int
 
 
 class SameTicket(Refusal):
@@ -119,16 +129,8 @@ def split(ticket: Ticket, *, messages: Sequence[Message], by: User, at: datetime
         NothingToSplit: none of them stands in the ticket, or nothing would be left.
     """
     held = changing.hold(ticket)
-    chosen = {message.pk for message in messages}
-    standing = list(
-        TicketMessage.objects.filter(ticket=held.ticket)
-        .select_related("message__account")
-        .order_by("message_id")
-    )
-    going = [place for place in standing if place.message_id in chosen]
-    if not going or len(going) == len(standing):
-        raise NothingToSplit
-    begun = _begun_with(held, going, by=by)
+    going, _staying = _parted(held.ticket, {message.pk for message in messages})
+    begun = _begun_with(held.ticket, going, by=by)
     begun.save()
     _move_places(going, begun)
     fields = changing.retell(begun)
@@ -138,6 +140,31 @@ def split(ticket: Ticket, *, messages: Sequence[Message], by: User, at: datetime
     changing.tell(begun, held.person, fact, event="opened", at=at, by=by)
     _count(begun, going)
     return begun
+
+
+def foresee_split(ticket: Ticket, *, messages: Collection[int], by: User) -> Parting:
+    """What splitting these messages (their ids) off would bring. Changes nothing. One query.
+
+    Raises:
+        NothingToSplit: none of them stands in the ticket, or nothing would be left.
+    """
+    going, staying = _parted(ticket, messages)
+    begun = _begun_with(ticket, going, by=by)
+    for place in going:
+        if place.message.is_from_customer:
+            changing.answer_to(begun, place.message)
+    return Parting(begun=begun, going=len(going), staying=len(staying))
+
+
+def _parted(ticket: Ticket, chosen: Collection[int]) -> tuple[list[TicketMessage], list[TicketMessage]]:
+    """What goes and what stays, in the order of the messages. Raises NothingToSplit."""
+    its = TicketMessage.objects.filter(ticket=ticket).select_related("message__account")
+    standing = list(its.order_by("message_id"))
+    going = [place for place in standing if place.message_id in chosen]
+    staying = [place for place in standing if place.message_id not in chosen]
+    if not going or not staying:
+        raise NothingToSplit
+    return going, staying
 
 
 def _hold_two(ticket: Ticket, into: Ticket) -> tuple[Ticket, Ticket]:
@@ -217,26 +244,26 @@ def _take_over(other: Ticket, one: Ticket, *, unread_since: str | None) -> None:
     other.tags.add(*one.tags.all())
 
 
-def _begun_with(held: Held, going: Sequence[TicketMessage], *, by: User) -> Ticket:
+def _begun_with(ticket: Ticket, going: Sequence[TicketMessage], *, by: User) -> Ticket:
     first = min((place.message for place in going), key=lambda message: (message.occurred_at, message.pk))
     began_us = not any(place.message.is_from_customer for place in going)
-    ticket = Ticket(
-        customer=held.ticket.customer,
+    begun = Ticket(
+        customer=ticket.customer,
         subject=(first.subject or changing.words_of(first))[:250],
         category=Category.OPEN,
-        priority=held.ticket.priority,
-        team=held.ticket.team,
-        assignee=held.ticket.assignee,
-        shop=held.ticket.shop,
-        language=held.ticket.language,
+        priority=ticket.priority,
+        team=ticket.team,
+        assignee=ticket.assignee,
+        shop=ticket.shop,
+        language=ticket.language,
         opened_at=first.occurred_at,
         opened_by=by if began_us else None,
         last_message_at=first.occurred_at,
         source="split",
-        source_id=f"{first.pk}:{held.ticket.version}",
+        source_id=f"{first.pk}:{ticket.version}",
     )
-    changing.answer_to(ticket, first)
-    return ticket
+    changing.answer_to(begun, first)
+    return begun
 
 
 def _count(ticket: Ticket, going: Sequence[TicketMessage]) -> None:

@@ -1,4 +1,4 @@
-"""What a ticket is about: topic, tags, priority, orders, subject. By these it goes to a team, and is counted."""
+"""What a ticket is about: topic, tags, priority, orders, subject, shop. By these it goes to a team, and is counted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
-from crm.models import Order, User
+from crm.models import Order, Shop, User
 from crm.plain_text import plain
 from crm.same_person import ids_by
 from support import changing, clocks
@@ -109,6 +109,20 @@ def unrelate_order(ticket: Ticket, *, order: Order, by: User, at: datetime) -> T
     if held.ticket.orders.filter(pk=order.pk).exists():
         held.ticket.orders.remove(order)
         changing.happen(held.ticket, "order_unrelated", by=by, at=at, order=order.number)
+    return held.ticket
+
+
+@transaction.atomic
+def move_to_shop(ticket: Ticket, *, shop: Shop, by: User, at: datetime) -> Ticket:
+    """It is a matter of this shop: its promises of service count from now on. Answers go the same way as before.
+
+    Locks as `set_topic`.
+    """
+    held = changing.hold(ticket)
+    if held.ticket.shop != shop:
+        held.ticket.shop = shop
+        changing.happen(held.ticket, "shop_moved", by=by, at=at, fields=["shop"], shop=shop.name)
+        clocks.reconsidered(held.ticket, at=at)
     return held.ticket
 
 

@@ -171,7 +171,7 @@ def state(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required(ANSWERS, raise_exception=True)
 def labels(request: StaffRequest, pk: int) -> HttpResponse:
-    """Topic, tags, priority, subject: whichever the form names."""
+    """Topic, tags, priority, shop: whichever the form names."""
 
     def deed(ticket: Ticket, at: datetime) -> Said:
         by, given = request.user, request.POST
@@ -181,6 +181,9 @@ def labels(request: StaffRequest, pk: int) -> HttpResponse:
             )
         if "priority" in given:
             labelling.set_priority(ticket, priority=_priority(given["priority"]), by=by, at=at)
+        if given.get("shop"):
+            shop = chosen(parts.shops(by), given["shop"])
+            labelling.move_to_shop(ticket, shop=shop, by=by, at=at)
         if given.get("tag"):
             labelling.add_tag(ticket, name=given["tag"][:40], by=by, at=at)
         if given.get("untag"):

@@ -127,7 +127,7 @@ def _news(
         {
             **news_of(request, parts.ticket_for(request, ticket.pk), at, fresh=fresh),
             **states_of(request, ticket, at, changed),
-            **parts.menus(at),
+            **parts.menus(request.user, at),
             "said": said,
             "refusal": refusal,
             "until": at + SAID_FOR,

@@ -1,4 +1,4 @@
-"""Which messages belong to which ticket: tickets merged, parted again and split, senders let in or sent away."""
+"""Which messages belong to which ticket: tickets merged and parted again, senders let in or sent away."""
 
 from __future__ import annotations
 
@@ -40,24 +40,6 @@ def parting(request: StaffRequest, pk: int) -> HttpResponse:
         other = get_object_or_404(ticket.merged_from, pk=number_of(request.POST.get("other", "")) or 0)
         joining.unmerge(other, by=request.user, at=at)
         return Said(words=_("Ticket {number} stands on its own again.").format(number=other.pk))
-
-    return do(request, pk, deed)
-
-
-@require_POST
-@permission_required(ANSWERS, raise_exception=True)
-def splitting(request: StaffRequest, pk: int) -> HttpResponse:
-    """Let a message and everything of the customer after it be a ticket of its own."""
-
-    def deed(ticket: Ticket, at: datetime) -> Said:
-        first = get_object_or_404(
-            Message, pk=number_of(request.POST.get("first", "")) or 0, place__ticket=ticket
-        )
-        going = Message.objects.filter(place__ticket=ticket, place__message__gte=first.pk)
-        new = joining.split(ticket, messages=list(going), by=request.user, at=at)
-        return Said(
-            words=_("That part goes on in ticket {number}.").format(number=new.pk), tells={"reload": True}
-        )
 
     return do(request, pk, deed)
 

@@ -18,7 +18,7 @@ from crm import customer_page, history, own_shops
 from crm.channel_names import channel_icon, channel_name
 from crm.channels import CHANNELS
 from crm.customer_page import Visit
-from crm.models import Customer, User
+from crm.models import Customer, Shop, User
 from crm.pages import timeline
 from crm.pages.requests import StaffRequest
 from crm.same_person import with_ids
@@ -138,8 +138,8 @@ def reply_box(ticket: Ticket, reader: User) -> dict[str, Any]:
     }
 
 
-def menus(at: datetime) -> dict[str, Any]:
-    """What can be chosen. Six queries."""
+def menus(reader: User, at: datetime) -> dict[str, Any]:
+    """What can be chosen. Seven queries."""
     return {
         "moments": moments.choices(at),
         "sub_states": list(SubState.objects.all()[:MOST_CHOICES]),
@@ -147,6 +147,7 @@ def menus(at: datetime) -> dict[str, Any]:
         "all_tags": list(Tag.objects.all()[:MOST_CHOICES]),
         "teams": list(Team.objects.filter(answers_customers=True)[:MOST_CHOICES]),
         "colleagues": list(colleagues()[:MOST_CHOICES]),
+        "shops": list(shops(reader)[:MOST_CHOICES]),
         "priorities": Ticket.Priority.choices,
     }
 
@@ -154,6 +155,11 @@ def menus(at: datetime) -> dict[str, Any]:
 def colleagues() -> Any:
     """Who answers customers."""
     return User.objects.filter(is_active=True, is_staff=True, agent_profile__isnull=False).order_by("name")
+
+
+def shops(reader: User) -> Any:
+    """To which a colleague may move a ticket: those that are open and whose orders they see."""
+    return own_shops.seen_by(reader, Shop.objects.filter(is_active=True), shop="pk").order_by("name")
 
 
 def side(ticket: Ticket, sight: Sight, at: datetime) -> dict[str, Any]:
@@ -164,6 +170,8 @@ def side(ticket: Ticket, sight: Sight, at: datetime) -> dict[str, Any]:
     visit = Visit(customer=person, reader=sight.reader, at=at)
     entries = history.read_by(sight.reader, person).select_related("actor", "shop")
     latest = history.page(entries, limit=HISTORY_SHOWN).entries
+    about = list(own_shops.seen_by(sight.reader, ticket.orders.order_by("-placed_at"))[:MOST_OTHERS])
+    recent = list(visit.orders.order_by("-placed_at")[:MOST_OTHERS])
     others = sight.of(Ticket.objects.filter(customer__in=visit.people).exclude(pk=ticket.pk))
     return {
         "visit": visit,
@@ -179,6 +187,8 @@ def side(ticket: Ticket, sight: Sight, at: datetime) -> dict[str, Any]:
         "may_return": sight.reader.has_perm("support.add_returncase"),
         "side_key": uuid.uuid4().hex,
         "departments": list(Team.objects.filter(answers_customers=False)[:MOST_CHOICES]),
-        "latest_orders": list(visit.orders.order_by("-placed_at")[:MOST_OTHERS]),
+        "latest_orders": recent,
+        "orders_about": [(order, True) for order in about]
+        + [(order, False) for order in recent if order not in about],
         "others": list(others.order_by("-last_message_at", "-pk")[:MOST_OTHERS]),
     }

@@ -30,7 +30,7 @@ def pulse(request: StaffRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         **deeds.news_of(request, ticket, at),
         **deeds.states_of(request, ticket, at),
-        **parts.menus(at),
+        **parts.menus(request.user, at),
         "present": [_said(user) for user in others],
         "is_pulse": True,
     }

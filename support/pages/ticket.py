@@ -51,7 +51,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
         **parts.head(ticket, request.user, at),
         **parts.talk(ticket, request.user, at, before=before),
         **parts.reply_box(ticket, request.user),
-        **parts.menus(at),
+        **parts.menus(request.user, at),
         "title": ticket.subject or name_of(ticket),
     }
     if request.user.has_perm("crm.view_customer"):

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 
 from support.pages import (
+    about,
     actions,
     beginning,
     calls,
@@ -13,6 +14,7 @@ from support.pages import (
     lead,
     macros,
     pulse,
+    splitting,
     ticket,
     waiting,
 )
@@ -35,6 +37,7 @@ urlpatterns = [
     path("tickets/<int:pk>/assignment/", admin.site.admin_view(actions.assignment), name="assignment"),
     path("tickets/<int:pk>/state/", admin.site.admin_view(actions.state), name="state"),
     path("tickets/<int:pk>/labels/", admin.site.admin_view(actions.labels), name="labels"),
+    path("tickets/<int:pk>/orders/", admin.site.admin_view(about.orders), name="orders"),
     path("tickets/<int:pk>/snooze/", admin.site.admin_view(waiting.snooze), name="snooze"),
     path("tickets/<int:pk>/promises/", admin.site.admin_view(waiting.promises), name="promises"),
     path(
@@ -59,7 +62,7 @@ urlpatterns = [
     path("tickets/<int:pk>/macros/run/", admin.site.admin_view(macros.run), name="macro-run"),
     path("tickets/<int:pk>/merger/", admin.site.admin_view(joining.merger), name="merger"),
     path("tickets/<int:pk>/parting/", admin.site.admin_view(joining.parting), name="parting"),
-    path("tickets/<int:pk>/splitting/", admin.site.admin_view(joining.splitting), name="splitting"),
+    path("tickets/<int:pk>/splitting/", admin.site.admin_view(splitting.page), name="splitting"),
     path("tickets/<int:pk>/files/<str:token>/", admin.site.admin_view(ticket.file), name="file"),
     path(
         "tickets/<int:pk>/messages/<int:message_pk>/quoted/",
