@@ -81,6 +81,11 @@ def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
     return [(_pattern(stem), instead) for stem, instead in {**JARGON.get(language, {}), **own}.items()]
 
 
+def clear() -> None:
+    """Look at the settings anew."""
+    _patterns.cache_clear()
+
+
 def _pattern(stem: str) -> re.Pattern[str]:
     words = re.escape(stem.removesuffix("*")).replace(r"\ ", r"\s+")
     ending = r"\w*" if stem.endswith("*") else r"\b"

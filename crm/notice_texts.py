@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
-from crm import company, rendering, sms_parts
+from crm import company, rendering, sms_parts, text_checks
+from crm.errors import Fault
 from crm.models import NoticeSwitch, NoticeText, User
 from crm.notices import Notice, notices
 from crm.notices.base import Words
 from crm.plain_text import plain
 from crm.rendering import UnusableText
 from crm.sms_parts import Parts
+from crm.text_checks import Vocabulary
 
 LANGUAGES: Sequence[str] = [code for code, _name in settings.LANGUAGES]
 # As long as the link to a person's wishes is, with a space: every SMS ends with it.
@@ -78,8 +80,11 @@ def change_text(
     subject, text = plain(subject), plain(text)
     if not text:
         raise UnusableText
-    for words in (subject, text):
-        rendering.check(words, names=notice.names(), language=language)
+    if faults := [
+        *_faults(notice, subject, language, "email"),
+        *_faults(notice, text, language, _by(length)),
+    ]:
+        raise UnusableText(*faults)
     at_first = notice.words[language]
     is_as_at_first = (
         text == at_first.short
@@ -110,6 +115,21 @@ def preview(notice: Notice, words: Words, language: str) -> Preview:
     )
     parts = sms_parts.parts_of(short + "x" * (LINK_LENGTH + len(settings.PUBLIC_ADDRESS)))
     return Preview(subject=subject, long=long, short=short, parts=parts)
+
+
+def _by(length: str) -> str:
+    """The channel that carries least of those by which these words go."""
+    return "sms" if length == NoticeText.Length.SHORT else "email"
+
+
+def _faults(notice: Notice, text: str, language: str, channel: str) -> Iterator[Fault]:
+    vocabulary = Vocabulary(
+        names=notice.names(),
+        always=notice.names(),
+        numbers=notice.names(),
+        samples={language: {**notice.samples(language), "company.name": company.current().name}},
+    )
+    return text_checks.faults(text, language=language, vocabulary=vocabulary, channels=[channel])
 
 
 def _words(notice: Notice, language: str, changed: Sequence[NoticeText]) -> Words:
