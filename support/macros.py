@@ -5,7 +5,7 @@ What will happen is shown before it does (`preview`); of several actions either 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +41,12 @@ def offered(ticket: Ticket, *, at: datetime) -> QuerySet[Macro]:
 
 def preview(macro: Macro, *, by: User) -> Sequence[Step]:
     """Raises UnusableMacro: something that it speaks of is gone."""
-    return [
-        Step(sentence=action.aloud(), is_allowed=by.has_perm(action.permission))
-        for action in macro_actions.read(macro.actions)
-    ]
+    return foretold(macro_actions.read(macro.actions), by=by)
+
+
+def foretold(actions: Iterable[macro_actions.MacroAction], *, by: User) -> list[Step]:
+    """What actions will do, before they do."""
+    return [Step(sentence=action.aloud(), is_allowed=by.has_perm(action.permission)) for action in actions]
 
 
 def text_for(macro: Macro, about: About) -> str:

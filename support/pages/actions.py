@@ -18,7 +18,7 @@ from crm.wording import near
 from support import assigning, drafting, labelling, noting, replying, states
 from support.models import Draft, SubState, Tag, Team, Ticket, Topic
 from support.models.tagging import Category
-from support.pages import parts
+from support.pages import parts, playing
 from support.pages.deeds import (
     ANSWERS,
     Deed,
@@ -41,11 +41,13 @@ def replies(request: StaffRequest, pk: int) -> HttpResponse:
     """An answer, or a note among colleagues: which of them, the form says. Its key lets it be sent twice harmlessly."""
     if request.POST.get("kind") == Draft.Kind.NOTE:
         return do(request, pk, _note(request))
-    return do(request, pk, _reply(request))
+    return do(request, pk, _reply(request), beside=playing.player)
 
 
 def _reply(request: StaffRequest) -> Deed:
     def deed(ticket: Ticket, at: datetime) -> Said:
+        if script := playing.shortcut_in(request.POST.get("text", ""), ticket, at):
+            return playing.begin(request, ticket, script, at=at, is_typed=True)
         then = request.POST.get("then", "")
         send_at = moment_of(request, "send_at", at) if request.POST.get("send_at") else None
         message = replying.reply(

@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy
 from crm import file_types
 from crm.channels.base import File
 from crm.errors import Refusal
+from crm.models import User
 from crm.pages.requests import StaffRequest
 from support import conversation
 from support.changing import TicketChanged
@@ -69,7 +70,7 @@ class Undo:
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What came of it, as the page tells it; `tells` are events for the script."""
+    """What came of it, as the page tells it; `tells` are events for the script. Without words nothing is said."""
 
     words: str | Promise
     undo: Undo | None = None
@@ -77,18 +78,23 @@ class Said:
 
 
 Deed = Callable[[Ticket, datetime], Said]
+# What else of the page is shown anew, for this ticket and reader.
+Beside = Callable[[Ticket, User, datetime], Mapping[str, Any]]
 
 
-def do(request: StaffRequest, pk: int, deed: Deed, *, changed: Sequence[int] = ()) -> HttpResponse:
+def do(
+    request: StaffRequest, pk: int, deed: Deed, *, changed: Sequence[int] = (), beside: Beside | None = None
+) -> HttpResponse:
     ticket, at = parts.ticket_for(request, pk), timezone.now()
     try:
         said = deed(ticket, at)
     except Http404:
-        return _refused(request, ticket, NotThere(), at)
+        return _refused(request, ticket, NotThere(), at, beside)
     except Refusal as refused:
-        return _refused(request, ticket, refused, at)
+        return _refused(request, ticket, refused, at, beside)
     if not request.htmx:
-        said_above.success(request, str(said.words))
+        if said.words:
+            said_above.success(request, str(said.words))
         return HttpResponseRedirect(reverse("support:ticket", args=[pk]))
     if request.POST.get("from") == "inbox":
         response = TemplateResponse(
@@ -96,10 +102,12 @@ def do(request: StaffRequest, pk: int, deed: Deed, *, changed: Sequence[int] = (
         )
         response.headers["HX-Trigger"] = json.dumps({"rows-changed": True})
         return response
-    return _news(request, ticket, at, said=said, changed=changed)
+    return _news(request, ticket, at, said=said, changed=changed, beside=beside)
 
 
-def _refused(request: StaffRequest, ticket: Ticket, refused: Refusal, at: datetime) -> HttpResponse:
+def _refused(
+    request: StaffRequest, ticket: Ticket, refused: Refusal, at: datetime, beside: Beside | None
+) -> HttpResponse:
     fresh: Sequence[int] = refused.figures.get("fresh", []) if isinstance(refused, TicketChanged) else []
     words = fresh_words(len(fresh)) if fresh else str(refused.title)
     if not request.htmx:
@@ -107,7 +115,7 @@ def _refused(request: StaffRequest, ticket: Ticket, refused: Refusal, at: dateti
         return HttpResponseRedirect(reverse("support:ticket", args=[ticket.pk]))
     if request.POST.get("from") == "inbox":
         return TemplateResponse(request, "support/_said.html", {"refusal": words, "ticket": ticket})
-    return _news(request, ticket, at, refusal=words, fresh=fresh)
+    return _news(request, ticket, at, refusal=words, fresh=fresh, beside=beside)
 
 
 def _news(
@@ -119,13 +127,17 @@ def _news(
     refusal: str = "",
     fresh: Sequence[int] = (),
     changed: Sequence[int] = (),
+    beside: Beside | None = None,
 ) -> HttpResponse:
     """The head anew, what came into the conversation since, and what is to be said."""
+    now = parts.ticket_for(request, ticket.pk)
     response = TemplateResponse(
         request,
         "support/_news.html",
         {
-            **news_of(request, parts.ticket_for(request, ticket.pk), at, fresh=fresh),
+            **news_of(request, now, at, fresh=fresh),
+            **(beside(now, request.user, at) if beside else {}),
+            "is_beside": beside is not None,
             **states_of(request, ticket, at, changed),
             **parts.menus(request.user, at),
             "said": said,

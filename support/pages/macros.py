@@ -16,7 +16,7 @@ from crm.errors import Refusal
 from crm.pages.requests import StaffRequest
 from support import macros
 from support.models import Macro, Ticket
-from support.pages import parts
+from support.pages import parts, playing
 from support.pages.deeds import ANSWERS, Said, chosen, do, key_of, seen
 from support.scripts.variables import About
 
@@ -30,7 +30,7 @@ def choice(request: StaffRequest, pk: int) -> HttpResponse:
     ticket, at = parts.ticket_for(request, pk), timezone.now()
     about = About(ticket, request.user, at)
     found = [_shown(macro, about) for macro in macros.offered(ticket, at=at)[:SHOWN]]
-    context = {"ticket": ticket, "macros": found, "key": uuid.uuid4().hex}
+    context = {"ticket": ticket, "macros": found, "key": uuid.uuid4().hex, **playing.offered(ticket, at)}
     return TemplateResponse(request, "support/_macros.html", context)
 
 

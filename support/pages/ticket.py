@@ -23,7 +23,8 @@ from crm.models import Attachment, Message
 from crm.pages.requests import StaffRequest
 from support import changing
 from support.conversation import BadPlace, Place
-from support.pages import parts
+from support.pages import parts, playing
+from support.pages.deeds import ANSWERS
 from support.pages.rows import name_of
 from support.sight import SEES, Sight
 
@@ -52,6 +53,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
         **parts.talk(ticket, request.user, at, before=before),
         **parts.reply_box(ticket, request.user),
         **parts.menus(request.user, at),
+        **(playing.player(ticket, request.user, at) if request.user.has_perm(ANSWERS) else {}),
         "title": ticket.subject or name_of(ticket),
     }
     if request.user.has_perm("crm.view_customer"):

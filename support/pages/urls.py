@@ -13,6 +13,7 @@ from support.pages import (
     kindness,
     lead,
     macros,
+    playing,
     pulse,
     splitting,
     ticket,
@@ -60,6 +61,22 @@ urlpatterns = [
     ),
     path("tickets/<int:pk>/macros/", admin.site.admin_view(macros.choice), name="macros"),
     path("tickets/<int:pk>/macros/run/", admin.site.admin_view(macros.run), name="macro-run"),
+    path("tickets/<int:pk>/scripts/", admin.site.admin_view(playing.choice), name="scripts-to-play"),
+    path(
+        "tickets/<int:pk>/scripts/suggestion/",
+        admin.site.admin_view(playing.suggestion),
+        name="script-suggestion",
+    ),
+    path("tickets/<int:pk>/scripts/start/", admin.site.admin_view(playing.start), name="script-start"),
+    path(
+        "tickets/<int:pk>/scripts/<int:run_pk>/step/", admin.site.admin_view(playing.step), name="script-step"
+    ),
+    path(
+        "tickets/<int:pk>/scripts/<int:run_pk>/words/",
+        admin.site.admin_view(playing.words),
+        name="script-words",
+    ),
+    path("tickets/<int:pk>/scripts/<int:run_pk>/end/", admin.site.admin_view(playing.end), name="script-end"),
     path("tickets/<int:pk>/merger/", admin.site.admin_view(joining.merger), name="merger"),
     path("tickets/<int:pk>/parting/", admin.site.admin_view(joining.parting), name="parting"),
     path("tickets/<int:pk>/splitting/", admin.site.admin_view(splitting.page), name="splitting"),

@@ -190,6 +190,23 @@ def end(run: ScriptRun, *, by: User, at: datetime) -> ScriptRun:
     return _close(playing.run, Outcome(outcome or Outcome.STOPPED), at=at)
 
 
+@transaction.atomic
+def resume(run: ScriptRun, *, by: User) -> ScriptRun:
+    """It was stopped by mistake: it stands again where it stood. Again, or while another is played: nothing changes.
+
+    Locks as `go`.
+
+    Raises:
+        NotYourRun.
+    """
+    playing = _Playing(run, by)
+    is_free = open_run(playing.ticket, by=by) is None
+    if playing.run.outcome == Outcome.STOPPED and is_free:
+        playing.run.ended_at, playing.run.outcome = None, ""
+        playing.run.save(update_fields=["ended_at", "outcome"])
+    return playing.run
+
+
 class _Playing:
     """A run under its locks: where it stands, and what may happen from there."""
 

@@ -15,6 +15,8 @@ from crm.models import User
 from support import macro_actions
 from support.macro_actions import MacroAction
 from support.macro_actions.give_points import GivePoints
+from support.macros import Step as Foretold
+from support.macros import foretold
 from support.models import ScriptRun, Ticket
 from support.scripts import content, playing
 from support.scripts.content import Content, Step
@@ -24,16 +26,8 @@ SPOKEN_CHANNEL = "phone"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deed:
-    """An action, before it runs."""
-
-    sentence: str
-    is_allowed: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Way:
-    """A choice: by which digit it is taken. An empty label simply goes on; `deeds`: what the next step would do."""
+    """A choice, and the digit by which it is taken. An empty label simply goes on."""
 
     digit: int
     choice: int
@@ -56,8 +50,8 @@ class Prompt:
     refusal: str | Promise = ""
     is_aloud: bool = False
     ways: Sequence[Way] = ()
-    deeds: Sequence[Deed] = ()
-    deeds_ahead: Sequence[Deed] = ()
+    deeds: Sequence[Foretold] = ()
+    deeds_ahead: Sequence[Foretold] = ()
     points_left: int | None = None
     outcome: str | Promise = ""
 
@@ -90,8 +84,8 @@ def _prompt(run: ScriptRun, ticket: Ticket, at: datetime) -> Prompt:
         refusal=refusal,
         is_aloud=run.channel == SPOKEN_CHANNEL,
         ways=ways,
-        deeds=_deeds(acts, run.agent),
-        deeds_ahead=_deeds(ahead, run.agent),
+        deeds=foretold(acts, by=run.agent),
+        deeds_ahead=foretold(ahead, by=run.agent),
         points_left=_points_left([*acts, *ahead], ticket, run.agent, at),
         outcome=content.OUTCOMES.get(step.outcome, "") if step.is_end else "",
     )
@@ -132,10 +126,6 @@ def _actions(step: Step | None) -> list[MacroAction]:
         return macro_actions.read(list(step.actions)) if step else []
     except macro_actions.UnusableMacro:
         return []
-
-
-def _deeds(actions: Sequence[MacroAction], by: User) -> list[Deed]:
-    return [Deed(sentence=action.aloud(), is_allowed=by.has_perm(action.permission)) for action in actions]
 
 
 def _points_left(actions: Sequence[MacroAction], ticket: Ticket, by: User, at: datetime) -> int | None:

@@ -15,7 +15,7 @@ from support.scripts import lines, playing, prompting
 from support.scripts.changed_words import changed
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory
-from tests.factories.scripts import ScriptFactory, published, step, tree, way
+from tests.factories.played_scripts import ScriptFactory, in_use, step, tree, way
 from tests.factories.shops import UserFactory
 from tests.factories.tickets import after, agent, ticket
 
@@ -28,7 +28,7 @@ IS_ANGRY = {"field": "ticket.mood", "op": "eq", "value": "angry"}
 
 
 def late_parcel(*actions: dict[str, Any]) -> Script:
-    return published(
+    return in_use(
         tree(
             step("hear", "say", "find", text=HEAR),
             step("find", "check", way("On its way", "give"), way("Lost", "pass"), text="Look at the parcel."),
@@ -142,7 +142,7 @@ def test_what_a_colleague_may_not_do_is_refused(its):
 
 
 def test_a_choice_whose_condition_does_not_hold_is_not_offered(its, colleague):
-    script = published(
+    script = in_use(
         tree(
             step("ask", "ask", way("Calm", "done"), way("Angry", "done", IS_ANGRY), text="How are you?"),
             step("done", "end", outcome="solved"),
@@ -169,6 +169,20 @@ def test_each_colleague_plays_one_at_a_time_in_a_ticket(its, colleague):
     assert ScriptRun.objects.open().count() == 2
 
 
+def test_what_was_stopped_by_mistake_stands_again_where_it_stood(its, colleague):
+    run = went(begin(its, colleague), 0)
+    run = playing.end(run, by=colleague, at=after(minutes=3))
+    assert run.outcome == "stopped"
+
+    assert playing.resume(run, by=colleague).ended_at is None
+    assert playing.standing(playing.open_run(its, by=colleague)).step.key == "find"
+
+
+def test_what_came_to_its_end_stays_ended(its, colleague):
+    run = went(begin(its, colleague), 0, 1)
+    assert playing.resume(run, by=colleague).outcome == "escalated"
+
+
 def test_nobody_goes_on_in_the_run_of_a_colleague(its, colleague):
     run = begin(its, colleague)
     with pytest.raises(playing.NotYourRun):
@@ -183,7 +197,7 @@ def test_what_is_not_in_use_is_not_played(its, colleague):
 def test_a_run_goes_on_in_the_version_it_began_with(its, colleague):
     script = late_parcel()
     run = begin(its, colleague, script=script)
-    published(tree(step("new", "end", outcome="solved")), script=script)
+    in_use(tree(step("new", "end", outcome="solved")), script=script)
 
     assert playing.standing(went(run, 0)).step.key == "find"
 
@@ -226,7 +240,7 @@ def test_on_the_phone_words_are_said_and_not_inserted(its, colleague):
 
 
 def test_words_that_cannot_be_filled_in_say_so(its, colleague):
-    script = published(
+    script = in_use(
         tree(
             step("say", "say", "done", text="Order {{ order.number }}"), step("done", "end", outcome="solved")
         )
