@@ -133,6 +133,13 @@ def test_it_leads_to_the_same_articles_in_every_language(slug):
     assert Counter(links[0]) == Counter(links[1]) == Counter(links[2])
 
 
+@pytest.mark.parametrize("slug", sorted(ARTICLES))
+def test_a_title_that_is_quoted_is_the_title(slug):
+    quoted = re.findall(r"\[«([^»]*)»\]\(([a-z-]*)\)", body(slug, "ru"))
+
+    assert [title for title, _of in quoted] == [ARTICLES[of].content["ru"]["title"] for _title, of in quoted]
+
+
 @each_wording
 def test_it_is_written_without_words_of_the_trade_and_in_short_sentences(slug, language):
     nothing_to_fill_in = Vocabulary()
