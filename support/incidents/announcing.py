@@ -219,7 +219,7 @@ def _answer(
             held.ticket,
             text=words.long,
             by=notice.let_out_by,
-            key=f"incident:{notice.pk}",
+            key=f"incident:{notice.pk}:{held.ticket.pk}",
             at=at,
             version=held.ticket.version,
             then=Category.RESOLVED,
