@@ -14,7 +14,7 @@ from crm.models import User
 from support import focusing
 from support.models import Ticket
 
-# A page tells of itself every 15 s; who was not heard of for so long is gone.
+# A page tells of itself every 8 s; who was not heard of for so long is gone.
 HEARD_FOR = timedelta(seconds=40)
 
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from crm import receiving
-from crm.channels.base import Incoming, Sender
-from crm.models import ChannelAccount, Customer, Message, Order, User
+from crm import calling, receiving
+from crm.channels.base import CallNews, Incoming, Sender
+from crm.models import Call, ChannelAccount, Customer, Message, Order, User
 from loyalty import earning
 from support import opening
 from support.models import AgentProfile, Clock, Goodwill, Note, Promise, ReturnCase, Ticket
@@ -279,3 +279,35 @@ def test_the_desk_has_no_serious_fault_of_access_and_nothing_runs_out_of_the_pag
         agent.open(address)
         assert agent.serious_faults() == []
         assert agent.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("language", ["ru", "bg"])
+def test_a_ringing_telephone_shows_who_it_is_with_their_ticket_and_goes_away_when_it_is_answered(
+    reader, language
+):
+    its = desk(language)
+    line = ChannelAccount.objects.create(channel="phone", name="Varna", opened_at=timezone.now())
+    agent = reader(locale=language)
+    sign_in(agent, reverse("support:inbox"))
+    expect(agent.page.locator(".ringing")).to_have_count(0)
+
+    call = _a_call_step(line, "c-1", "rang")
+    toast = agent.page.locator(".ringing")
+    expect(toast).to_contain_text("Соколова", timeout=15_000)
+    expect(toast).to_contain_text(its.parcel.subject)
+    assert call.customer == its.parcel.customer
+    assert "887123101" not in toast.inner_text()
+    assert agent.serious_faults() == []
+
+    _a_call_step(line, "c-1", "answered")
+    expect(toast).to_have_count(0, timeout=15_000)
+    _a_call_step(line, "c-2", "rang")
+    expect(toast).to_be_visible(timeout=15_000)
+    agent.press("o")
+    agent.page.wait_for_url(f"**/tickets/{its.parcel.pk}/")
+
+
+def _a_call_step(line: ChannelAccount, number: str, step: str) -> Call:
+    now = timezone.now()
+    news = CallNews(external_id=number, step=step, phone="+359887123101", at=now)
+    return calling.hear(line, news, at=now)

@@ -299,6 +299,13 @@ class TestHandling:
             (at(3, 18, 9, 2, 16), at(3, 18, 9, 2, 16)),
         ]
 
+    def test_a_page_that_asks_for_news_more_often_beats_every_fifteen_seconds_all_the_same(self, desk, agent):
+        ticket = desk.opens(at(3, 18, 9))
+        for second in range(0, 57, 8):
+            focusing.beat(ticket, agent=agent, at=at(3, 18, 9) + timedelta(seconds=second))
+
+        assert FocusStretch.objects.get().last_at == at(3, 18, 9, 0, 48)
+
     def test_what_nobody_was_seen_to_work_on_has_no_time(self, desk):
         desk.settles(at(3, 18, 9), at(3, 18, 9, 30), at(3, 18, 10))
 
