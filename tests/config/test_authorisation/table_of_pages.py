@@ -104,13 +104,16 @@ OURS = {
         }.items()
     },
     "admin/tickets/<int:pk>/splitting/": Page(look=AGENTS, act=AGENTS, about="ticket", foreign=LEADS),
-    "admin/tickets/<int:pk>/macros/": Page(look=AGENTS, about="ticket", foreign=LEADS),
+    **{
+        f"admin/tickets/<int:pk>/{part}/": Page(look=AGENTS, about="ticket", foreign=LEADS)
+        for part in ("macros", "scripts", "scripts/suggestion")
+    },
     **{
         f"admin/tickets/<int:pk>/{deed}/": Page(look=NONE, act=AGENTS, about=about, foreign=LEADS)
         for deed, about in {
             **dict.fromkeys(
                 (
-                    "macros/run",
+                    *("macros/run", "scripts/start"),
                     *("pulse", "replies", "draft", "assignment", "state", "labels", "snooze", "promises"),
                     *("gifts", "questions", "identity-check", "merger", "parting", "orders"),
                 ),
@@ -118,6 +121,7 @@ OURS = {
             ),
             "promises/<int:promise_pk>/end": "ticket promise",
             "questions/<int:question_pk>": "ticket question",
+            **{f"scripts/<int:run_pk>/{done}": "ticket scriptrun" for done in ("step", "words", "end")},
             **{
                 f"messages/<int:message_pk>/{done}": "ticket message"
                 for done in ("withdrawal", "certainty", "letting-in", "sending-away")

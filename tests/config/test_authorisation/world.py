@@ -65,6 +65,7 @@ from support.models import (
     TicketMessage,
     Topic,
 )
+from support.scripts import playing
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -77,6 +78,7 @@ from tests.factories.loyalty_rewards import (
     RewardFactory,
 )
 from tests.factories.orders import placed_order
+from tests.factories.played_scripts import in_use, step, tree
 from tests.factories.shops import NOON, ShopFactory, UserFactory
 from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays
 
@@ -310,8 +312,11 @@ def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) ->
     question = SideConversation.objects.create(
         ticket=ticket, team=department, subject="?", asked_by=agent, asked_at=NOON, key=word
     )
+    script = in_use(tree(step("only", "end", text="Hello", outcome="solved")))
+    run = playing.start(script, ticket=ticket, by=agent, key=word, at=NOON)
     its |= {
         "ticket": ticket.pk,
+        "scriptrun": run.pk,
         "message": message.pk,
         **_channel(account, agent, word),
         "filetoken": file.token,
