@@ -10,15 +10,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
-from crm.models import User
-from support.models import Scenario, Script, ScriptVersion, Topic
 from support.scripts import content
 from support.scripts.content import Words, in_language
 
@@ -51,6 +46,7 @@ class ReadyScript:
     words: Mapping[str, Sequence[str]]
     start: str
     steps: Sequence[Mapping[str, Any]]
+    suggest_when: Mapping[str, Any] | None = None
 
     def tree(self, language: str) -> dict[str, Any]:
         """Its content, with what colleagues read of its actions in one language."""
@@ -61,43 +57,6 @@ class ReadyScript:
 @cache
 def scripts() -> Sequence[ReadyScript]:
     return tuple(ReadyScript(**tomllib.loads((FOLDER / f"{name}.toml").read_text())) for name in READY)
-
-
-def missing() -> list[ReadyScript]:
-    """Those that the company does not have. One query."""
-    known = set(Script.objects.values_list("slug", flat=True))
-    return [ready for ready in scripts() if ready.slug not in known]
-
-
-@transaction.atomic
-def adopt(*, language: str, by: User | None, at: datetime) -> list[ScriptVersion]:
-    """Make drafts of those the company does not have yet, which another person judges as any other. Again: nothing.
-
-    A scenario of the same short name keeps its words and topics.
-    """
-    return [_adopted(ready, language=language, by=by, at=at) for ready in missing()]
-
-
-def _adopted(ready: ReadyScript, *, language: str, by: User | None, at: datetime) -> ScriptVersion:
-    script = Script.objects.create(
-        slug=ready.slug,
-        names=ready.names,
-        scenario=_scenario(ready),
-        folder=in_language(ready.folder, language),
-        shortcut=ready.slug,
-    )
-    return ScriptVersion.objects.create(
-        script=script, number=1, content=ready.tree(language), written_by=by, written_at=at
-    )
-
-
-def _scenario(ready: ReadyScript) -> Scenario:
-    position = [one.slug for one in scripts()].index(ready.slug)
-    defaults = {"names": ready.names, "words": ready.words, "position": position}
-    scenario, is_new = Scenario.objects.get_or_create(slug=ready.slug, defaults=defaults)
-    if is_new:
-        scenario.topics.set(Topic.objects.filter(slug__in=ready.topics))
-    return scenario
 
 
 def _in_one(step: Mapping[str, Any], language: str) -> dict[str, Any]:
