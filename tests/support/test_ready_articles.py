@@ -154,7 +154,7 @@ def test_keywords_are_words_that_the_title_does_not_have(slug, language):
     said = ARTICLES[slug].content[language]
     words = [word.casefold() for word in said["keywords"]]
 
-    assert 4 <= len(words) <= 14
+    assert 4 <= len(words) <= 20
     assert len(set(words)) == len(words)
     assert said["title"].casefold() not in words
 
