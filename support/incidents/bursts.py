@@ -20,11 +20,11 @@ WEEKS = 6
 # So many windows are looked at of each earlier week.
 WINDOWS_A_WEEK = 1 + 2 * (BESIDE // WINDOW)
 FEWEST_WEEKS = 2
-# Two looks at a topic in each window of a month, for fifteen topics, are 90,000.
-CHANCE = 1e-6
+# Fifteen topics have 43,000 windows in a month, and looks at neighbouring ones are much the same look.
+CHANCE = 3e-6
 FEWEST_TICKETS = 6
-# A day's rate differs from its mean by 1 / √DAYS_ALIKE of it: some 35 %.
-DAYS_ALIKE = 8.0
+# A day's rate differs from its mean by 1 / √DAYS_ALIKE of it: some 32 %.
+DAYS_ALIKE = 10.0
 # Jeffreys' prior: where nothing ever came, something may.
 PRIOR = 0.5
 

@@ -82,23 +82,27 @@ def alarms(its: Month) -> Iterator[int]:
             last = now
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_planted_bursts_are_found_within_a_quarter_of_an_hour_and_hardly_anything_else(seed: int) -> None:
+def watched(seed: int) -> tuple[int, int, int]:
+    """A month with four bursts of each topic: how many were planted, found in time, and what else was told."""
     chance = random.Random(seed)
-    found = planted_in_all = false = 0
+    planted_in_all = found = false = 0
     for a_day in TOPICS:
         planted = {
             WEEKS * WEEK + day * 24 * 60 + chance.randrange(8 * 60, 21 * 60): chance.choice(PLANTED)
             for day in chance.sample(range(1, 29), 4)
         }
         told = list(alarms(month(chance, a_day, planted)))
-        for at in planted:
-            planted_in_all += 1
-            found += any(at < one <= at + 15 for one in told)
+        planted_in_all += len(planted)
+        found += sum(any(at < one <= at + 15 for one in told) for at in planted)
         false += sum(not any(at <= one <= at + BURST_MINUTES + 15 for at in planted) for one in told)
+    return planted_in_all, found, false
 
-    assert found >= 0.9 * planted_in_all
-    assert false <= 1
+
+def test_nine_of_ten_bursts_are_found_within_a_quarter_of_an_hour_and_hardly_anything_else_is() -> None:
+    months = [watched(seed) for seed in range(8)]
+
+    assert sum(found for _planted, found, _false in months) >= 0.9 * sum(planted for planted, _, _ in months)
+    assert max(false for _planted, _found, false in months) <= 1
 
 
 def test_the_tail_is_that_of_a_negative_binomial() -> None:
