@@ -161,7 +161,7 @@ def test_keywords_are_words_that_the_title_does_not_have(slug, language):
 
 # ── each language by its own rules ───────────────────────────────────────────
 FOREIGN = {"en": r"[А-Яа-яЁё]", "ru": r"\b[а-яё]*ъ\b", "bg": r"[ыэёЫЭЁ]"}
-WRONG_QUOTES = {"en": r'["„«»]', "ru": r'["“”„]', "bg": r'["”«»]'}
+WRONG_QUOTES = {"en": r"[\"'„«»]", "ru": r'["“”„]', "bg": r'["”«»]'}
 # In the middle of a sentence: Russian speaks to «вы», Bulgarian to „Вие“.
 WRONG_POLITENESS = {
     "en": r"(?!)",
