@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from crm.personal_data import Holding, conversations, events, people, purchases, traces
 from loyalty import personal_data as loyalty
 from support import personal_data as support
+from surveys import personal_data as surveys
 
 HOLDINGS: Sequence[Holding] = (
     *traces.HOLDINGS,
     *loyalty.TRACES,
     *support.HOLDINGS,
+    *surveys.HOLDINGS,
     *conversations.HOLDINGS,
     people.SIGN_INS,
     people.CUSTOMERS,

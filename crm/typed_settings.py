@@ -64,7 +64,7 @@ class _Reading:
         if not isinstance(settings, Mapping):
             self.faults.append(Fault(pointer="", detail=_("Write an object with the settings here.")))
             return
-        shapes = _shapes_of(cls)
+        shapes = _shapes_of(cls)  # type: ignore[arg-type]  # a class has its own hash, whatever its instances have
         known = {field.name: field for field in fields(cls)}
         for name in settings.keys() - known.keys():
             self.faults.append(Fault(pointer=f"/{name}", detail=_("There is no such setting.")))

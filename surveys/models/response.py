@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from surveys.models.invitation import Invitation
+from surveys.models.survey import SurveyVersion
+
+
+class Response(models.Model):
+    """What one person answered, as they confirmed it last.
+
+    Of an anonymous survey there is neither a person nor an invitation, and `answered_at` is the beginning of its day.
+    """
+
+    version = models.ForeignKey(SurveyVersion, models.PROTECT, db_index=False, related_name="responses")
+    invitation = models.OneToOneField(
+        Invitation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="response",
+        verbose_name=_("invitation"),
+    )
+    customer = models.ForeignKey(
+        "crm.Customer", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("customer")
+    )
+    shop = models.ForeignKey("crm.Shop", models.SET_NULL, null=True, blank=True, related_name="+")
+    about_type = models.CharField(max_length=60, blank=True)
+    about_id = models.BigIntegerField(null=True, blank=True)
+    agent_id = models.BigIntegerField(
+        null=True, blank=True, help_text="The colleague whose work it is about, where it is about a ticket."
+    )
+    tier = models.CharField(max_length=50, blank=True, help_text="The member's, when they answered.")
+    language = models.CharField(_("language"), max_length=5)
+    channel = models.CharField(_("channel"), max_length=20)
+    source = models.CharField(max_length=60)
+    source_id = models.CharField(max_length=200)
+    answered_at = models.DateTimeField(_("answered"))
+    recorded_at = models.DateTimeField(null=True, help_text="Empty where it would tell who it was.")
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+        constraints = [models.UniqueConstraint("source", "source_id", name="answered_once")]
+        indexes = [
+            models.Index("version", "answered_at", name="responses_of_a_version"),
+            models.Index(
+                "customer",
+                F("answered_at").desc(),
+                condition=Q(customer__isnull=False),
+                name="responses_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"№ {self.pk}"
+
+
+class Answer(models.Model):
+    """One answer, with the scale, the wording and the language in which it was asked.
+
+    `value` lies between `scale_low` and `scale_high`; `direction` is −1 where a low number is the good one.
+    """
+
+    response = models.ForeignKey(Response, models.CASCADE, db_index=False, related_name="answers")
+    question = models.SlugField()
+    kind = models.CharField(max_length=12)
+    aspect = models.SlugField(blank=True)
+    value = models.SmallIntegerField(null=True, blank=True)
+    scale_low = models.SmallIntegerField(null=True, blank=True)
+    scale_high = models.SmallIntegerField(null=True, blank=True)
+    direction = models.SmallIntegerField(default=1)
+    choices = models.JSONField(default=list, blank=True)
+    text = models.TextField(blank=True)
+    wording = models.CharField(max_length=300)
+    language = models.CharField(max_length=5)
+    answered_at = models.DateTimeField(help_text="The response's, again: figures read this table alone.")
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [
+            models.UniqueConstraint("response", "question", name="question_answered_once"),
+            models.CheckConstraint(
+                condition=Q(value=None) | Q(value__gte=F("scale_low"), value__lte=F("scale_high")),
+                name="answer_lies_on_its_scale",
+            ),
+            models.CheckConstraint(condition=Q(direction__in=[1, -1]), name="answer_has_a_direction"),
+        ]
+        indexes = [models.Index("kind", "answered_at", name="answers_of_a_kind")]
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Recovery(models.Model):
+    """The way back after an unhappy answer: a ticket, somebody's call, what was wrong, what was done, how it is now."""
+
+    response = models.OneToOneField(Response, models.PROTECT, related_name="recovery")
+    ticket_id = models.BigIntegerField(unique=True)
+    opened_at = models.DateTimeField(_("opened"))
+    due_at = models.DateTimeField(_("contact until"))
+    contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True)
+    cause = models.CharField(_("cause"), max_length=300, blank=True)
+    action = models.CharField(_("what was done"), max_length=300, blank=True)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    asked_again = models.ForeignKey(
+        Invitation, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("asked again")
+    )
+    is_recovered = models.BooleanField(_("recovered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recovery")
+        verbose_name_plural = _("recoveries")
+        indexes = [models.Index("due_at", condition=Q(contacted_at=None), name="recoveries_to_contact")]
+
+    def __str__(self) -> str:
+        return f"№ {self.ticket_id}"
