@@ -7,20 +7,26 @@ number of questions, however long the period, and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import wraps
 from importlib import import_module
 from typing import Any, Literal, TypeAlias
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from crm.charts import BarChart, LineChart
 from crm.models import User
 from crm.periods import DAY, Period
 
 Words: TypeAlias = str | Promise
+
+# So long a figure that is costly to count is told again as it was counted.
+KEPT_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +61,10 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A number with what it rests on and how it is counted. Unknown is said in words, never as 0."""
+    """A number with what it rests on and how it is counted. Unknown is said in words, never as 0.
+
+    `as_of`: it was counted then, and may be told again for a while; None: it was counted for this very page.
+    """
 
     title: Words
     value: Words
@@ -65,6 +74,7 @@ class Figure:
     change: Change | None = None
     chart: LineChart | BarChart | None = None
     table: Table | None = None
+    as_of: datetime | None = None
 
 
 FigureSource: TypeAlias = Callable[[Question], Figure | None]
@@ -73,6 +83,25 @@ FigureSource: TypeAlias = Callable[[Question], Figure | None]
 def figures(question: Question) -> list[Figure]:
     table: Any = import_module(settings.DASHBOARD)
     return [found for source in table.FIGURES if (found := source(question))]
+
+
+def kept(source: FigureSource) -> FigureSource:
+    """A figure that is costly to count and the same for every reader: told for KEPT_FOR as it was counted, in words.
+
+    What is nothing yet (None) is asked for anew each time.
+    """
+
+    @wraps(source)
+    def told(question: Question) -> Figure | None:
+        asked = (question.period.since, question.period.until, question.today, get_language())
+        key = f"figure:{source.__module__}.{source.__name__}:" + ":".join(map(str, asked))
+        known: Figure | None = cache.get(key)
+        if known is None and (counted := source(question)):
+            known = replace(counted, as_of=question.at)
+            cache.set(key, known, KEPT_FOR.total_seconds())
+        return known
+
+    return told
 
 
 def edges(steps: Sequence[Period]) -> list[datetime]:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.dashboard import Figure, Question, Table, Words, edges
+from crm.dashboard import Figure, Question, Table, Words, edges, kept
 from crm.measures.intervals import Share
 from crm.periods import Period
 from crm.tile_words import change_said, head, interval_said, points_said, rate_said, step_said
@@ -20,6 +20,7 @@ from support.measures.waiting import Range, Waits
 from support.models import Clock, Team
 
 
+@kept
 def first_answers(question: Question) -> Figure | None:
     desk = _desk(question)
     if not desk.is_used:
@@ -39,6 +40,7 @@ def first_answers(question: Question) -> Figure | None:
     )
 
 
+@kept
 def each_answer(question: Question) -> Figure | None:
     desk = _desk(question)
     if not desk.is_used:
@@ -59,6 +61,7 @@ def each_answer(question: Question) -> Figure | None:
     )
 
 
+@kept
 def resolution(question: Question) -> Figure | None:
     """`small`: until it stayed resolved."""
     desk = _desk(question)
@@ -79,6 +82,7 @@ def resolution(question: Question) -> Figure | None:
     )
 
 
+@kept
 def first_contact(question: Question) -> Figure | None:
     """One-touch stands beside it, never instead."""
     desk = _desk(question)
@@ -104,6 +108,7 @@ def first_contact(question: Question) -> Figure | None:
     )
 
 
+@kept
 def reopened(question: Question) -> Figure | None:
     desk = _desk(question)
     if not desk.is_used:
@@ -121,6 +126,7 @@ def reopened(question: Question) -> Figure | None:
     )
 
 
+@kept
 def handling(question: Question) -> Figure | None:
     """Teams stand in the order of their names: their times are compared only where the intervals part."""
     if not _desk(question).is_used:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -355,9 +356,20 @@ def test_ringing_again_the_next_day_is_a_second_contact(desk, agent):
 
 
 class TestTiles:
-    def figures(self, language: str = "en", *, reader: Any) -> list[Figure]:
-        period = Period(date(2026, 2, 1), date(2026, 4, 8))
-        question = Question(period=period, reader=reader, at=ASKED_AT)
+    @pytest.fixture(autouse=True)
+    def nothing_is_known_yet(self):
+        cache.clear()
+
+    def figures(
+        self,
+        language: str = "en",
+        *,
+        reader: Any,
+        moment: datetime = ASKED_AT,
+        since: date = date(2026, 2, 1),
+    ) -> list[Figure]:
+        period = Period(since, date(2026, 4, 8))
+        question = Question(period=period, reader=reader, at=moment)
         sources = (
             *(tiles.first_answers, tiles.each_answer, tiles.resolution),
             *(tiles.first_contact, tiles.reopened, tiles.handling),
@@ -384,6 +396,23 @@ class TestTiles:
         assert (contact.value, contact.small) == ("4 of 7", "with one answer at most: 8 of 9")
         assert (reopened.value, reopened.change.words) == ("1 of 9", "too early to tell whether it changed")
         assert handled.value == "nobody was seen at work"
+
+    def test_for_some_minutes_they_are_told_again_as_they_were_counted_and_say_as_of_when(
+        self, eleven, agent
+    ):
+        counted, another = self.figures(reader=agent), UserFactory()
+        with CaptureQueriesContext(connection) as queries:
+            told = self.figures(reader=another, moment=ASKED_AT + timedelta(minutes=3))
+
+        assert told == counted
+        assert {figure.as_of for figure in told} == {ASKED_AT}
+        assert not queries.captured_queries
+
+    def test_another_period_or_language_is_counted_by_itself(self, eleven, agent):
+        first, *_rest = self.figures(reader=agent)
+
+        assert self.figures("ru", reader=agent)[0].title != first.title
+        assert self.figures(reader=agent, since=date(2026, 3, 1))[0].table != first.table
 
     def test_the_numbers_stand_week_by_week(self, eleven, agent):
         first = self.figures(reader=agent)[0]
