@@ -8,7 +8,7 @@ an article covers, from 0 to 1, so that scores of different questions can be com
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log
@@ -25,6 +25,7 @@ LONGEST, MOST_WORDS = 500, 16
 MOST_NEAR = 8
 # How much a word counts by where it stands: in the title, among the keywords, in the summary, in the body.
 PLACES = {"A": 1.0, "B": 0.9, "C": 0.7, "D": 0.5}
+TITLE, TITLE_TELLS = "A", 0.15
 # What is left of a match whose word has another ending, or one slip, or two. Short words forgive none.
 OTHER_ENDING, LONGER, ONE_SLIP, TWO_SLIPS = 0.9, 0.5, 0.7, 0.45
 ENDING, FORGIVES_ONE, FORGIVES_TWO = 3, 4, 7
@@ -34,6 +35,8 @@ UNKNOWN = 0.5
 OTHER_LANGUAGE = 0.75
 # Below this the words may have been meant for another layout or spelling.
 SURE = 0.5
+# Another layout or spelling makes words of anything: it was meant only where it says something.
+MEANT = 0.35
 WORTH_SHOWING = 0.12
 
 NEAR = """
@@ -46,10 +49,11 @@ CROSS JOIN LATERAL (
 ) AS near
 """
 WHERE_FOUND = """
-SELECT shown.id, shown.article_id, shown.language, entry.lexeme, entry.weights[1]
+SELECT shown.article_id, shown.language, entry.lexeme, entry.weights[1], title.words
 FROM support_articletext shown
 JOIN support_article article ON article.id = shown.article_id
 CROSS JOIN LATERAL unnest(shown.words) AS entry
+CROSS JOIN LATERAL (SELECT count(*) AS words FROM unnest(shown.words) AS its WHERE its.weights[1] = 'A') AS title
 WHERE shown.words @@ array_to_string(%(keys)s::text[], '|')::tsquery
   AND entry.lexeme = ANY (%(keys)s) AND (article.ended_at IS NULL OR article.ended_at > %(at)s)
 """
@@ -73,13 +77,16 @@ Found: TypeAlias = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Entry:
-    """A word in a text, and the weight of the place where it stands."""
+    """A word in a text: where it stands, and of how many words the title is made."""
 
-    text: int
     article: int
-    language: str
     key: str
-    weight: float
+    place: str
+    title_words: int
+
+    @property
+    def weight(self) -> float:
+        return PLACES[self.place]
 
 
 def search(text: str, *, language: str, at: datetime, limit: int = 10) -> list[Hit]:
@@ -91,7 +98,8 @@ def search(text: str, *, language: str, at: datetime, limit: int = 10) -> list[H
     scores = _scores([text[:LONGEST]], language=language, at=at) if meant else {}
     if otherwise and max(scores.values(), default=0.0) < SURE:
         for article, score in _scores(otherwise, language=language, at=at).items():
-            scores[article] = max(score, scores.get(article, 0.0))
+            if score >= MEANT:
+                scores[article] = max(score, scores.get(article, 0.0))
     best = sorted(scores, key=lambda article: (-scores[article], article))
     return _told({pk: scores[pk] for pk in best[:limit] if scores[pk] >= WORTH_SHOWING}, language=language)
 
@@ -129,22 +137,33 @@ def _scores(texts: Sequence[str], *, language: str, at: datetime) -> dict[int, f
 
 def _covered(found: Found, entries: Sequence[Entry], size: int) -> Iterator[tuple[int, float]]:
     """Of each article with one of the words, what share of the question it covers."""
-    stands: dict[int, dict[str, float]] = defaultdict(dict)
+    stands: dict[int, dict[str, Entry]] = defaultdict(dict)
     for entry in entries:
-        stands[entry.article][entry.key] = entry.weight
+        stands[entry.article][entry.key] = entry
     tells = {word: _tells(known, stands, size) for word, known in found.items()}
     whole = sum(tells.values())
     for article, placed in stands.items():
-        covered = sum(
-            tells[word] * max((sure * placed.get(key, 0.0) for key, sure in known.items()), default=0.0)
-            for word, known in found.items()
-        )
-        yield article, covered / whole if whole else 0.0
+        matches = {word: _best(known, placed) for word, known in found.items()}
+        covered = sum(tells[word] * weight for word, (weight, _entry) in matches.items())
+        yield article, _to_the_point(matches.values()) * covered / whole if whole else 0.0
 
 
-def _tells(known: Mapping[str, float], stands: Mapping[int, Mapping[str, float]], size: int) -> float:
+def _best(known: Mapping[str, float], placed: Mapping[str, Entry]) -> tuple[float, Entry | None]:
+    """What a word of the question found in an article, and how much that counts."""
+    matches = [(sure * placed[key].weight, placed[key]) for key, sure in known.items() if key in placed]
+    return max(matches, key=lambda match: match[0], default=(0.0, None))
+
+
+def _to_the_point(matches: Iterable[tuple[float, Entry | None]]) -> float:
+    """Of two that cover as much, the one comes first whose title says less beside it."""
+    titles = {entry.key: entry for _weight, entry in matches if entry and entry.place == TITLE}
+    share = max((len(titles) / entry.title_words for entry in titles.values()), default=0.0)
+    return 1 - TITLE_TELLS * (1 - share)
+
+
+def _tells(known: Mapping[str, float], stands: Mapping[int, Mapping[str, Entry]], size: int) -> float:
     """How much a word tells, from 0 to 1: the fewer articles have it, the more."""
-    among = sum(1 for placed in stands.values() if any(placed.get(key) for key in known))
+    among = sum(1 for placed in stands.values() if any(key in placed for key in known))
     return log((size + 1) / (among + 0.5)) / log((size + 1) / 0.5) if among else UNKNOWN
 
 
@@ -170,8 +189,8 @@ def _where_found(keys: Sequence[str], *, at: datetime) -> Mapping[str, list[Entr
     if keys:
         with connection.cursor() as cursor:
             cursor.execute(WHERE_FOUND, {"keys": list(keys), "at": at})
-            for text, article, language, key, place in cursor.fetchall():
-                entries[language].append(Entry(text, article, language, key, PLACES[place]))
+            for article, language, key, place, title_words in cursor.fetchall():
+                entries[language].append(Entry(article, key, place, title_words))
     return entries
 
 
