@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ScriptRunQuerySet(models.QuerySet["ScriptRun"]):
@@ -18,9 +19,9 @@ class ScriptRun(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        SOLVED = "solved", _("solved")
-        ESCALATED = "escalated", _("handed to somebody else")
-        WAITING = "waiting", _("waits for something")
+        SOLVED = "solved", pgettext_lazy("outcome of a script", "solved")
+        ESCALATED = "escalated", pgettext_lazy("outcome of a script", "passed on to somebody who decides")
+        WAITING = "waiting", pgettext_lazy("outcome of a script", "something is still waited for")
         STOPPED = "stopped", _("stopped before its end")
 
     class Suggested(models.TextChoices):
