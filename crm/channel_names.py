@@ -15,6 +15,7 @@ CHANNELS: dict[str, tuple[str | Promise, str]] = {
     "telegram": (_("Telegram"), "plane"),
     "viber": (_("Viber"), "chat"),
     "chat": (_("Chat on the site"), "chat"),
+    "form": (_("Form on our site"), "note"),
     "card": (_("Card"), "gift"),
     "external": (_("A shop's system"), "shop"),
 }

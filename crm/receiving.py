@@ -199,7 +199,7 @@ def receive(
     timeline.record(
         customer,
         MessageReceived(
-            channel_code=account.channel,
+            channel_code=message.came_by,
             subject=message.subject,
             text=message.text[:SHOWN],
             is_held=place.is_held,
@@ -209,7 +209,7 @@ def receive(
         occurred_at=message.occurred_at,
         recorded_at=at,
         shop=account.shop,
-        channel=account.channel,
+        channel=message.came_by,
         direction="in",
         subject=message,
         language=message.language,

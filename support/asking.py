@@ -17,6 +17,7 @@ from crm.channels.base import Incoming, Sender
 from crm.errors import Refusal
 from crm.identity_kinds import IdentityKind
 from crm.models import ChannelAccount, Message, Order, Shop
+from crm.models.message import TYPED
 from crm.typed_address import address_of
 from support import labelling
 from support.models import Ticket, Topic
@@ -65,7 +66,7 @@ def ask(question: Question, *, key: str, at: datetime) -> Ticket:
     if question.order:
         subject = f"{subject} · {question.order.number}".removeprefix(" · ")
     incoming = Incoming(
-        external_id=f"form:{key}",
+        external_id=f"{TYPED}{key}",
         sender=Sender(
             kind=kind, value=value, name=question.name, is_proved=False, language=question.language
         ),

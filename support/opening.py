@@ -292,7 +292,8 @@ def _open(
     changing.answer_to(ticket, message)
     ticket.save()
     changing.place(ticket, message, at=at)
-    _tell_opened(Held(ticket, person), by=by, at=at, caused_by=caused_by)
+    held = Held(ticket, person)
+    _tell_opened(held, by=by, at=at, channel=message.came_by, caused_by=caused_by)
     return ticket
 
 
@@ -315,11 +316,11 @@ def _new(
 
 
 def _tell_opened(
-    held: Held, *, by: User | None, at: datetime, caused_by: TimelineEntry | None = None
+    held: Held, *, by: User | None, at: datetime, channel: str, caused_by: TimelineEntry | None = None
 ) -> None:
-    """After it was saved and has its first message or call."""
+    """After it was saved and has its first message or call, which came by this channel."""
     ticket = held.ticket
-    changing.happen(ticket, "begun" if by else "opened", by=by, at=at, channel=ticket.channel)
+    changing.happen(ticket, "begun" if by else "opened", by=by, at=at, channel=channel)
     fact = TicketOpened(number=str(ticket.pk), subject=ticket.subject)
     changing.tell(ticket, held.person, fact, event="opened", at=at, by=by, caused_by=caused_by)
     clocks.opened(ticket, at=ticket.opened_at)
@@ -337,7 +338,7 @@ def _open_for_call(call: Call, person: Customer, *, at: datetime) -> Ticket:
     ticket.source, ticket.source_id = CALL, str(call.pk)
     ticket.save()
     TicketCall.objects.create(ticket=ticket, call=call, placed_at=at)
-    _tell_opened(Held(ticket, person), by=ticket.opened_by, at=at)
+    _tell_opened(Held(ticket, person), by=ticket.opened_by, at=at, channel=ticket.channel)
     return ticket
 
 

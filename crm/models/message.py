@@ -18,6 +18,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(customer__in=ids)
 
 
+# How the external id of what was typed into a form of ours begins.
+TYPED = "form:"
+
+
 class Message(models.Model):
     """What a person wrote to the company, or the company to a person, on any channel. Notes among colleagues are not.
 
@@ -188,6 +192,12 @@ class Message(models.Model):
     @property
     def is_from_customer(self) -> bool:
         return self.direction == self.Direction.IN
+
+    @property
+    def came_by(self) -> str:
+        """A name of crm.channel_names: what was typed into a form of ours stands on the account that answers it."""
+        typed = self.is_from_customer and self.external_id.startswith(TYPED)
+        return "form" if typed else self.account.channel
 
 
 def attachment_place(attachment: Attachment, name: str) -> str:

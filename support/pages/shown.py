@@ -70,6 +70,7 @@ class Shown:
     who: str = ""
     icon: str = ""
     channel: str | Promise = ""
+    is_typed: bool = False
     text: str = ""
     rest: str = ""
     state: State | None = None
@@ -135,8 +136,9 @@ def _message(message: Message, reader: User, at: datetime, *, is_new: bool) -> d
     return {
         "look": "theirs" if theirs else "ours",
         "who": str(message.customer) if theirs else _name(message.author, reader),
-        "icon": channel_icon(message.account.channel),
-        "channel": channel_name(message.account.channel),
+        "icon": channel_icon(message.came_by),
+        "channel": channel_name(message.came_by),
+        "is_typed": message.came_by == "form",
         **_cut(message.text or message.subject),
         "state": None if theirs else state_of(message),
         "state_code": "" if theirs else message.state,

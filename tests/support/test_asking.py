@@ -6,11 +6,12 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from crm import order_links
-from crm.models import ChannelAccount, Message
+from crm.models import ChannelAccount, Message, TimelineEntry
 from support.models import Ticket, Topic
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory
+from tests.factories.tickets import agent
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,21 @@ def test_a_question_opens_a_ticket_that_is_answered_by_mail(client):
     assert not Message.objects.get().is_proved
     with time_machine.travel(NOON):
         assert str(ticket) in client.get(reverse("asked")).content.decode()
+
+
+def test_colleagues_read_that_it_came_by_the_form_and_is_answered_by_mail(client):
+    typed(client)
+    ticket = Ticket.objects.get()
+    client.force_login(agent(language="en"))
+
+    page = client.get(reverse("support:ticket", args=[ticket.pk])).text
+
+    assert "Opened: Form on our site" in page
+    assert "Answer: E-mail" in page
+    assert "<span>Form on our site</span>" in page
+    entry = TimelineEntry.objects.get(kind="crm.message_received")
+    assert entry.channel == "form"
+    assert entry.fact.aloud() == "Wrote to us: Form on our site"
 
 
 def test_sent_twice_it_is_one_question(client):
