@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("loyalty.pages.reward_urls")),
     path("", include("support.pages.public_urls")),
     path("admin/support/", include("support.pages.return_urls")),
+    path("admin/support/scripts/", include("support.pages.script_urls")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", include("support.pages.urls")),
     path("admin/", admin.site.urls),

@@ -14,8 +14,6 @@ from support.scripts.content import Content, Step
 WIDTH, HEIGHT = 168, 44
 ACROSS, DOWN = 24, 40
 MARGIN = 12
-# What fits into a box.
-LETTERS = 21
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +25,14 @@ class Box:
     x: int
     y: int
     is_lost: bool = False
+
+    @property
+    def width(self) -> int:
+        return WIDTH
+
+    @property
+    def height(self) -> int:
+        return HEIGHT
 
     @property
     def middle(self) -> int:
