@@ -13,7 +13,7 @@ from crm.demo.channels import StandIns
 from crm.demo.history import Progress
 from loyalty.demo import club
 from loyalty.demo import stories as points
-from support.demo import desk
+from support.demo import desk, macros, scripts
 from support.demo import stories as conversations
 
 
@@ -45,7 +45,12 @@ def open_channels(where: StandIns) -> None:
 def tell_conversations(progress: Progress) -> None:
     """What people wrote, and what was answered: needs the channels. The desk is at work whenever the demo is."""
     now = timezone.now()
-    conversations.tell(desk.open_desk(company.build(), now=now), now=now, progress=progress)
+    stage = company.build()
+    at_work = desk.open_desk(stage, now=now)
+    macros.write_macros()
+    scripts.publish(at_work, manager=stage.manager, now=now)
+    conversations.tell(at_work, now=now, progress=progress)
+    scripts.play(at_work, now=now)
 
 
 def trickle(stop: threading.Event) -> None:

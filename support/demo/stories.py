@@ -46,7 +46,7 @@ def tell(desk: Desk, *, now: datetime, progress: Progress) -> None:
     """Goes on where it was interrupted: every turn is told once."""
     if told():
         return
-    accounts = {account.channel: account for account in ChannelAccount.objects.open().filter(is_main=True)}
+    accounts = open_accounts()
     crowd = _crowd()
     conversations = [one for one in (*PAST, *TODAY) if one.channel in accounts]
     for done, one in enumerate(conversations, start=1):
@@ -54,7 +54,12 @@ def tell(desk: Desk, *, now: datetime, progress: Progress) -> None:
             _Telling(desk, one, accounts[one.channel], now).tell(crowd)
         progress("conversations", done, len(conversations))
     with transaction.atomic():
-        _vera_asks_twice(desk, accounts, now=now)
+        vera_asks_twice(desk, accounts, now=now)
+
+
+def open_accounts() -> dict[str, ChannelAccount]:
+    """By the name of the channel."""
+    return {account.channel: account for account in ChannelAccount.objects.open().filter(is_main=True)}
 
 
 class _Telling:
@@ -148,7 +153,7 @@ def answers(ticket: Ticket, words: str, *, by: User, key: str, at: datetime) -> 
     sending.note_sent(message, Receipt(external_id=f"demo-out-{key}", thread=message.thread), at=at)
 
 
-def _vera_asks_twice(desk: Desk, accounts: dict[str, ChannelAccount], *, now: datetime) -> None:
+def vera_asks_twice(desk: Desk, accounts: dict[str, ChannelAccount], *, now: datetime) -> None:
     """Yesterday by mail, today on Telegram: one conversation, and nobody has answered yet."""
     vera = _customer(characters.VERA)
     order = vera.orders.latest("placed_at")
