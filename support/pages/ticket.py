@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from html import unescape
 
 from csp.decorators import csp_replace
 from django.contrib import admin
@@ -23,7 +23,7 @@ from crm.models import Attachment, Message
 from crm.pages.requests import StaffRequest
 from support import changing
 from support.conversation import BadPlace, Place
-from support.pages import parts, playing
+from support.pages import incident_banner, parts, playing
 from support.pages.deeds import ANSWERS
 from support.pages.rows import name_of
 from support.sight import SEES, Sight
@@ -54,6 +54,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
         **parts.reply_box(ticket, request.user),
         **parts.menus(request.user, at),
         **(playing.player(ticket, request.user, at) if request.user.has_perm(ANSWERS) else {}),
+        **incident_banner.in_ticket(ticket, request.user),
         "title": ticket.subject or name_of(ticket),
     }
     if request.user.has_perm("crm.view_customer"):
@@ -98,7 +99,7 @@ def original(request: StaffRequest, pk: int, message_pk: int) -> HttpResponse:
     whoever sent them learns that they were looked at."""
     message = _message(request, pk, message_pk)
     with_pictures = request.GET.get("pictures") == "yes"
-    html = OWN.sub(lambda found: _own_picture(message, pk, found), message.html)
+    html = _with_own_pictures(message, pk)
     if with_pictures:
         html = REMOTE.sub('src="', html)
     context = {
@@ -136,11 +137,16 @@ def _message(request: StaffRequest, pk: int, message_pk: int) -> Message:
     return get_object_or_404(its, pk=message_pk, place__ticket=parts.ticket_for(request, pk))
 
 
-def _own_picture(message: Message, ticket_pk: int, found: Any) -> str:
-    attachment = message.attachments.filter(content_id=found[1], is_inline=True).first()
-    if attachment is None:
-        return str(found[0])
-    return f'src="{reverse("support:file", args=[ticket_pk, attachment.token])}"'
+def _with_own_pictures(message: Message, ticket_pk: int) -> str:
+    """The mail with the pictures that came in it, each from where we keep it. One query."""
+    its = message.attachments.filter(is_inline=True, content_type__in=SHOWN_TYPES)
+    tokens = dict(its.exclude(content_id="").order_by("-pk").values_list("content_id", "token"))
+
+    def place(found: re.Match[str]) -> str:
+        token = tokens.get(unescape(found[1]))
+        return f'src="{reverse("support:file", args=[ticket_pk, token])}"' if token else found[0]
+
+    return OWN.sub(place, message.html)
 
 
 def _place(text: str) -> Place | None:

@@ -1,4 +1,5 @@
 import re
+from base64 import b64decode
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm import receiving
-from crm.channels.base import Incoming, Sender
+from crm.channels.base import File, Incoming, Sender
 from crm.models import ChannelAccount, Message
 from support import noting, opening
 from support.models import AgentProfile, Draft, Note, Team, Ticket
 from tests.factories.shops import ShopFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 
 def colleague(role: str = "agent", *teams: Team, **more):
@@ -299,6 +304,28 @@ def test_what_was_quoted_and_the_original_are_one_click_away(client, agent, tick
     assert "script-src 'none'" in original.headers["Content-Security-Policy"]
     with_pictures = client.get(url(ticket, "original", message.pk), {"pictures": "yes"})
     assert ' src="https://evil.example/pixel.gif"' in with_pictures.text
+
+
+def test_pictures_of_a_mail_are_shown_from_where_we_keep_them(client, agent, ticket, mailbox):
+    picture = File(
+        name="vase.png", content_type="image/png", content=PNG, content_id="vase&1@x", is_inline=True
+    )
+    page = File(name="p.html", content_type="text/html", content=b"<p>", content_id="page@x", is_inline=True)
+    html = '<img data-cid="vase&amp;1@x"><img data-cid="page@x"><img data-cid="elsewhere@x">'
+    message = wrote(mailbox, "Вот", number=2, html=html, files=[picture, page])
+    other = Ticket.objects.get(placed__message=message)
+
+    shown = client.get(url(other, "original", message.pk))
+
+    token = message.attachments.get(name="vase.png").token
+    assert f'src="{url(other, "file", token)}"' in shown.text
+    assert shown.text.count(" src=") == 1
+    sent = client.get(url(other, "file", token))
+    assert (sent["Content-Type"], sent["X-Content-Type-Options"]) == ("image/png", "nosniff")
+    assert b"".join(sent.streaming_content) == PNG
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url(other, "original", message.pk))
+    assert len([one for one in queries if "crm_attachment" in one["sql"]]) == 1
 
 
 def test_without_script_a_form_leads_back_to_the_page(client, agent, ticket):
