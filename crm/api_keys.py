@@ -22,6 +22,8 @@ EVERYTHING = "*"
 SCOPES = (
     "adjustments:read",
     "adjustments:write",
+    "articles:read",
+    "articles:write",
     "calls:read",
     "calls:write",
     "customers:read",

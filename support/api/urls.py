@@ -4,11 +4,16 @@ from collections.abc import Sequence
 
 from django.urls import URLPattern, path
 
+from support.api.articles import Articles, ArticleSearch, ArticleVotes, OneArticle
 from support.api.returns import OneReturnCase, ReturnCaseEvents, ReturnCases
 from support.api.tickets import OneTicket, TicketMessages, Tickets
 
 app_name = "support-api"
 urlpatterns: Sequence[URLPattern] = [
+    path("articles/", Articles.as_view(), name="articles"),
+    path("articles/search/", ArticleSearch.as_view(), name="article-search"),
+    path("articles/<slug:slug>/", OneArticle.as_view(), name="article"),
+    path("articles/<slug:slug>/votes/", ArticleVotes.as_view(), name="article-votes"),
     path("returns/", ReturnCases.as_view(), name="returns"),
     path("returns/<int:pk>/", OneReturnCase.as_view(), name="return"),
     path("returns/<int:pk>/events/", ReturnCaseEvents.as_view(), name="return-events"),

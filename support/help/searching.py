@@ -95,7 +95,9 @@ def search(text: str, *, language: str, at: datetime, limit: int = 10) -> list[H
     Six queries at most; ten where the words had to be read in another way.
     """
     meant, *otherwise = readings(text)
-    scores = _scores([text[:LONGEST]], language=language, at=at) if meant else {}
+    if not stems.words_of(meant):
+        return []
+    scores = _scores([text[:LONGEST]], language=language, at=at)
     if otherwise and max(scores.values(), default=0.0) < SURE:
         for article, score in _scores(otherwise, language=language, at=at).items():
             if score >= MEANT:

@@ -58,6 +58,11 @@ class Article(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """By the code of the language, as customers see them. Read with `prefetch_related("texts")`."""
+        return {text.language: text.title for text in self.texts.all()}
+
 
 class ArticleVersion(models.Model):
     """One wording of an article: {language: {"title", "summary", "body" (Markdown), "keywords": […]}}.

@@ -34,6 +34,10 @@ ADDRESSES = {
     "api/v1/adjustments/<int:pk>/": Address(
         reads("adjustments"), about="adjustmentrequest", of_one_shop=True
     ),
+    "api/v1/articles/": Address(reads("articles")),
+    "api/v1/articles/search/": Address(reads("articles")),
+    "api/v1/articles/<slug:slug>/": Address(reads("articles"), about="articleslug"),
+    "api/v1/articles/<slug:slug>/votes/": Address(writes("articles"), about="articleslug"),
     "api/v1/calls/": Address(reads("calls") | writes("calls")),
     "api/v1/messages/": Address(reads("messages") | writes("messages")),
     "api/v1/messages/<int:pk>/": Address(reads("messages"), about="message"),

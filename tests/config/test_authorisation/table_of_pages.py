@@ -56,13 +56,14 @@ OURS = {
     "help/": Page(look=ANYBODY),
     "help/sitemap.xml": Page(look=ANYBODY),
     "help/files/<str:token>/": Page(look=NONE, about="word"),
-    "help/<slug:slug>/": Page(look=NONE, about="word"),  # nobody published one of this name
-    "help/<slug:slug>/reading/": Page(look=NONE, about="word"),
-    "help/<slug:slug>/votes/": Page(look=NONE, about="word"),
+    "help/<slug:slug>/": Page(look=ANYBODY, about="articleslug"),
+    "help/<slug:slug>/reading/": Page(look=NONE, act=ANYBODY, about="articleslug"),
+    "help/<slug:slug>/votes/": Page(look=NONE, act=ANYBODY, about="articleslug"),
     "order/<str:token>/": Page(look=NONE, about="word"),
     "order/<str:token>/return/": Page(look=NONE, about="word"),
     "order/<str:token>/return/<int:pk>/withdraw/": Page(look=NONE, about="word missing"),
     "returns/": Page(look=NONE),  # nobody published a policy
+    "status/": Page(look=ANYBODY),
     "card/<str:token>/": Page(look=NONE, about="word"),
     "card/<str:token>/code/": Page(look=NONE, about="word"),
     "card/<str:token>/link-codes/": Page(look=NONE, about="word"),
@@ -128,6 +129,27 @@ OURS = {
             },
         }.items()
     },
+    "admin/support/incidents/": Page(look=AGENTS | AUDIT),
+    "admin/support/incidents/new/": Page(look=LEADS, act=LEADS),
+    "admin/support/incidents/proposals/<int:pk>/": Page(look=NONE, act=LEADS, about="proposedincident"),
+    **{
+        f"admin/support/incidents/<int:pk>/{part}": Page(look=AGENTS | AUDIT, about="incident")
+        for part in ("", "progress/")
+    },
+    **{
+        f"admin/support/incidents/<int:pk>/{part}/": Page(look=LEADS, act=LEADS, about="incident")
+        for part in ("draft", "words", "announcement")
+    },
+    **{
+        f"admin/support/incidents/<int:pk>/{deed}/": Page(look=NONE, act=LEADS, about="incident")
+        for deed in ("notices", "status", "goodwill")
+    },
+    "admin/support/incidents/<int:pk>/stop/": Page(look=NONE, act=LEADS, about="workingincident"),
+    "admin/support/incidents/<int:pk>/goodwill/decision/": Page(look=NONE, act=LEADS, about="workingincident"),
+    "admin/support/incidents/<int:pk>/tickets/": Page(look=NONE, act=AGENTS, about="incident"),
+    "admin/support/incidents/<int:pk>/tickets/<int:ticket_pk>/removal/": Page(
+        look=NONE, act=AGENTS, about="incident ticket", foreign=LEADS
+    ),
     "admin/support/returns/<int:pk>/": Page(look=AGENTS | AUDIT, about="returncase"),
     "admin/support/returns/<int:pk>/refusal/": Page(look=NONE, act=LEADS, about="returncase"),
     "admin/support/returns/<int:pk>/<slug:name>/": Page(look=NONE, act=LEADS, about="returncase step"),

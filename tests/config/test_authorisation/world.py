@@ -66,6 +66,7 @@ from support.models import (
     Topic,
 )
 from support.scripts import playing
+from tests.factories.articles import published
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
@@ -198,6 +199,7 @@ def _house(world: World, shop: Shop) -> None:
         "calendar": calendar_of_weekdays((9, 18)).pk,
         **_furnished_desk(colleague),
         "slapolicy": SlaPolicyFactory().pk,
+        "articleslug": published("a-ready-answer").slug,
         "word": "nothing",
         "app": "crm",
         "missing": MISSING,
