@@ -1,1 +1,3 @@
-"""The demo's chapter about the desk: who answers, what is promised, two weeks of conversations, and this morning."""
+"""The demo's chapter about the desk: who answers, what is promised, what articles say, two weeks of conversations, and
+this morning.
+"""

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from crm.demo import channels, company, orders
 from crm.demo.catalogue import BY_NAME
 from crm.text_checks import Vocabulary, advice, faults
 from loyalty.demo.club import CLUB
+from support.demo import articles, desk
 from support.demo.desk import TOPICS
 from support.help import content, marking, ready
 from support.help.ready import ReadyArticle
+from support.models import ArticleVersion
+from tests.factories.shops import NOON
 
 LANGUAGES = ("en", "ru", "bg")
 SLUGS = frozenset(
@@ -256,6 +260,23 @@ def test_gifts_cost_what_stands_on_the_shelf(language):
 
     assert str(BY_NAME["Gift Wrapping"].price).replace(".", "," if language != "en" else ".") in text
     assert money(cheapest, language) in text
+
+
+# ── in the demo ──────────────────────────────────────────────────────────────
+@pytest.mark.django_db
+def test_the_demo_publishes_them_once_before_the_first_question():
+    stage = company.build()
+    topics = desk.open_desk(stage, now=NOON).topics
+
+    articles.publish(stage.manager, now=NOON)
+    articles.publish(stage.manager, now=NOON + timedelta(days=1))
+
+    versions = ArticleVersion.objects.all()
+    assert versions.count() == 30
+    assert {version.published_at for version in versions} == {NOON - articles.AGE}
+    assert set(topics["points"].articles.values_list("slug", flat=True)) == {
+        slug for slug, article in ARTICLES.items() if "points" in article.topics
+    }
 
 
 # ── what customers ask ───────────────────────────────────────────────────────
