@@ -32,6 +32,7 @@ from crm.pages.requests import StaffRequest
 from support import finding, inbox
 from support.inbox import BadPlace, Choice, Count, Place
 from support.models import Shift, Tag, Topic
+from support.pages import incident_banner
 from support.pages.rows import Row, name_of, rows
 from support.sight import SEES, Sight
 
@@ -96,6 +97,7 @@ def page(request: StaffRequest) -> HttpResponse:
         **admin.site.each_context(request),
         **shown,
         **_sides(choice, sight, request.GET, at),
+        **incident_banner.above_inbox(request.user),
         "title": str(choice.view.label),
         "choice": choice,
         "filters": _filters(choice),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from support.pages import public_asking, public_help, public_orders
+from support.pages import public_asking, public_help, public_orders, public_status
 
 urlpatterns = [
     path("ask/", public_asking.ask, name="ask"),
@@ -22,4 +22,5 @@ urlpatterns = [
         name="order-return-withdraw",
     ),
     path("returns/", public_orders.policy, name="return-policy"),
+    path("status/", public_status.status, name="status"),
 ]
