@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("loyalty.pages.staff_urls")),
     path("", include("loyalty.pages.reward_urls")),
     path("", include("support.pages.public_urls")),
+    path("admin/support/incidents/", include("support.pages.incident_urls")),
     path("admin/support/", include("support.pages.return_urls")),
     path("admin/support/scripts/", include("support.pages.script_urls")),
     path("admin/", include("crm.pages.urls")),
