@@ -107,19 +107,23 @@ def responses(asked: Asked) -> Responses:
     return Responses(_stories(waited.values_list("ticket", flat=True), kinds=RESPONSES), asked)
 
 
-def resolutions(asked: Asked) -> Resolutions:
-    """With everything that their people asked since LOOK_BACK before: a second contact may stand in another ticket."""
-    resolved = ClockEvent.objects.filter(
-        kind=ClockEvent.Kind.FULFIL,
-        clock__kind=Kind.RESOLUTION,
-        at__gte=asked.since,
-        at__lt=asked.until,
-    )
-    tickets = dict(resolved.values_list("clock__ticket", "clock__ticket__customer"))
+def resolutions(asked: Asked, *, topics: Collection[int] | None = None) -> Resolutions:
+    """With everything that their people asked since LOOK_BACK before: a second contact may stand in another ticket.
+
+    `topics`: only of what was about one of these.
+    """
+    tickets = dict(_resolved(asked, topics).values_list("clock__ticket", "clock__ticket__customer"))
     people = {pk for ids in ids_of_each(set(tickets.values())).values() for pk in ids}
     theirs = Ticket.objects.filter(Among("customer", people), opened_at__gte=asked.since - LOOK_BACK)
     ids = {*tickets, *theirs.values_list("pk", flat=True)}
     return Resolutions(_stories(ids, kinds=(Kind.RESOLUTION,), is_whole=True), asked)
+
+
+def _resolved(asked: Asked, topics: Collection[int] | None = None) -> QuerySet[ClockEvent]:
+    found = ClockEvent.objects.filter(
+        kind=ClockEvent.Kind.FULFIL, clock__kind=Kind.RESOLUTION, at__gte=asked.since, at__lt=asked.until
+    )
+    return found if topics is None else found.filter(clock__ticket__topic__in=topics)
 
 
 class Among(Func):
@@ -280,19 +284,22 @@ class Handling:
 
 def handling(asked: Asked) -> Handling:
     """Tickets that nobody was ever seen to work on are not there: their time is not known."""
-    resolved = ClockEvent.objects.filter(
-        kind=ClockEvent.Kind.FULFIL, clock__kind=Kind.RESOLUTION, at__gte=asked.since, at__lt=asked.until
-    )
-    rows = {row.pk: row for row in _rows(_linked(resolved.values_list("clock__ticket", flat=True)))}
+    waits: dict[int | None, list[Wait]] = defaultdict(list)
+    for ticket, time in handled(asked).items():
+        waits[ticket.team_id].append(Wait(time.total_seconds()))
+    everybody = [wait for its in waits.values() for wait in its]
+    return Handling(all=Waits(everybody), by_team={team: Waits(its) for team, its in waits.items()})
+
+
+def handled(asked: Asked, *, topics: Collection[int] | None = None) -> dict[Ticket, timedelta]:
+    """Handling time of each ticket resolved in the time asked about; of merged ones together."""
+    resolved = _resolved(asked, topics).values_list("clock__ticket", flat=True)
+    rows = {row.pk: row for row in _rows(_linked(resolved))}
     spent: dict[Ticket, timedelta] = defaultdict(timedelta)
     for pk, time in handling_times(_focus(rows), _talks(rows)).items():
         if pk in rows:
             spent[_successor(rows[pk], rows)] += time
-    waits: dict[int | None, list[Wait]] = defaultdict(list)
-    for ticket, time in spent.items():
-        waits[ticket.team_id].append(Wait(time.total_seconds()))
-    everybody = [wait for its in waits.values() for wait in its]
-    return Handling(all=Waits(everybody), by_team={team: Waits(its) for team, its in waits.items()})
+    return spent
 
 
 def _successor(ticket: Ticket, rows: Mapping[int, Ticket]) -> Ticket:

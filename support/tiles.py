@@ -78,7 +78,9 @@ def resolution(question: Question) -> Figure | None:
             _("Beside it: until it was resolved for the last time, for those that were opened again."),
             _("The time in which we waited for the customer is left out."),
         ),
-        small="" if last.median is None else _("for the last time: %(time)s") % {"time": _time(last.median)},
+        small=""
+        if last.median is None
+        else _("for the last time: %(time)s") % {"time": time_said(last.median)},
     )
 
 
@@ -271,7 +273,7 @@ def _row(waits: Waits) -> tuple[str, ...]:
 def _value(waits: Waits, *, nothing: str) -> str:
     if not waits.n:
         return nothing
-    return _("more than half still wait") if waits.median is None else _time(waits.median)
+    return _("more than half still wait") if waits.median is None else time_said(waits.median)
 
 
 def _basis(waits: Waits) -> str:
@@ -311,15 +313,15 @@ def _range(interval: Range) -> str:
     if interval.low is None:
         return _("not known yet")
     if interval.high is None:
-        return _("from %(time)s") % {"time": _time(interval.low)}
-    return f"{_time(interval.low)}…{_time(interval.high)}"
+        return _("from %(time)s") % {"time": time_said(interval.low)}
+    return f"{time_said(interval.low)}…{time_said(interval.high)}"
 
 
 def _at_most(seconds: float | None) -> str:
-    return _("not known yet") if seconds is None else _time(seconds)
+    return _("not known yet") if seconds is None else time_said(seconds)
 
 
-def _time(seconds: float) -> str:
+def time_said(seconds: float) -> str:
     """“45 s”, “12 min”, “27 h 10 min”: open hours are not put into days, which have no fixed number of them."""
     if seconds < 60:
         return ngettext("{n} s", "{n} s", round(seconds)).format(n=round(seconds))

@@ -19,9 +19,10 @@ WINDOW = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """`resolved_at`: when the last ticket of its first episode was resolved for the first time."""
+    """`resolved_at`: when the last ticket of its first episode was resolved for the first time. `ticket`: its first."""
 
     matter: Matter
+    ticket: int
     resolved_at: datetime | None
     is_solved_at_once: bool
 
@@ -75,13 +76,15 @@ def _judged(matter: Matter, stories: Sequence[Story]) -> Issue:
     episode_end = _end_of_episode(contacts) or stories[0].created_at
     resolved_at = _resolved(stories, episode_end)
     if resolved_at is None:
-        return Issue(matter=matter, resolved_at=None, is_solved_at_once=False)
+        return Issue(matter=matter, ticket=stories[0].ticket, resolved_at=None, is_solved_at_once=False)
     trouble = [
         *(at for at in contacts if at > episode_end),
         *(at for story in stories for at in (*story.reopenings, *story.escalations)),
     ]
     is_solved = not any(at <= resolved_at + WINDOW for at in trouble)
-    return Issue(matter=matter, resolved_at=resolved_at, is_solved_at_once=is_solved)
+    return Issue(
+        matter=matter, ticket=stories[0].ticket, resolved_at=resolved_at, is_solved_at_once=is_solved
+    )
 
 
 def _end_of_episode(contacts: Sequence[datetime]) -> datetime | None:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from support.pages import script_beside, script_editor, script_ways, scripts
+from support.pages import script_beside, script_editor, script_effect, script_ways, scripts
 
 app_name = "scripts"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("ready/", admin.site.admin_view(scripts.ready_ones), name="ready"),
     path("<int:pk>/", admin.site.admin_view(scripts.script), name="script"),
     path("<int:pk>/comparison/", admin.site.admin_view(script_beside.comparison), name="comparison"),
+    path("<int:pk>/effect/", admin.site.admin_view(script_effect.page), name="effect"),
     path("<int:pk>/drafts/", admin.site.admin_view(script_ways.drafts), name="drafts"),
     path("<int:pk>/waivers/", admin.site.admin_view(script_editor.waivers), name="waivers"),
     path("<int:pk>/steps/", admin.site.admin_view(script_editor.steps), name="steps"),

@@ -150,6 +150,7 @@ OURS = {
     "admin/support/incidents/<int:pk>/tickets/<int:ticket_pk>/removal/": Page(
         look=NONE, act=AGENTS, about="incident ticket", foreign=LEADS
     ),
+    "admin/support/scripts/<int:pk>/effect/": Page(look=LEADS, about="script"),
     "admin/support/returns/<int:pk>/": Page(look=AGENTS | AUDIT, about="returncase"),
     "admin/support/returns/<int:pk>/refusal/": Page(look=NONE, act=LEADS, about="returncase"),
     "admin/support/returns/<int:pk>/<slug:name>/": Page(look=NONE, act=LEADS, about="returncase step"),

@@ -318,6 +318,7 @@ def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) ->
     run = playing.start(script, ticket=ticket, by=agent, key=word, at=NOON)
     its |= {
         "ticket": ticket.pk,
+        "script": script.pk,
         "scriptrun": run.pk,
         "message": message.pk,
         **_channel(account, agent, word),
