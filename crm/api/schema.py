@@ -100,7 +100,7 @@ class VerenSchema(AutoSchema):
 
     def _refusals(self) -> Iterator[type[Refusal]]:
         yield from (errors.NotSignedIn, errors.ScopeMissing, errors.QueryInvalid, errors.NoSuchFormat)
-        yield errors.TooManyRequests
+        yield from (errors.TooManyRequests, errors.Away)
         if "{" in self.path:
             yield errors.NoSuchThing
         if self.operation.takes:
@@ -122,7 +122,9 @@ class VerenSchema(AutoSchema):
         status = self.operation.status
         for name, said in LIMITS.items():
             yield _header(name, said, response=[status, 429], required=False)
-        yield _header("Retry-After", "Seconds until more may be asked.", response=[429], required=False)
+        yield _header(
+            "Retry-After", "Seconds until it may be asked again.", response=[429, 503], required=False
+        )
         if self.method == "POST" and not self.operation.only_asks:
             yield _header(
                 "Idempotency-Key", "Yours; the same key takes effect once within 72 hours.", pattern=KEY

@@ -67,7 +67,7 @@ def test_every_operation_has_a_scope_examples_and_its_problems():
         success = next(answer for status, answer in answers.items() if status[0] == "2")
         assert "scope" in operation["description"], path
         assert success["content"]["application/json"]["examples"], (method, path)
-        assert {"400", "401", "403", "406", "429"} <= set(answers), path
+        assert {"400", "401", "403", "406", "429", "503"} <= set(answers), path
         if method in ("post", "patch"):
             assert operation["requestBody"]["content"]["application/json"]["examples"], path
             assert {"409", "413", "415", "422"} <= set(answers), path
