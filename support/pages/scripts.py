@@ -27,7 +27,7 @@ from support.macro_actions import UnusableMacro
 from support.models import Script, ScriptVersion
 from support.pages.deeds import number_of
 from support.pages.script_form import NewStepForm, StepForm
-from support.scripts import adopting, checking, content, drawing, publishing
+from support.scripts import adopting, checking, content, drawing, places, publishing
 from support.scripts.content import Content, Step
 from support.scripts.publishing import IN_WORK, MAY_PUBLISH, MAY_WRITE
 from support.scripts.variables import hints
@@ -233,7 +233,7 @@ def pointed(its: Content, fault: Fault) -> Pointed:
         return Pointed(detail=str(fault.detail))
     step = its.steps[int(parts[2])]
     title = step.title_in(get_language() or "en")
-    return Pointed(detail=str(fault.detail), key=step.key, title=title, where=" · ".join(parts[4:]))
+    return Pointed(detail=str(fault.detail), key=step.key, title=title, where=places.said(parts[3:]))
 
 
 def _chosen(found: Script, request: StaffRequest) -> ScriptVersion | None:

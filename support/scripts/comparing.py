@@ -11,11 +11,15 @@ from typing import Any, Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from crm import rules
+from crm.rules import UnusableConditions
 from support.macro_actions import ACTIONS
-from support.scripts.content import KINDS, OUTCOMES, TONES, Content, Step
+from support.scripts import places
+from support.scripts.content import KINDS, OUTCOMES, TONES, Choice, Content, Step
 
 Became = Literal["added", "removed", "changed"]
-_PIECE = re.compile(r"\s+|\w+|[^\w\s]")
+# What is filled in is one piece, as a word is.
+_PIECE = re.compile(r"\{\{.*?\}\}|\s+|\w+|[^\w\s]")
 # Beyond it the words are not laid side by side one by one.
 MOST_PIECES = 2000
 
@@ -91,16 +95,24 @@ def _read_aloud(step: Step) -> dict[str, str]:
         _("Actions"): "\n".join(_action(action) for action in step.actions),
     }
     for language, title in step.title.items():
-        told[_("Title, {language}").format(language=language)] = title
+        told[places.title(language)] = title
     for language, words in step.texts.items():
         for channel, text in words.items():
-            name = _("Words, {language}, {channel}").format(language=language, channel=channel)
-            told[name] = text
+            told[places.words(language, channel)] = text
     for number, choice in enumerate(step.choices, 1):
-        labels = " · ".join(choice.label.values())
-        condition = f" ({choice.when})" if choice.when is not None else ""
-        told[_("Choice {number}").format(number=number)] = f"{labels} → {choice.next}{condition}"
+        told |= {places.label(number, language): label for language, label in choice.label.items()}
+        told[places.choice(number)] = f"→ {choice.next}{_condition(choice)}"
     return told
+
+
+def _condition(choice: Choice) -> str:
+    """As a sentence; as it is kept, where it cannot be read any more."""
+    if choice.when is None:
+        return ""
+    try:
+        return f" ({rules.sentence(choice.when, 'ticket').text})"
+    except UnusableConditions:
+        return f" ({choice.when})"
 
 
 def _action(action: Any) -> str:
