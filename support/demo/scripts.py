@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from crm import abilities
 from crm.channels.base import Sender
 from crm.demo import characters
+from crm.demo.rhythm import HERE
 from crm.identity_kinds import IdentityKind
 from crm.models import Identity, User
 from support import assigning, labelling
@@ -43,7 +45,7 @@ LOOKED_THROUGH = 60
 
 def publish(desk: Desk, *, manager: User, now: datetime) -> None:
     """What is missing is written by the lead and approved by the manager, some weeks ago."""
-    at = now - WRITTEN_AGO
+    at = (now - WRITTEN_AGO).astimezone(HERE).replace(hour=10, minute=20)
     for draft in adopting.adopt(language=LANGUAGE, by=desk.lead, at=at):
         _publish(draft, desk.lead, manager, at=at)
 
@@ -83,12 +85,15 @@ def _play_through(ticket: Ticket, agent: User, *, at: datetime) -> None:
 
 
 def _somebody(*, now: datetime) -> Sender | None:
-    """None of the three whom visitors meet."""
+    """Who bought last, and is none of the three whom visitors meet."""
     families = {who.family_name for who in characters.CUSTOMERS}
     theirs = Identity.objects.filter(kind=IdentityKind.EMAIL, customer__language="ru").select_related(
         "customer"
     )
-    for its in theirs.exclude(customer__family_name__in=families).order_by("-pk")[:LOOKED_THROUGH]:
+    bought_last = F("customer__figures__last_order_at").desc(nulls_last=True)
+    for its in theirs.exclude(customer__family_name__in=families).order_by(bought_last, "pk")[
+        :LOOKED_THROUGH
+    ]:
         if abilities.points_of()(its.customer, at=now):
             return Sender(kind=its.kind, value=its.value, language="ru")
     return None
