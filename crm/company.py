@@ -28,6 +28,22 @@ class Company:
     currency: str = "EUR"
     time_zone: str = ""
     languages: tuple[str, ...] = ()
+    quiet_from_hour: int | None = None
+    quiet_until_hour: int | None = None
+    own_advertising_per_week: int | None = None
+
+    @property
+    def quiet_hours(self) -> tuple[int, int]:
+        """For crm.quiet_hours: the company's own, else those it was installed with."""
+        if self.quiet_from_hour is None or self.quiet_until_hour is None:
+            begins, ends = settings.QUIET_HOURS
+            return begins, ends
+        return self.quiet_from_hour, self.quiet_until_hour
+
+    @property
+    def advertising_per_week(self) -> int:
+        own = self.own_advertising_per_week
+        return int(settings.ADVERTISING_PER_WEEK) if own is None else own
 
     @property
     def clock(self) -> ZoneInfo:
@@ -62,18 +78,18 @@ def forget() -> None:
 
 
 def _read() -> Company:
-    known = Installation.objects.values_list(
-        "name", "logo_type", "currency", "time_zone", "languages"
-    ).first()
+    known = Installation.objects.defer("logo").first()
     if known is None:
         return Company()
-    name, logo_type, currency, time_zone, languages = known
     return Company(
-        name=name,
-        has_logo=bool(logo_type),
-        currency=currency,
-        time_zone=time_zone,
-        languages=tuple(languages),
+        name=known.name,
+        has_logo=bool(known.logo_type),
+        currency=known.currency,
+        time_zone=known.time_zone,
+        languages=tuple(known.languages),
+        quiet_from_hour=known.quiet_from_hour,
+        quiet_until_hour=known.quiet_until_hour,
+        own_advertising_per_week=known.advertising_per_week,
     )
 
 

@@ -98,7 +98,7 @@ def notify(
 
     `figures`: numbers, days and amounts are said in the person's language and on their clock. `answers`: what they
     wrote, where this is an answer to it. `words` by language, and `purpose`: this time, instead of the notice's own.
-    Advertising needs a consent for its channel and keeps to settings.ADVERTISING_PER_WEEK. Where it would wake
+    Advertising needs a consent for its channel and keeps to the company's number a week. Where it would wake
     somebody, it waits for their morning. Locks the row of whoever the customer stands for.
 
     Raises:
@@ -326,14 +326,14 @@ def _in_the_day(purpose: str, person: Customer, way: Way, *, shop: Shop | None, 
     if not (channel_named(way.channel).rings or purpose == Purpose.ADVERTISING):
         return at
     clocks = clocks_of(person, region=_region(shop or way.account.shop))
-    return next_allowed(at, clocks=clocks, quiet=settings.QUIET_HOURS)
+    return next_allowed(at, clocks=clocks, quiet=company.current().quiet_hours)
 
 
 def _is_too_often(person: Customer, send_at: datetime) -> bool:
     lately = Message.objects.of_people(ids_of(person)).filter(
         direction=Message.Direction.OUT, purpose=Purpose.ADVERTISING, send_at__gt=send_at - A_WEEK
     )
-    return lately.exclude(state__in=NEVER_SENT).count() >= int(settings.ADVERTISING_PER_WEEK)
+    return lately.exclude(state__in=NEVER_SENT).count() >= company.current().advertising_per_week
 
 
 def _answered_first(ways: list[Way], answers: Message | None) -> list[Way]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm import messaging
+from crm import company, messaging
 from crm.channels import CHANNELS
 from crm.channels.base import File
 from crm.clocks_of import clocks_of
@@ -209,7 +208,9 @@ def _hour(held: Held, account: ChannelAccount, send_at: datetime | None, *, at: 
     if send_at is None or send_at <= at + UNDO:
         return at + UNDO
     region = account.shop.region if account.shop else Shop.objects.first_open().region
-    return next_allowed(send_at, clocks=clocks_of(held.person, region=region), quiet=settings.QUIET_HOURS)
+    return next_allowed(
+        send_at, clocks=clocks_of(held.person, region=region), quiet=company.current().quiet_hours
+    )
 
 
 def _last_of_theirs(ticket: Ticket, account: ChannelAccount) -> Message | None:

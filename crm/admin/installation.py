@@ -26,7 +26,10 @@ class InstallationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Installation
-        fields = ("name", "currency", "time_zone", "languages")
+        fields = (
+            *("name", "currency", "time_zone", "languages"),
+            *("quiet_from_hour", "quiet_until_hour", "advertising_per_week"),
+        )
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"]
@@ -51,7 +54,10 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """One row, so there is no list: the link leads to its form."""
 
     form = InstallationForm
-    fields = ("name", "new_logo", "currency", "time_zone", "languages")
+    fields = (
+        *("name", "new_logo", "currency", "time_zone", "languages"),
+        *("quiet_from_hour", "quiet_until_hour", "advertising_per_week"),
+    )
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,25 @@ class Installation(models.Model):
         models.CharField(max_length=5, choices=settings.LANGUAGES),
         verbose_name=_("languages of your customers"),
     )
+    quiet_from_hour = models.PositiveSmallIntegerField(
+        _("quiet from this hour"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(23)],
+        help_text=_(
+            "From then on nothing that can wait wakes a customer, on their own clock. Empty: as installed."
+        ),
+    )
+    quiet_until_hour = models.PositiveSmallIntegerField(
+        _("quiet until this hour"), null=True, blank=True, validators=[MaxValueValidator(23)]
+    )
+    advertising_per_week = models.PositiveSmallIntegerField(
+        _("advertising, messages a week"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(50)],
+        help_text=_("Nobody gets more in seven days, on all channels together. Empty: as installed."),
+    )
     set_up_at = models.DateTimeField(_("set up"))
 
     class Meta:
@@ -36,6 +56,15 @@ class Installation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(logo=b"", logo_type="") | ~models.Q(logo=b"") & ~models.Q(logo_type=""),
                 name="logo_comes_with_its_type",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from_hour=None, quiet_until_hour=None)
+                | models.Q(quiet_from_hour__isnull=False, quiet_until_hour__isnull=False)
+                & models.Q(quiet_from_hour__lte=23, quiet_until_hour__lte=23),
+                name="quiet_hours_have_two_ends",
+                violation_error_message=_(
+                    "Say from which hour until which it is quiet, or leave both empty."
+                ),
             ),
         ]
 

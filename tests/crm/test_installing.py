@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.urls import reverse
 
 from crm import company, installing
@@ -184,3 +185,32 @@ def test_an_administrator_changes_what_the_company_says_of_itself(client):
 
     answer = client.post(page, {**given, "time_zone": "Mars/Olympus"})
     assert answer.context["adminform"].form.errors.keys() == {"time_zone"}
+
+
+@pytest.mark.parametrize(
+    ("hours", "faulty"),
+    [(("20", "10"), set()), (("", ""), set()), (("20", ""), {"__all__"}), (("24", "9"), {"quiet_from_hour"})],
+)
+def test_an_administrator_says_when_it_is_quiet(client, hours, faulty):
+    colleague = UserFactory()
+    colleague.groups.add(Group.objects.get(name="administrator"))
+    client.force_login(colleague)
+    page = client.get(reverse("admin:crm_installation_changelist"), follow=True).redirect_chain[-1][0]
+    given = {"name": "Липа", "currency": "EUR", "time_zone": "Europe/Sofia", "languages": ["bg"]}
+    quiet = dict(zip(("quiet_from_hour", "quiet_until_hour"), hours, strict=True))
+
+    answer = client.post(page, {**given, **quiet, "advertising_per_week": "3"})
+
+    if faulty:
+        assert answer.context["adminform"].form.errors.keys() == faulty
+        return
+    company.forget()
+    told = company.current()
+    company.forget()
+    assert told.quiet_hours == ((20, 10) if all(hours) else (21, 9))
+    assert told.advertising_per_week == 3
+
+
+def test_quiet_hours_have_two_ends_in_the_database_too():
+    with pytest.raises(IntegrityError, match="quiet_hours_have_two_ends"):
+        Installation.objects.create(name="Липа", languages=["bg"], set_up_at=NOON, quiet_from_hour=20)

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from crm import consenting, messaging, notice_texts, preferred_channel, sending
+from crm import company, consenting, messaging, notice_texts, preferred_channel, sending
 from crm.channels.base import Letter, NotTaken
+from crm.company import Company
 from crm.errors import PersonErased
 from crm.messaging import NothingToSay
 from crm.models import ChannelAccount, Customer, Message
@@ -235,6 +236,24 @@ def test_advertising_comes_at_most_so_often_in_seven_days(papers: dict[str, Pape
     found = [gift(anna, number, NOON + number * DAY).why_not for number in range(9)]
 
     assert found == [None, None, *[WhyNot.TOO_OFTEN] * 5, None, None]
+
+
+@pytest.mark.django_db
+def test_the_company_says_how_often_and_when_it_is_quiet(papers: dict[str, Paper], settings: Any) -> None:
+    settings.ADVERTISING_PER_WEEK = 2
+    account("sms")
+    switched_on("birthday_gift")
+    anna = somebody("phone")
+    agree(anna, "sms")
+    company.remember(Company(quiet_from_hour=11, quiet_until_hour=15, own_advertising_per_week=1))
+    try:
+        found = [gift(anna, number, NOON + number * DAY) for number in range(2)]
+    finally:
+        company.forget()
+
+    assert found[0].message
+    assert found[0].message.send_at == NOON.replace(hour=13)
+    assert found[1].why_not == WhyNot.TOO_OFTEN
 
 
 # ── notify: by which way ─────────────────────────────────────────────────────
