@@ -10,10 +10,13 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.errors import Refusal
+from crm.errors import Fault, Refusal
 from crm.models import User
 from crm.typed_settings import Settings
 from support.models import Ticket
+
+
+MOST_HOURS = 24 * 90
 
 
 class UnusableMacro(Refusal):
@@ -43,3 +46,10 @@ class MacroAction(Settings):
     def do(self, ticket: Ticket, *, by: User, key: str, at: datetime) -> None:
         """In the caller's transaction, which holds the ticket."""
         raise NotImplementedError
+
+
+def faults_of_hours(hours: int) -> list[Fault]:
+    """Of a setting that says after how many hours something is due."""
+    if 1 <= hours <= MOST_HOURS:
+        return []
+    return [Fault(pointer="/hours", detail=_("Write a number of hours from 1 to 2,160."))]

@@ -9,10 +9,8 @@ from django.utils.translation import ngettext
 from crm.errors import Fault
 from crm.models import User
 from support import promising
-from support.macro_actions.base import MacroAction
+from support.macro_actions.base import MacroAction, faults_of_hours
 from support.models import Ticket
-
-MOST_HOURS = 24 * 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +25,7 @@ class MakePromise(MacroAction):
     hours: int
 
     def faults(self) -> list[Fault]:
-        if 1 <= self.hours <= MOST_HOURS:
-            return []
-        return [Fault(pointer="/hours", detail=_("Write a number of hours from 1 to 2,160."))]
+        return faults_of_hours(self.hours)
 
     def aloud(self) -> str:
         said = ngettext(
