@@ -15,7 +15,6 @@ from crm.models import User
 from crm.typed_settings import Settings
 from support.models import Ticket
 
-
 MOST_HOURS = 24 * 90
 
 
