@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from crm.models import Customer
 from support.models import Scenario, Script, ScriptVersion, Topic
-from support.scripts import adopting, checking, content, publishing, ready
+from support.scripts import adopting, checking, content, publishing, ready, suggesting
 from support.scripts.content import LANGUAGES, Choice, Content, Step
 from support.scripts.ready import ReadyScript
 from support.scripts.variables import About, say
@@ -199,6 +199,45 @@ def test_each_is_published_by_two_people():
         publishing.publish(draft, by=reviewer, at=NOON)
 
     assert Script.objects.in_use(NOON).count() == 12
+
+
+SAID = {
+    "double-charge": (
+        "С карты списали дважды за один заказ!",
+        "Взехте парите два пъти",
+        "I was charged twice",
+    ),
+    "lost-points": ("А где баллы за субботу?", "Къде са точките за съботата?", "No points for my purchase"),
+    "damaged": ("Чайник пришёл разбитый", "Чашата дойде счупена", "The jar arrived broken"),
+    "wrong-item": ("Мне прислали не то", "Объркали сте поръчката", "This is not what I ordered"),
+    "late-parcel": ("Подскажите, где посылка?", "Кога ще пристигне пратката?", "Where is my order?"),
+    "lost-parcel": (
+        "Пишут, вручена, но у меня ничего нет",
+        "Пише доставена, а я няма",
+        "Never arrived, is it lost?",
+    ),
+    "return": ("Крем не подошёл, хочу отправить", "Искам да я върна, не ми хареса", "Can I return the tea?"),
+    "refund": ("Ну и когда деньги придут", "Кога ще получа парите?", "When will I get my money?"),
+    "outage": ("Сайт у вас не работает", "Сайтът не се отваря", "The app is not working"),
+    "person": ("Дайте поговорить с человеком", "Искам да говоря с човек", "Let me talk to a real person"),
+    "angry": ("Это просто безобразие", "Това е безобразие", "This is unacceptable"),
+    "thanks": ("Огромное спасибо, очень вкусно", "Много вкусно, браво", "Thank you so much, delicious"),
+}
+
+
+def test_what_customers_say_suggests_the_right_one():
+    writer, reviewer = UserFactory(), UserFactory()
+    for draft in adopting.adopt(language="en", by=writer, at=NOON):
+        publishing.submit(draft, by=writer, at=NOON)
+        publishing.publish(publishing.approve(draft, by=reviewer, at=NOON), by=reviewer, at=NOON)
+
+    first = {
+        text: next((one.script.slug for one in suggesting.suggestions(ticket(text), at=after(hours=1))), "")
+        for texts in SAID.values()
+        for text in texts
+    }
+
+    assert first == {text: slug for slug, texts in SAID.items() for text in texts}
 
 
 def test_the_command_says_what_it_added(capsys):
