@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
 
+from support.bot import library, likening
 from support.bot.tools import PREFIX, TOOLS
+from support.bot.tools.base import SURELY
 from support.bot.understanding import Offer
 from support.help import searching
 from support.models import ArticleText
 
 ENGLISH = "en"
 # As many as could be offered, and some for the choice among them.
-MOST_FOUND = 5
+MOST_FOUND = 8
+MOST_SEARCHED = 30
+# Of what an article is believed to answer, so much by its meanings; the rest by the search of the help centre.
+BY_MEANING = 0.5
 
 
 def find(text: str, *, language: str, at: datetime) -> Sequence[Offer]:
     """The likeliest first. The titles are in the active language, which is `language`."""
-    hits = searching.search(text, language=language, at=at, limit=MOST_FOUND)
-    articles = [Offer(name=hit.article.slug, title=hit.title, score=hit.score) for hit in hits]
-    scored = ((name, tool, tool.score(text)) for name, tool in TOOLS.items())
-    tools = [
-        Offer(name=PREFIX + name, title=str(tool.label), score=score) for name, tool, score in scored if score
+    hits = searching.search(text, language=language, at=at, limit=MOST_SEARCHED)
+    scores = {slug: BY_MEANING * score for slug, score in _by_meaning(text, language).items()}
+    for hit in hits:
+        scores[hit.article.slug] = scores.get(hit.article.slug, 0.0) + (1 - BY_MEANING) * hit.score
+    best = sorted(scores, key=lambda slug: -scores[slug])[:MOST_FOUND]
+    titles = {hit.article.slug: hit.title for hit in hits}
+    articles = [
+        Offer(name=slug, title=titles.get(slug) or title_of(slug, language=language), score=scores[slug])
+        for slug in best
     ]
-    return sorted([*tools, *articles], key=lambda offer: -offer.score)
+    return sorted([*_tools(text, language), *articles], key=lambda offer: -offer.score)
+
+
+def _by_meaning(text: str, language: str) -> Mapping[str, float]:
+    return likening.likenesses(text, library.known(), language=language)
+
+
+def _tools(text: str, language: str) -> Iterator[Offer]:
+    for name, tool in TOOLS.items():
+        if score := tool.score(text, language=language):
+            yield Offer(name=PREFIX + name, title=str(tool.label), score=score, is_own=score >= SURELY)
 
 
 def text_of(slug: str, *, language: str) -> ArticleText | None:

@@ -11,7 +11,7 @@ from crm.channels.base import File, Sender
 from crm.models import Customer, Message, ParkedEntry
 from support import replying, states
 from support.bot import answering, duty, sweeping
-from support.help import ready, writing
+from support.help import writing
 from support.models import Article, ArticleCategory, BotConversation, BotTurn, Clock, Ticket, TicketEvent
 from support.models.tagging import Category
 from tests.factories.customers import CustomerFactory, IdentityFactory
@@ -24,6 +24,13 @@ pytestmark = pytest.mark.django_db
 Kind, Reason, State = BotTurn.Kind, BotTurn.Reason, BotConversation.State
 
 
+ARTICLES = {
+    "points-expire": ("Кога изтичат точките?", ["срок на точките", "изгарят точки"]),
+    "return-goods": ("Как се връща стока?", ["връщане", "върна чай"]),
+    "tiers": ("Нива в програмата", ["сребърно ниво", "златно ниво"]),
+}
+
+
 @pytest.fixture(autouse=True)
 def on_duty() -> Iterator[None]:
     duty.turn_on(account("telegram"), by=None, at=NOON)
@@ -33,12 +40,12 @@ def on_duty() -> Iterator[None]:
 
 @pytest.fixture
 def articles() -> None:
-    for told in ready.articles():
-        if told.slug in ("points-expire", "return-goods", "tiers"):
-            shelf, _is_new = ArticleCategory.objects.get_or_create(slug=told.category)
-            article = Article.objects.create(slug=told.slug, category=shelf)
-            writing.write(article, told=told.content, by=None, at=NOON)
-            writing.publish(article, by=None, at=NOON)
+    shelf = ArticleCategory.objects.create(slug="all")
+    for slug, (title, keywords) in ARTICLES.items():
+        article = Article.objects.create(slug=slug, category=shelf)
+        wording = {"title": title, "summary": "Накратко.", "body": "Подробно.", "keywords": keywords}
+        writing.write(article, told={"bg": wording, "ru": wording, "en": wording}, by=None, at=NOON)
+        writing.publish(article, by=None, at=NOON)
 
 
 @pytest.fixture
@@ -242,7 +249,7 @@ def test_an_order_of_ones_own_is_told_and_nobody_elses(person):
     others = placed_order("o-2", number="LP-1002", customer=CustomerFactory(), shop=mine.shop)
 
     told = asks("Къде е поръчката ми?", person)
-    assert (told.kind, told.given) == (Kind.TOOL, "tool:order_status")
+    assert (told.kind, told.given) == (Kind.TOOL, "tool:order-status")
     assert mine.number in answer_to(told)
 
     asked = asks(f"Къде е поръчка {others.number}?", person, minutes=1)

@@ -38,6 +38,8 @@ class Expiry(Tool):
         "почему защо why пропали сгорели изчезнаха изгоряха изтекоха истекли списались верните върнете"
     )
 
+    covers = frozenset("points expire lost card charge".split())
+
     def answer(self, wanted: Wanted) -> str:
         standing = abilities.points_of()(wanted.customer, at=wanted.at)
         if standing is None:

@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"(?=[^\s]*\d)[^\W_][\w/.-]{2,30}[^\W_]")
 class OrderStatus(Tool):
     """How far an order has come: the one whose number was said, else those that are on their way."""
 
-    name = "order_status"
+    name = "order-status"
     label = gettext_lazy("Where my order is")
     asks = (
         Dictionary("заказ* посылк* пратк* поръчк* доставк* parcel package order orders delivery shipment"),
@@ -47,6 +47,11 @@ class OrderStatus(Tool):
         return refund cancel change cost much free place балл* точк* points
         """
     )
+
+    covers = frozenset("track late delivery lack pickup contact pay".split())
+
+    def is_own(self, text: str) -> bool:
+        return bool(_numbers_in(text)) or super().is_own(text)
 
     def answer(self, wanted: Wanted) -> str:
         orders = list(_named(wanted) if _numbers_in(wanted.text) else _latest(wanted))

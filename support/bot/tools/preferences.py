@@ -31,6 +31,8 @@ class Preferences(Tool):
         ),
     )
 
+    covers = frozenset("messages stop write_to contact change delete address promo".split())
+
     def answer(self, wanted: Wanted) -> str:
         said = _("Here you say what we may write to you about, and by which way:")
         return f"{said}\n{preference_links.address_of(wanted.customer.pk)}"

@@ -41,6 +41,8 @@ class ReturnGoods(Tool):
         """
     )
 
+    covers = frozenset("return opened place broken".split())
+
     def answer(self, wanted: Wanted) -> str:
         cases = ReturnCase.objects.filter(customer__in=wanted.ids, state__in=ReturnCase.UNDER_WAY)
         under_way = [_case(case) for case in cases.select_related("order").order_by("-pk")[:LOOKED_AT]]
