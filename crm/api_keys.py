@@ -35,6 +35,8 @@ SCOPES = (
     "jobs:write",
     "members:read",
     "members:write",
+    "incidents:read",
+    "incidents:write",
     "messages:read",
     "messages:write",
     "orders:read",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.urls import URLPattern, path
 
 from support.api.articles import Articles, ArticleSearch, ArticleVotes, OneArticle
+from support.api.incidents import IncidentEvents, Incidents, OneIncident
 from support.api.returns import OneReturnCase, ReturnCaseEvents, ReturnCases
 from support.api.tickets import OneTicket, TicketMessages, Tickets
 
@@ -14,6 +15,9 @@ urlpatterns: Sequence[URLPattern] = [
     path("articles/search/", ArticleSearch.as_view(), name="article-search"),
     path("articles/<slug:slug>/", OneArticle.as_view(), name="article"),
     path("articles/<slug:slug>/votes/", ArticleVotes.as_view(), name="article-votes"),
+    path("incidents/", Incidents.as_view(), name="incidents"),
+    path("incidents/<int:pk>/", OneIncident.as_view(), name="incident"),
+    path("incidents/<int:pk>/events/", IncidentEvents.as_view(), name="incident-events"),
     path("returns/", ReturnCases.as_view(), name="returns"),
     path("returns/<int:pk>/", OneReturnCase.as_view(), name="return"),
     path("returns/<int:pk>/events/", ReturnCaseEvents.as_view(), name="return-events"),

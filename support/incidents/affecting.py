@@ -45,7 +45,8 @@ class Foresight:
 def orders_of(incident: Incident, *, at: datetime) -> QuerySet[Order]:
     """The orders that it touches, of people who can still be told anything. Cancelled ones are no orders."""
     its = rules.where(incident.affected, "order", at=at, clock=company.current().clock)
-    return Order.objects.filter(its, cancelled_at=None, customer__erased_at=None, customer__isnull=False)
+    orders = Order.objects.filter(its, cancelled_at=None, customer__erased_at=None, customer__isnull=False)
+    return orders.filter(shop=incident.shop_id) if incident.shop_id else orders
 
 
 def count(incident: Incident, *, at: datetime) -> int | None:

@@ -35,10 +35,10 @@ State = IncidentNotice.State
 
 
 @transaction.atomic
-def let_out(notice: IncidentNotice, *, by: User, at: datetime) -> IncidentNotice:
+def let_out(notice: IncidentNotice, *, by: User | None, at: datetime) -> IncidentNotice:
     """Let a notice go out; with its first one the incident goes on, with the last one it is over. `run` does the work.
 
-    Again: what stands is answered. Locks the incident's row, then the notice's.
+    Without `by`, a shop's system did. Again: what stands is answered. Locks the incident's row, then the notice's.
 
     Raises:
         UnfinishedWords: with a fault for each text; nothing goes out.
@@ -101,7 +101,7 @@ def progress(notice: IncidentNotice) -> dict[str, int]:
     return counted
 
 
-def _move(incident: Incident, kind: str, *, by: User, at: datetime) -> None:
+def _move(incident: Incident, kind: str, *, by: User | None, at: datetime) -> None:
     """The first notice makes an incident go on, the last one ends it."""
     if kind == Kind.RESOLVED:
         if not incident.is_going_on:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import rendering, rules
 from crm.errors import Fault
-from crm.models import Message, User
+from crm.models import Message, Shop, User
 from crm.notices import Notice, notice_named
 from crm.notices.base import Words
 from crm.plain_text import plain
@@ -40,6 +40,7 @@ class Told:
     names: Mapping[str, str]
     affected: Any
     began_at: datetime
+    shop: Shop | None = None
     summary: str = ""
     script: Script | None = None
     links: Any = None
@@ -206,7 +207,7 @@ def _take(incident: Incident, told: Told) -> None:
         for language, words in told.public_words.items()
         if plain(words.get("title", ""))
     }
-    incident.began_at = told.began_at
+    incident.began_at, incident.shop = told.began_at, told.shop
 
 
 def _unusable(texts: Mapping[str, Mapping[str, str]], its: Notice) -> Iterator[Fault]:

@@ -34,7 +34,7 @@ def prepare(incident: Incident, *, by: User | None, at: datetime) -> IncidentNot
 
 @transaction.atomic
 def resolve(
-    incident: Incident, *, by: User, at: datetime, texts: Mapping[str, Words] | None = None
+    incident: Incident, *, by: User | None, at: datetime, texts: Mapping[str, Words] | None = None
 ) -> IncidentNotice:
     """End it, and let everybody know who was told or asked. `announcing.run` does the work. Locks the incident's row.
 

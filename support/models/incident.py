@@ -44,6 +44,15 @@ class Incident(Named):
         help_text=_("What colleagues say meanwhile."),
     )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
+    shop = models.ForeignKey(
+        "crm.Shop",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("shop"),
+        help_text=_("Only its orders are affected. Empty: those of every shop."),
+    )
     affected = ConditionField(
         _("affected orders"),
         root="order",

@@ -80,7 +80,9 @@ def progress(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def found(pk: int) -> Incident:
-    return get_object_or_404(Incident.objects.select_related("script", "created_by", "announced_by"), pk=pk)
+    return get_object_or_404(
+        Incident.objects.select_related("script", "shop", "announced_by", "resolved_by"), pk=pk
+    )
 
 
 def foresight_said(ahead: Foresight) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import Shop
 from crm.rules.fields import ConditionFormField
 from support.incidents.drafting import OPEN_ORDERS_OF_THE_DAY, Told
 from support.models import Incident, Script
@@ -21,6 +22,13 @@ class IncidentForm(forms.Form):
     began_at = forms.DateTimeField(
         label=_("When it began"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    shop = forms.ModelChoiceField(
+        label=_("Shop"),
+        queryset=Shop.objects.none(),
+        required=False,
+        empty_label=_("Every shop"),
+        help_text=_("Only its orders are affected. Empty: those of every shop."),
     )
     summary = forms.CharField(
         label=_("What happened, for colleagues"),
@@ -56,6 +64,7 @@ class IncidentForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.fields["shop"].queryset = Shop.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["script"].queryset = Script.objects.order_by("folder", "pk")  # type: ignore[attr-defined]
         for code, language in LANGUAGES.items():
             for name, field in _in_one_language(language).items():
@@ -76,6 +85,7 @@ class IncidentForm(forms.Form):
             names={code: said[f"name_{code}"] for code in LANGUAGES},
             affected=said["affected"],
             began_at=said["began_at"],
+            shop=said["shop"],
             summary=said["summary"],
             script=said["script"],
             links=said["links"],
@@ -91,6 +101,7 @@ def initial_of(incident: Incident) -> dict[str, Any]:
     return {
         "began_at": timezone.localtime(incident.began_at),
         "summary": incident.summary,
+        "shop": incident.shop_id,
         "script": incident.script_id,
         "affected": incident.affected,
         "links": incident.links,

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm.models import Customer, Order, User
 from support.incidents import announcing, drafting
-from support.models import Incident, IncidentNotice
+from support.models import Incident, IncidentGoodwill, IncidentNotice
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON
@@ -48,3 +48,20 @@ def waits_for(warehouse: str = "varna", *, customer: Customer | None = None, **m
     customer = customer or CustomerFactory()
     number = f"{warehouse}-{customer.pk}-{Order.objects.count()}"
     return placed_order(number, customer=customer, warehouse=warehouse, **more)
+
+
+def at_work(incident: Incident, *, by: User, at: datetime = NOON) -> None:
+    """Its first notice is let out and still to be told; goodwill for it waits for a second person. Rows alone."""
+    announcing.let_out(draft_notice(incident), by=by, at=at)
+    IncidentGoodwill.objects.create(
+        incident=incident,
+        points=50,
+        price_amount="0.50",
+        budget_amount="5.00",
+        currency="EUR",
+        state=IncidentGoodwill.State.WAITING,
+        requested_by=by,
+        requested_at=at,
+        created_at=at,
+        moved_at=at,
+    )

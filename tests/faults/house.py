@@ -56,7 +56,8 @@ class House:
     def start(self, roles: Sequence[str]) -> None:
         for role in roles:
             self._start(role)
-        self.wait_for_web()
+        if "web" in roles:
+            self.wait_for_web()
 
     def _start(self, role: str) -> None:
         with self.log.open("ab") as log:

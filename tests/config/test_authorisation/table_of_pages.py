@@ -145,12 +145,21 @@ OURS = {
         for deed in ("notices", "status", "goodwill")
     },
     "admin/support/incidents/<int:pk>/stop/": Page(look=NONE, act=LEADS, about="workingincident"),
-    "admin/support/incidents/<int:pk>/goodwill/decision/": Page(look=NONE, act=LEADS, about="workingincident"),
+    "admin/support/incidents/<int:pk>/goodwill/decision/": Page(
+        look=NONE, act=LEADS, about="workingincident"
+    ),
     "admin/support/incidents/<int:pk>/tickets/": Page(look=NONE, act=AGENTS, about="incident"),
     "admin/support/incidents/<int:pk>/tickets/<int:ticket_pk>/removal/": Page(
         look=NONE, act=AGENTS, about="incident ticket", foreign=LEADS
     ),
     "admin/support/scripts/<int:pk>/effect/": Page(look=LEADS, about="script"),
+    "admin/support/help/": Page(look=AGENTS | AUDIT),
+    "admin/support/help/<int:pk>/": Page(look=AGENTS | AUDIT, act=LEADS, about="article"),
+    "admin/support/help/<int:pk>/check/<slug:language>/": Page(
+        look=NONE, act=AGENTS | AUDIT, about="article language"
+    ),
+    "admin/support/help/<int:pk>/pictures/": Page(look=NONE, act=LEADS, about="article"),
+    "admin/support/help/<int:pk>/withdrawal/": Page(look=NONE, act=LEADS, about="article"),
     "admin/support/returns/<int:pk>/": Page(look=AGENTS | AUDIT, about="returncase"),
     "admin/support/returns/<int:pk>/refusal/": Page(look=NONE, act=LEADS, about="returncase"),
     "admin/support/returns/<int:pk>/<slug:name>/": Page(look=NONE, act=LEADS, about="returncase step"),

@@ -52,6 +52,7 @@ from loyalty.models import (
 from loyalty.self_joining import Said
 from support.models import (
     AgentProfile,
+    IncidentProposal,
     Macro,
     Promise,
     ReturnCase,
@@ -69,6 +70,7 @@ from support.scripts import playing
 from tests.factories.articles import published
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
+from tests.factories.incidents import at_work, drafted
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_drafts import draft, replayed
 from tests.factories.loyalty_rewards import (
@@ -199,7 +201,7 @@ def _house(world: World, shop: Shop) -> None:
         "calendar": calendar_of_weekdays((9, 18)).pk,
         **_furnished_desk(colleague),
         "slapolicy": SlaPolicyFactory().pk,
-        "articleslug": published("a-ready-answer").slug,
+        **_help_centre(),
         "word": "nothing",
         "app": "crm",
         "missing": MISSING,
@@ -216,6 +218,16 @@ def _house(world: World, shop: Shop) -> None:
     )
     view = SavedView.objects.create(owner=colleague, list_name="crm.customer", name="one", saved_at=NOON)
     world.own |= {"importjob": job.pk, "invitation": invitation.pk, "token": token, "savedview": view.pk}
+
+
+def _help_centre() -> dict[str, Any]:
+    article = published("a-ready-answer")
+    return {
+        "article": article.pk,
+        "articlecategory": article.category_id,
+        "articleslug": article.slug,
+        "language": "en",
+    }
 
 
 def _persons(world: World, shop: Shop) -> None:
@@ -359,6 +371,8 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
         source="test",
         source_id=word,
     )
+    incident, working = (drafted(names={"en": word}, shop=shop) for _n in range(2))
+    at_work(working, by=User.objects.get(pk=world.own["user"]))
     entry = TimelineEntry.objects.get(kind="crm.order_placed", shop=shop)
     parked = ParkedEntry.objects.create(
         reaction=f"{word}-reaction", entry=entry, customer=customer, error="x", parked_at=NOON
@@ -396,6 +410,11 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
         "bulkjob": job.pk,
         "return": back.pk,
         "returncase": case.pk,
+        "incident": incident.pk,
+        "proposedincident": IncidentProposal.objects.create(
+            noticed_at=NOON, last_seen_at=NOON, tickets=9, minutes=15, expected=1
+        ).pk,
+        "workingincident": working.pk,
         "step": "approve",
         "timelineentry": entry.pk,
         "parkedentry": parked.pk,
