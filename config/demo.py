@@ -13,7 +13,7 @@ from crm.demo.channels import StandIns
 from crm.demo.history import Progress
 from loyalty.demo import club
 from loyalty.demo import stories as points
-from support.demo import articles, desk, macros, scripts
+from support.demo import articles, bot, desk, macros, scripts
 from support.demo import stories as conversations
 
 
@@ -52,6 +52,8 @@ def tell_conversations(progress: Progress) -> None:
     scripts.publish(at_work, manager=stage.manager, now=now)
     conversations.tell(at_work, now=now, progress=progress)
     scripts.play(at_work, now=now)
+    # Last: what was told above is a desk's past, and goes past the bot.
+    bot.go_on_duty(stage.manager, now=now)
 
 
 def trickle(stop: threading.Event) -> None:

@@ -83,6 +83,7 @@ ANSWERS = {
     "support.returncase": ("view", "add"),
     "support.returnpolicy": LOOK,
     "support.incident": LOOK,
+    "support.botconversation": LOOK,
 }
 LEADS = {
     **ANSWERS,
@@ -91,6 +92,7 @@ LEADS = {
     "support.returncase": ("view", "add", "decide_returncase"),
     "support.calendar": LOOK,
     "support.slapolicy": LOOK,
+    "support.botconversation": ("view", "teach_bot"),
     "support.scenario": WORK,
     "support.script": (*WORK, "publish_script"),
     "support.shift": ALL,

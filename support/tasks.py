@@ -1,5 +1,6 @@
 """What the desk does by the clock. Each task loads, calls verbs, and may run twice."""
 
+from support.bot_tasks import sweep_bot
 from support.clock_tasks import climb_ladders, count_anew
 from support.help.tasks import settle_visits
 from support.incident_tasks import look_after_incidents, run_goodwill, run_notice, watch_for_bursts
@@ -16,5 +17,6 @@ __all__ = [
     "run_goodwill",
     "run_notice",
     "settle_visits",
+    "sweep_bot",
     "watch_for_bursts",
 ]

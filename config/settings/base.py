@@ -293,6 +293,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=3),
         "options": {"expires": 180},
     },
+    # A customer whom the bot has not answered within two minutes talks to a person.
+    "sweep up after the bot": {
+        "task": "support.bot_tasks.sweep_bot",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "ask departments": {
         "task": "support.ticket_tasks.ask_departments",
         "schedule": crontab(),
