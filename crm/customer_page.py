@@ -13,15 +13,17 @@ from importlib import import_module
 from typing import Any, Protocol, TypeAlias, cast
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 
 from crm import own_shops
-from crm.models import Customer, Order, Return, User
+from crm.identity_kinds import IdentityKind
+from crm.models import Customer, Identity, Order, Return, User
 from crm.same_person import ids_of
 
 Words: TypeAlias = str | Promise
+IDENTITIES_SHOWN = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,13 @@ class Visit:
     def people(self) -> tuple[int, ...]:
         """All ids of this one person: what was recorded on any of them belongs on the page."""
         return ids_of(self.customer)
+
+    @cached_property
+    def identities(self) -> list[Identity]:
+        """By what they are known, the numbers that shops gave them last. One query for the whole page."""
+        known = Identity.objects.filter(customer__in=self.people)
+        is_external = ExpressionWrapper(Q(kind=IdentityKind.EXTERNAL), output_field=BooleanField())
+        return list(known.order_by(is_external, "pk")[:IDENTITIES_SHOWN])
 
     @property
     def orders(self) -> QuerySet[Order]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from crm import own_shops
+from crm import own_shops, preferred_channel
 from crm.channel_names import channel_icon, channel_name
 from crm.customer_page import Badge, Notice, Panel, Visit
 from crm.delivery_promises import verdict
 from crm.masking import masked
 from crm.models import Address, CompanyPerson, Identity, Shipment
+from crm.wording import number
 
 SHOWN = 5
-IDENTITIES_SHOWN = 12
 SHOWN_IN_ORDER = ("phone", "email", "telegram", "viber", "chat", "card", "external")
 
 
@@ -36,9 +37,9 @@ def late_parcel(visit: Visit) -> Notice | None:
 
 def identities(visit: Visit) -> list[Badge]:
     """Masked, because others may see the screen; phones first, and a tick for what is verified."""
-    known = Identity.objects.filter(customer__in=visit.people).order_by("pk")[:IDENTITIES_SHOWN]
     order = {kind: position for position, kind in enumerate(SHOWN_IN_ORDER)}
-    return [_badge_of(identity) for identity in sorted(known, key=lambda identity: order[identity.kind])]
+    known = sorted(visit.identities, key=lambda identity: (order[identity.kind], identity.pk))
+    return [_badge_of(identity) for identity in known]
 
 
 def _badge_of(identity: Identity) -> Badge:
@@ -60,6 +61,13 @@ def preferences(visit: Visit) -> list[Badge]:
             "channel": channel_name(customer.preferred_channel)
         }
         found.append(Badge(text=text, mood="accent"))
+    if habit := preferred_channel.habit_of(customer):
+        text = ngettext(
+            "Answers most by: %(channel)s (learned from %(answers)s answer)",
+            "Answers most by: %(channel)s (learned from %(answers)s answers)",
+            habit.answers,
+        ) % {"channel": channel_name(habit.channel), "answers": number(habit.answers)}
+        found.append(Badge(text=text, icon=channel_icon(habit.channel)))
     if customer.language:
         language = dict(settings.LANGUAGES).get(customer.language, customer.language)
         found.append(Badge(text=_("Language: %(language)s") % {"language": language}, icon="chat"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -27,9 +26,8 @@ from crm.linking import LINKABLE
 from crm.masking import masked
 from crm.models import Customer, Identity, Shop
 from crm.pages.requests import StaffRequest
-from crm.same_person import ids_by, ids_of
+from crm.same_person import ids_by
 
-SHOWN = 12
 ADDED_BY_HAND = (
     *(IdentityKind.PHONE, IdentityKind.EMAIL, IdentityKind.CARD),
     *(IdentityKind.TELEGRAM, IdentityKind.VIBER),
@@ -61,7 +59,7 @@ def how_to_reach(visit: Visit) -> Panel:
         title=_("How to reach them"),
         template="crm/revealing/_ways.html",
         context={
-            "ways": _ways(visit.customer),
+            "ways": [_way(one) for one in visit.identities if one.kind != IdentityKind.EXTERNAL],
             "may_reveal": visit.reader.has_perm("crm.reveal_identity"),
             "may_unlink": visit.reader.has_perm("crm.change_identity"),
             "may_add": visit.reader.has_perm("crm.add_identity"),
@@ -69,15 +67,6 @@ def how_to_reach(visit: Visit) -> Panel:
             "form": IdentityForm(auto_id="id_identity_%s"),
         },
     )
-
-
-def _ways(customer: Customer) -> Sequence[Way]:
-    known = (
-        Identity.objects.filter(customer__in=ids_of(customer))
-        .exclude(kind=IdentityKind.EXTERNAL)
-        .order_by("pk")
-    )
-    return [_way(identity) for identity in known[:SHOWN]]
 
 
 def _way(identity: Identity) -> Way:

@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from crm import figures, noting, timeline
 from crm.facts import NoteWritten
-from crm.models import Address, Customer
+from crm.models import Address, Customer, Message
 from crm.shipping import note_shipment
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order
+from tests.factories.paper_channels import PaperAccountFactory
 from tests.factories.shops import ShopFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +249,24 @@ def test_the_page_speaks_the_reader_s_language(client, language):
     page = client.get(url(CustomerFactory()))
 
     assert f'<html lang="{language}"' in page.text
+
+
+def test_the_channel_on_which_they_answer_is_said_with_what_it_was_learned_from(client, agent):
+    ShopFactory()
+    anna = CustomerFactory()
+    account = PaperAccountFactory(channel="viber")
+    page = url(anna)
+    assert "Answers most by" not in client.get(page).text
+    same = {
+        "customer": anna,
+        "account": account,
+        "identity_kind": "viber",
+        "address": "v-1",
+        "source": "test",
+    }
+    for number in range(3):
+        at = NOW - timedelta(days=number)
+        sent = {"direction": "out", "author_kind": "rule", "state": "read", "text": "…"}
+        Message.objects.create(**same, **sent, source_id=str(number), occurred_at=at, recorded_at=at)
+
+    assert "Answers most by: Viber (learned from 3 answers)" in client.get(page).text

@@ -19,6 +19,7 @@ from crm.messaging import NothingToSay
 from crm.models import ChannelAccount, Customer, Message
 from crm.notices import UnknownNotice, notice_named
 from crm.notifying import Notified, WhyNot, notify, send_another_way
+from crm.preferred_channel import Habit
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.paper_channels import Paper, PaperAccountFactory, paper_channels
 from tests.factories.shops import NOON, ShopFactory, UserFactory
@@ -308,6 +309,7 @@ def test_otherwise_where_they_are_seen_to_answer(papers: dict[str, Paper]) -> No
 
     assert preferred_channel.learned(anna) == "viber"
     assert chosen(anna) == "viber"
+    assert preferred_channel.habit_of(anna) == Habit(channel="viber", answers=3)
 
 
 @pytest.mark.django_db
