@@ -52,6 +52,7 @@ def tell_conversations(progress: Progress) -> None:
     scripts.publish(at_work, manager=stage.manager, now=now)
     conversations.tell(at_work, now=now, progress=progress)
     scripts.play(at_work, now=now)
+    incidents.tell(lead=stage.manager, now=now)
     # Last: what was told above is a desk's past, and goes past the bot.
     bot.go_on_duty(stage.manager, now=now)
 
