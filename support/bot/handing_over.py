@@ -23,6 +23,7 @@ from support.thanks import is_thanks
 SOURCE = "bot"
 # A ticket of a shop's own chat is answered by the house's mail.
 ELSEWHERE = "email"
+ANSWERED = (BotTurn.Kind.ARTICLE, BotTurn.Kind.TOOL)
 
 
 @transaction.atomic
@@ -39,6 +40,8 @@ def hand_over(talk: BotConversation, *, turn: BotTurn, reason: BotTurn.Reason, a
         ticket = _ticket_of(talk, turn, at=at)
         speak(turn, person, saying.handed_over() if talk.account else saying.handed_over_elsewhere(), at=at)
     turn.save()
+    if reason == BotTurn.Reason.NO_HELP:
+        _note_no_help(talk, turn)
     _bring_along(talk, ticket, at=at)
     talk.state, talk.ticket, talk.handed_over_at, talk.last_at = (
         BotConversation.State.HANDED_OVER,
@@ -103,6 +106,14 @@ def _bring_along(talk: BotConversation, ticket: Ticket, *, at: datetime) -> None
                 changing.place(changing.lock_ticket(ticket), message, at=at)
 
 
+def _note_no_help(talk: BotConversation, turn: BotTurn) -> None:
+    """On the question whose answer did not help, so that colleagues read what was asked."""
+    answered = talk.turns.filter(pk__lt=turn.pk, kind__in=ANSWERED).order_by("-pk").first()
+    if answered:
+        answered.reason = BotTurn.Reason.NO_HELP
+        answered.save(update_fields=["reason"])
+
+
 def _subject(talk: BotConversation) -> str:
     """The first thing that was asked, not the wish for a person."""
     return next((" ".join(words.split()) for words in _asked(talk) if _is_a_question(words)), "")
@@ -118,7 +129,7 @@ def _is_a_question(words: str) -> bool:
 
 def _tried(talk: BotConversation) -> Sequence[str]:
     """How what was answered is called, in the customer's language."""
-    given = talk.turns.filter(kind__in=(BotTurn.Kind.ARTICLE, BotTurn.Kind.TOOL)).order_by("pk")
+    given = talk.turns.filter(kind__in=ANSWERED).order_by("pk")
     names = dict.fromkeys(given.values_list("given", flat=True))
     return [finding.title_of(name, language=talk.language) for name in names]
 

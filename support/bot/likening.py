@@ -39,9 +39,9 @@ SMALL = Dictionary(
     моите ви вие вас ваш* аз ние нас той тя то те го ги я един една едно има имам няма може мога искам трябва моля
     здравейте добър какво какъв каква какви как къде колко защо кой коя които който че ако или а но не ни това този
     тази тези там тук вече още само много нещо
-    a an the and or of to in on at for with from by is are was be been it its i my me we our you your he she they this
-    that these those do does did can could would will have has had not no yes how what where which who why please hello hi
-    so just now then there here if but
+    a an the and or of to in on at for with from by is are was be been it its i my me we our you your he she
+    they this that these those do does did can could would will have has had not no yes how what where which
+    who why please hello hi so just now then there here if but
     """
 )
 

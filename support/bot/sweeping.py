@@ -22,7 +22,6 @@ SILENCE = timedelta(hours=24)
 AT_ONCE = 100
 
 State, Kind = BotConversation.State, BotTurn.Kind
-HELPED = (Kind.ARTICLE, Kind.TOOL)
 
 
 def rescue(*, at: datetime) -> int:
@@ -75,7 +74,7 @@ def _settle(pk: int, at: datetime) -> bool:
 def _was_helped(talk: BotConversation) -> bool:
     """The last thing that was asked was answered. Thanks and greetings ask nothing."""
     asked = talk.turns.exclude(kind__in=(Kind.THANKS, Kind.GREETING)).order_by("-pk").first()
-    return asked is not None and asked.kind in HELPED
+    return asked is not None and asked.kind in handing_over.ANSWERED
 
 
 def _held(pk: int) -> BotConversation:

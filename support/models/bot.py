@@ -200,3 +200,8 @@ class BotTurn(models.Model):
     def words(self) -> str:
         """What was asked."""
         return self.message.text if self.message else self.asked
+
+    @property
+    def question(self) -> str:
+        """In one line; of what an answer did not help with, the question that it answered."""
+        return " ".join(self.words.split())
