@@ -7,6 +7,7 @@ from support.pages import (
     about,
     actions,
     beginning,
+    bot,
     calls,
     inbox,
     joining,
@@ -111,5 +112,10 @@ urlpatterns = [
         admin.site.admin_view(joining.send_away),
         name="sending-away",
     ),
+    path("support/bot/", admin.site.admin_view(bot.page), name="bot"),
+    path("support/bot/duty/<int:pk>/", admin.site.admin_view(bot.on_duty), name="bot-duty"),
+    path("support/bot/questions/<int:pk>/article/", admin.site.admin_view(bot.article), name="bot-article"),
+    path("support/bot/questions/<int:pk>/words/", admin.site.admin_view(bot.words), name="bot-words"),
+    path("support/bot/questions/<int:pk>/settled/", admin.site.admin_view(bot.settled), name="bot-settled"),
     path("calls/ringing/", admin.site.admin_view(calls.ringing), name="ringing"),
 ]
