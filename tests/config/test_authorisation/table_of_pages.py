@@ -129,6 +129,12 @@ OURS = {
             },
         }.items()
     },
+    "admin/support/bot/": Page(look=AGENTS | AUDIT),
+    "admin/support/bot/duty/<int:pk>/": Page(look=NONE, act=LEADS, about="channelaccount"),
+    **{
+        f"admin/support/bot/questions/<int:pk>/{deed}/": Page(look=NONE, act=LEADS, about="botturn")
+        for deed in ("article", "words", "settled")
+    },
     "admin/support/incidents/": Page(look=AGENTS | AUDIT),
     "admin/support/incidents/new/": Page(look=LEADS, act=LEADS),
     "admin/support/incidents/proposals/<int:pk>/": Page(look=NONE, act=LEADS, about="proposedincident"),

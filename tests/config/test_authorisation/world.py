@@ -337,7 +337,15 @@ def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) ->
         "filetoken": file.token,
         "promise": promise.pk,
         "question": question.pk,
+        "botturn": _asked_the_bot(customer, word).pk,
     }
+
+
+def _asked_the_bot(customer: Customer, word: str) -> BotTurn:
+    talk = BotConversation.objects.create(
+        customer=customer, key=word, language="en", started_at=NOON, last_at=NOON
+    )
+    return BotTurn.objects.create(conversation=talk, asked="?", reason="not_known", asked_at=NOON)
 
 
 def _channel(account: ChannelAccount, colleague: User, word: str) -> dict[str, int]:
