@@ -21,6 +21,7 @@ from crm.models import (
     BulkJob,
     Category,
     ChannelAccount,
+    Customer,
     Company,
     EventType,
     ImportJob,
@@ -52,6 +53,8 @@ from loyalty.models import (
 from loyalty.self_joining import Said
 from support.models import (
     AgentProfile,
+    BotConversation,
+    BotTurn,
     IncidentProposal,
     Macro,
     Promise,
