@@ -205,3 +205,8 @@ class BotTurn(models.Model):
     def question(self) -> str:
         """In one line; of what an answer did not help with, the question that it answered."""
         return " ".join(self.words.split())
+
+    @property
+    def choices_offered(self) -> list[str]:
+        """By their titles, where it asked back."""
+        return [title for _name, title in self.offered]
