@@ -24,6 +24,8 @@ SCOPES = (
     "adjustments:write",
     "articles:read",
     "articles:write",
+    "bot:read",
+    "bot:write",
     "calls:read",
     "calls:write",
     "customers:read",

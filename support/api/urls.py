@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.urls import URLPattern, path
 
 from support.api.articles import Articles, ArticleSearch, ArticleVotes, OneArticle
+from support.api.bot import BotMessages, BotSessions, OneBotSession
 from support.api.incidents import IncidentEvents, Incidents, OneIncident
 from support.api.returns import OneReturnCase, ReturnCaseEvents, ReturnCases
 from support.api.tickets import OneTicket, TicketMessages, Tickets
@@ -15,6 +16,9 @@ urlpatterns: Sequence[URLPattern] = [
     path("articles/search/", ArticleSearch.as_view(), name="article-search"),
     path("articles/<slug:slug>/", OneArticle.as_view(), name="article"),
     path("articles/<slug:slug>/votes/", ArticleVotes.as_view(), name="article-votes"),
+    path("bot/sessions/", BotSessions.as_view(), name="bot-sessions"),
+    path("bot/sessions/<slug:key>/", OneBotSession.as_view(), name="bot-session"),
+    path("bot/sessions/<slug:key>/messages/", BotMessages.as_view(), name="bot-messages"),
     path("incidents/", Incidents.as_view(), name="incidents"),
     path("incidents/<int:pk>/", OneIncident.as_view(), name="incident"),
     path("incidents/<int:pk>/events/", IncidentEvents.as_view(), name="incident-events"),

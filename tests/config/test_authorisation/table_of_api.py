@@ -38,6 +38,11 @@ ADDRESSES = {
     "api/v1/articles/search/": Address(reads("articles")),
     "api/v1/articles/<slug:slug>/": Address(reads("articles"), about="articleslug"),
     "api/v1/articles/<slug:slug>/votes/": Address(writes("articles"), about="articleslug"),
+    "api/v1/bot/sessions/": Address(writes("bot")),
+    "api/v1/bot/sessions/<slug:key>/": Address(reads("bot"), about="botsession", of_one_shop=True),
+    "api/v1/bot/sessions/<slug:key>/messages/": Address(
+        reads("bot") | writes("bot"), about="botsession", of_one_shop=True
+    ),
     "api/v1/calls/": Address(reads("calls") | writes("calls")),
     "api/v1/incidents/": Address(reads("incidents") | writes("incidents")),
     "api/v1/incidents/<int:pk>/": Address(reads("incidents"), about="incident", of_one_shop=True),

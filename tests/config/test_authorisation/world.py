@@ -340,15 +340,22 @@ def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) ->
         "filetoken": file.token,
         "promise": promise.pk,
         "question": question.pk,
-        "botturn": _asked_the_bot(customer, word).pk,
+        **_asked_the_bot(customer, word),
     }
 
 
-def _asked_the_bot(customer: Customer, word: str) -> BotTurn:
+def _asked_the_bot(customer: Customer, word: str) -> dict[str, Any]:
+    """In the chat of a shop, whose name is this word."""
     talk = BotConversation.objects.create(
-        customer=customer, key=word, language="en", started_at=NOON, last_at=NOON
+        customer=customer,
+        shop=Shop.objects.get(slug=word),
+        key=word,
+        language="en",
+        started_at=NOON,
+        last_at=NOON,
     )
-    return BotTurn.objects.create(conversation=talk, asked="?", reason="not_known", asked_at=NOON)
+    turn = BotTurn.objects.create(conversation=talk, asked="?", reason="not_known", asked_at=NOON)
+    return {"botturn": turn.pk, "botsession": talk.key}
 
 
 def _channel(account: ChannelAccount, colleague: User, word: str) -> dict[str, int]:
