@@ -1,4 +1,4 @@
-"""A shop's own chat asks the bot: its server tells what was said, and whether it knows who says it. The words stand here.
+"""A shop's own chat asks the bot: its server tells what was said, and whether it knows who says it.
 
 A session is answered at once. Handed over, its words are a ticket, and what is said later goes there.
 """
