@@ -86,6 +86,8 @@ OURS = {
     "admin/tickets/news/": Page(look=AGENTS | AUDIT),
     "admin/tickets/new/": Page(look=AGENTS, act=AGENTS),
     "admin/tickets/team/": Page(look=LEADS),
+    "admin/tickets/team/coverage/": Page(look=LEADS),
+    "admin/tickets/team/praise/": Page(look=AGENTS),
     "admin/tickets/shift/": Page(look=NONE, act=AGENTS),
     "admin/tickets/<int:pk>/reviews/<int:agent_pk>/": Page(look=LEADS, act=LEADS, about="ticket user"),
     "admin/tickets/views/": Page(look=NONE, act=AGENTS | AUDIT),
