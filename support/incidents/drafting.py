@@ -18,6 +18,7 @@ from crm.notices import Notice, notice_named
 from crm.notices.base import Words
 from crm.plain_text import plain
 from crm.rendering import UnusableText
+from crm.rules.fields import always
 from support.incidents.errors import NotADraft, NotGoingOn, UnfinishedWords
 from support.models import Incident, IncidentNotice, IncidentProposal, Script
 
@@ -200,7 +201,8 @@ def _take(incident: Incident, told: Told) -> None:
         raise UnfinishedWords(Fault(pointer="/names", detail=_("Give it a name in at least one language.")))
     incident.names = names
     incident.summary, incident.script = plain(told.summary), told.script
-    incident.affected, incident.links = told.affected, told.links
+    # A rule that asks for nothing would link every ticket there is.
+    incident.affected, incident.links = told.affected, None if told.links == always() else told.links
     incident.link_words = [word for word in (plain(word).casefold() for word in told.link_words) if word]
     incident.public_words = {
         language: {"title": plain(words.get("title", ""))[:160], "text": plain(words.get("text", ""))}

@@ -330,6 +330,13 @@ def test_a_condition_and_words_hold_both(lead) -> None:
     assert not linking.belongs(ticket("Отварная картошка", by="email"), incident, at=NOON)
 
 
+def test_a_rule_that_asks_for_nothing_links_nothing(lead) -> None:
+    incident = drafted(by=lead, links=always())
+
+    assert incident.links is None
+    assert not linking.belongs(ticket("Моя посылка"), incident, at=NOON)
+
+
 def test_what_a_colleague_took_out_its_rule_does_not_bring_back(lead) -> None:
     its, incident = ticket("Где посылка?"), drafted(by=lead, link_words=WORDS)
     announced(incident, by=lead)
