@@ -77,7 +77,7 @@ def _named(wanted: Wanted) -> QuerySet[Order]:
 def _latest(wanted: Wanted) -> QuerySet[Order]:
     recent = _theirs(wanted).filter(placed_at__gt=wanted.at - RECENT)
     under_way = recent.exclude(progress__in=OVER)[:MOST_SAID]
-    return under_way if under_way else recent[:1]
+    return under_way if under_way else _theirs(wanted)[:1]
 
 
 def _told(order: Order, today: date) -> str:
