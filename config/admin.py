@@ -118,7 +118,7 @@ SHELVES: Sequence[Shelf] = (
             *("support.ticket", "support.returncase", "support.returnpolicy", "support.slapolicy"),
             *("support.calendar", "support.topic", "support.substate", "support.tag", "support.team"),
             *("support.agentprofile", "support.skill", "support.shift", "support.macro"),
-            *("support.scenario", "support.script"),
+            *("support.scenario", "support.script", "support.article", "support.articlecategory"),
             "crm.channelaccount",
         ),
     ),

@@ -79,6 +79,8 @@ ANSWERS = {
     "support.macro": LOOK,
     "support.scenario": LOOK,
     "support.script": LOOK,
+    "support.article": LOOK,
+    "support.articlecategory": LOOK,
     "support.shift": LOOK,
     "support.returncase": ("view", "add"),
     "support.returnpolicy": LOOK,
@@ -95,6 +97,8 @@ LEADS = {
     "support.botconversation": ("view", "teach_bot"),
     "support.scenario": WORK,
     "support.script": (*WORK, "publish_script"),
+    "support.article": (*WORK, "publish_article"),
+    "support.articlecategory": WORK,
     "support.shift": ALL,
 }
 RUNS_DESK = {

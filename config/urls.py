@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("support.pages.public_urls")),
     path("admin/support/incidents/", include("support.pages.incident_urls")),
     path("admin/support/", include("support.pages.return_urls")),
+    path("admin/support/help/", include("support.pages.article_urls")),
     path("admin/support/scripts/", include("support.pages.script_urls")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", include("support.pages.urls")),

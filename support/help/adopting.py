@@ -21,10 +21,12 @@ def adopt(*, by: User | None, at: datetime) -> int:
     topics = Topic.objects.in_bulk(field_name="slug")
     standing = set(Article.objects.values_list("slug", flat=True))
     added = [told for told in ready.articles() if told.slug not in standing]
-    for told in added:
-        article = Article.objects.create(
-            slug=told.slug, category=shelves[told.category], position=told.position
-        )
+    articles = [
+        Article.objects.create(slug=told.slug, category=shelves[told.category], position=told.position)
+        for told in added
+    ]
+    # All are there before the first is published: they lead to one another.
+    for article, told in zip(articles, added, strict=True):
         article.topics.set([topics[slug] for slug in told.topics if slug in topics])
         writing.write(article, told=told.content, by=by, at=at)
         writing.publish(article, by=by, at=at)

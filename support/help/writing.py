@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from crm.errors import Fault, Refusal
+from crm.errors import Refusal
 from crm.models import User
-from support.help import content, indexing, marking
+from support.help import checking, content, indexing, marking
 from support.help.content import Content, UnusableArticle
 from support.models import Article, ArticleText, ArticleVersion
 
@@ -43,6 +43,10 @@ class DraftChanged(Refusal):
 
 def languages() -> frozenset[str]:
     return frozenset(code for code, _name in settings.LANGUAGES)
+
+
+def known_slugs() -> frozenset[str]:
+    return frozenset(Article.objects.values_list("slug", flat=True))
 
 
 def standing(article: Article) -> tuple[ArticleVersion | None, ArticleVersion | None]:
@@ -87,14 +91,14 @@ def publish(article: Article, *, by: User | None, at: datetime) -> ArticleVersio
 
     Raises:
         NothingToPublish: there is no draft, or it was published already.
-        UnusableArticle: a language lacks its title or its text, or there is none.
+        UnusableArticle: with everything that is not fit for customers, see support.help.checking.
     """
     _lock(article)
     draft, published = standing(article)
     if draft is None:
         raise NothingToPublish
     wordings = content.read(draft.content, languages=languages())
-    if faults := _what_is_missing(wordings):
+    if faults := list(checking.faults(wordings, slugs=known_slugs())):
         raise UnusableArticle(*faults)
     if published:
         _retire(published, at=at)
@@ -147,14 +151,3 @@ def _show(version: ArticleVersion, wordings: Content) -> None:
             plain=marking.plain(wording.body),
         )
         indexing.write(text, wording)
-
-
-def _what_is_missing(wordings: Content) -> list[Fault]:
-    if not wordings:
-        return [Fault(pointer="", detail=_("Write it in at least one language."))]
-    return [
-        Fault(pointer=f"/{language}/{part}", detail=_("Customers need a title and a text."))
-        for language, wording in wordings.items()
-        for part in ("title", "body")
-        if not getattr(wording, part)
-    ]

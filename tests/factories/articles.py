@@ -34,7 +34,9 @@ def published(slug: str = "return-goods", told: Any = None, **more: Any) -> Arti
     shelf, _is_new = ArticleCategory.objects.get_or_create(
         slug="returns", defaults={"names": {"en": "Returns", "ru": "Возврат", "bg": "Връщане"}}
     )
-    article = Article.objects.create(slug=slug, category=shelf, **more)
+    # Where its links lead: nobody has written that one yet.
+    Article.objects.get_or_create(slug="refund-when", defaults={"category": shelf})
+    article, _is_new = Article.objects.get_or_create(slug=slug, defaults={"category": shelf, **more})
     writing.write(article, told=told or RETURNS, by=None, at=NOON)
     writing.publish(article, by=None, at=NOON)
     return article
