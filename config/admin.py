@@ -117,7 +117,8 @@ SHELVES: Sequence[Shelf] = (
         models=(
             *("support.ticket", "support.returncase", "support.returnpolicy", "support.slapolicy"),
             *("support.calendar", "support.topic", "support.substate", "support.tag", "support.team"),
-            *("support.agentprofile", "support.skill", "support.shift", "support.macro"),
+            *("support.agentprofile", "support.skill", "support.shift", "support.shiftpattern"),
+            "support.macro",
             *("support.scenario", "support.script", "support.article", "support.articlecategory"),
             "crm.channelaccount",
         ),

@@ -100,6 +100,7 @@ LEADS = {
     "support.article": (*WORK, "publish_article"),
     "support.articlecategory": WORK,
     "support.shift": ALL,
+    "support.shiftpattern": WORK,
 }
 RUNS_DESK = {
     **LEADS,

@@ -1,9 +1,12 @@
-"""Tickets by the minute: what was put off comes back, what nobody has is given, what was promised was broken."""
+"""Tickets by the minute: what was put off comes back, what nobody has is given, what was promised was broken.
+
+And shifts are planned by which they are given.
+"""
 
 from celery import shared_task
 from django.utils import timezone
 
-from support import assigning, promising, recognition, side_conversations, snoozing, states
+from support import assigning, planning, promising, recognition, side_conversations, snoozing, states
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -13,6 +16,7 @@ def look_after_tickets() -> None:
     assigning.hand_back_due(at=at)
     assigning.give_waiting(at=at)
     promising.break_due(at=at)
+    planning.plan(at=at)
 
 
 @shared_task  # type: ignore[untyped-decorator]

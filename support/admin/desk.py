@@ -16,10 +16,13 @@ from crm.admin.keyset import KeysetAdmin
 from crm.admin.named import NamedAdmin
 from crm.models import User
 from crm.templatetags.veren import when
+from support import planning
 from support.admin.policies import MOMENT
-from support.models import AgentProfile, Shift, Skill, SubState, Tag, Team, Topic
+from support.models import AgentProfile, Shift, ShiftPattern, Skill, SubState, Tag, Team, Topic
 
 CHOOSE_MANY = {"widget": forms.CheckboxSelectMultiple}
+HOUR = {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
 class OfColleagues:
@@ -128,6 +131,11 @@ class ShiftAdmin(OfColleagues, KeysetAdmin):
     def _is_over(self, shift: Shift | None) -> bool:
         return shift is not None and (shift.left_at is not None or shift.ends_at <= timezone.now())
 
+    def save_model(self, request: HttpRequest, obj: Shift, form: Any, change: bool) -> None:
+        """A day that is changed by hand belongs to no pattern any more: the pattern's end leaves it alone."""
+        obj.pattern = None
+        super().save_model(request, obj, form, change)
+
     @admin.display(description=_("from"))
     def starts(self, shift: Shift) -> SafeString | str:
         return when(shift.starts_at)
@@ -139,3 +147,26 @@ class ShiftAdmin(OfColleagues, KeysetAdmin):
     @admin.display(description=_("ended early"))
     def left(self, shift: Shift) -> SafeString | str:
         return when(shift.left_at) if shift.left_at else ""
+
+
+@admin.register(ShiftPattern)
+class ShiftPatternAdmin(OfColleagues, KeysetAdmin):
+    """Shifts that come every week. One day is changed among the shifts; other hours are another pattern."""
+
+    list_display = ("agent", "weekday", "begins", "ends", "since", "until")
+    list_filter = ("agent", "weekday")
+    list_select_related = ("agent",)
+    fields = ("agent", "weekday", "begins", "ends", "since", "until")
+    formfield_overrides: ClassVar[dict[Any, Any]] = {models.TimeField: HOUR, models.DateField: DAY}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("agent", "weekday", "begins", "ends", "since") if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: ShiftPattern, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.until:
+            planning.end(obj, until=obj.until, at=timezone.now())
+        planning.plan_one(obj, at=timezone.now())

@@ -37,7 +37,7 @@ from support.models.recognition import Recognition
 from support.models.return_case import ReturnCase, ReturnCaseLine, ReturnPolicy
 from support.models.script import Scenario, Script, ScriptVersion
 from support.models.script_run import ScriptLine, ScriptRun, ScriptRunStep
-from support.models.shift import Shift
+from support.models.shift import Shift, ShiftPattern
 from support.models.side_conversation import SideConversation, SideMessage
 from support.models.tagging import SubState, Tag, Topic
 from support.models.ticket import Ticket, TicketEvent, TicketMessage
@@ -88,6 +88,7 @@ __all__ = [
     "ScriptRunStep",
     "ScriptVersion",
     "Shift",
+    "ShiftPattern",
     "SideConversation",
     "SideMessage",
     "Skill",

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from support.models.calendar import WorkingInterval
 
 
 class ShiftQuerySet(models.QuerySet["Shift"]):
@@ -34,6 +36,15 @@ class Shift(models.Model):
     )
     left_at = models.DateTimeField(_("ended early"), null=True, blank=True)
     handed_back_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pattern = models.ForeignKey(
+        "support.ShiftPattern",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="shifts",
+        help_text="By which it was planned, until somebody changed this one day.",
+    )
 
     objects = ShiftQuerySet.as_manager()
 
@@ -53,3 +64,50 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class ShiftPatternQuerySet(models.QuerySet["ShiftPattern"]):
+    def to_plan(self, until: date) -> ShiftPatternQuerySet:
+        """Those whose days up to this one are not all planned yet."""
+        unplanned = Q(planned_until=None) | Q(planned_until__lt=until)
+        return self.filter(unplanned).filter(
+            Q(until=None) | Q(planned_until=None) | Q(until__gt=F("planned_until"))
+        )
+
+
+class ShiftPattern(models.Model):
+    """On this weekday a colleague answers customers, week after week. Shifts are planned by it some weeks ahead.
+
+    Its hours stay as they are: others begin with a pattern of their own, and this one ends.
+    """
+
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="shift_patterns",
+        verbose_name=_("colleague"),
+    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WorkingInterval.Weekday)
+    begins = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"), help_text=_("Not after the beginning: it is the next morning."))
+    since = models.DateField(_("first day"))
+    until = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty: week after week."))
+    planned_until = models.DateField(null=True, blank=True, editable=False)
+
+    objects = ShiftPatternQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("weekly shift")
+        verbose_name_plural = _("weekly shifts")
+        ordering = ["agent", "weekday", "begins", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="pattern_ends_after_it_begins",
+                violation_error_message=_("The last day cannot come before the first."),
+            ),
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="pattern_has_a_weekday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} {self.get_weekday_display()} {self.begins:%H:%M}–{self.ends:%H:%M}"

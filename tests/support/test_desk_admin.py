@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import User
-from support.models import AgentProfile, Macro, Shift, Skill, SubState, Tag, Team, Topic
+from support.models import AgentProfile, Macro, Shift, ShiftPattern, Skill, SubState, Tag, Team, Topic
 from tests.factories.shops import UserFactory
 from tests.factories.tickets import TeamFactory
 
 pytestmark = pytest.mark.django_db
-OURS = ("team", "topic", "substate", "tag", "skill", "agentprofile", "shift", "macro")
+OURS = ("team", "topic", "substate", "tag", "skill", "agentprofile", "shift", "shiftpattern", "macro")
 
 
 @pytest.fixture
@@ -40,6 +40,9 @@ def some_of_each(number: int = 1) -> None:
         Tag.objects.create(name=f"tag {team.pk}")
         Shift.objects.create(
             agent=profile.user, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=8)
+        )
+        ShiftPattern.objects.create(
+            agent=profile.user, weekday=0, begins="09:00", ends="18:00", since="2026-01-01"
         )
         Macro.objects.create(
             names={"en": "Late"}, actions=[{"kind": "add_tag", "settings": {"name": "late"}}]
@@ -64,7 +67,15 @@ def test_lists_and_forms_open_and_cost_the_same_however_many_there_are(
 
     assert queries() == few
     row = {"team": Team, "topic": Topic, "substate": SubState, "tag": Tag, "skill": Skill}.get(name)
-    row = row or {"agentprofile": AgentProfile, "shift": Shift, "macro": Macro}[name]
+    row = (
+        row
+        or {
+            "agentprofile": AgentProfile,
+            "shift": Shift,
+            "shiftpattern": ShiftPattern,
+            "macro": Macro,
+        }[name]
+    )
     pk = row.objects.first().pk
     assert client.get(reverse(f"admin:support_{name}_change", args=[pk])).status_code == 200
     assert client.get(reverse(f"admin:support_{name}_add")).status_code == 200

@@ -393,6 +393,7 @@ MODELS = {
     "support/tag": Lists(view=AGENTS | AUDIT, add=AGENTS, change=MANAGERS, delete=MANAGERS),
     "support/skill": Lists(view=MANAGERS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/agentprofile": Lists(view=LEADS | AUDIT, add=MANAGERS, change=LEADS),
+    "support/shiftpattern": Lists(view=LEADS | AUDIT, add=LEADS, change=LEADS),
     "support/shift": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS, delete=LEADS),
     "support/calendar": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/slapolicy": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),

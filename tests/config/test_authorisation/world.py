@@ -61,6 +61,7 @@ from support.models import (
     ReturnCase,
     ReturnPolicy,
     Shift,
+    ShiftPattern,
     SideConversation,
     Skill,
     SubState,
@@ -179,6 +180,9 @@ def _furnished_desk(colleague: User) -> dict[str, int]:
         "tag": Tag.objects.create(name="a tag").pk,
         "macro": Macro.objects.create(names=names, texts=names).pk,
         "agentprofile": AgentProfile.objects.create(user=colleague).pk,
+        "shiftpattern": ShiftPattern.objects.create(
+            agent=colleague, weekday=0, begins="09:00", ends="18:00", since=now.date()
+        ).pk,
         "shift": Shift.objects.create(
             agent=colleague, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=9)
         ).pk,
