@@ -48,12 +48,13 @@ def write(
     send_at: datetime | None = None,
     short_text: str = "",
     instead_of: Message | None = None,
+    choices: Sequence[str] = (),
 ) -> Message:
     """Put a message in the queue, once per (source, source_id); a repeat answers with the one that stands.
 
     `to`: an identity in its normal form, of the channel's kind. `answers`: what it replies to, in whose thread it
-    goes, and under whose subject. `short_text`: what an SMS would say. Nothing is sent before the transaction is
-    committed. Locks the customer's row.
+    goes, and under whose subject. `short_text`: what an SMS would say. `choices`: what buttons say.
+    Nothing is sent before the transaction is committed. Locks the customer's row.
 
     Raises:
         NothingToSay, PersonErased: nothing is written.
@@ -86,6 +87,7 @@ def write(
             "occurred_at": at,
             "recorded_at": at,
             "send_at": send_at or at,
+            "choices": list(choices),
         },
     )
     if is_new:

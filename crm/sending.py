@@ -174,6 +174,7 @@ def letter_of(message: Message) -> Letter:
         is_automatic=message.author_kind == Message.Author.RULE,
         unsubscribe_url=_unsubscribe_url(message),
         files=attaching.files_of(message),
+        choices=message.choices,
     )
 
 

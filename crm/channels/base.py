@@ -173,7 +173,8 @@ class Letter:
     """A message on its way out, as a channel needs it.
 
     `id` is the same at every attempt: a provider that knows idempotency gets it as its key.
-    `replies_to`: external ids in this thread, the nearest first.
+    `replies_to`: external ids in this thread, the nearest first. `choices`: what buttons say, where there are buttons;
+    the text says them too.
     """
 
     id: int
@@ -186,6 +187,7 @@ class Letter:
     is_automatic: bool = False
     unsubscribe_url: str = ""
     files: Sequence[File] = ()
+    choices: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,7 +132,12 @@ class Telegram(Channel):
         return receipt
 
     def _say(self, account: ChannelAccount, letter: Letter) -> Receipt:
-        told = {"text": self.text_for(letter.text), "link_preview_options": {"is_disabled": True}}
+        told: dict[str, Any] = {
+            "text": self.text_for(letter.text),
+            "link_preview_options": {"is_disabled": True},
+        }
+        if letter.choices:
+            told["reply_markup"] = {"inline_keyboard": _buttons(letter.choices)}
         return self._call(account, "sendMessage", letter, json={"chat_id": letter.to, **told})
 
     def _send_files(self, account: ChannelAccount, letter: Letter, *, caption: str) -> Receipt:
@@ -173,6 +178,11 @@ class Telegram(Channel):
     def link_for(self, account: ChannelAccount, code: str) -> str:
         """Opens the bot with a code in hand: https://core.telegram.org/bots/features#deep-linking"""
         return f"https://t.me/{TelegramSettings.read(account.settings).bot_name}?start={code}"
+
+
+def _buttons(choices: Sequence[str]) -> list[list[dict[str, str]]]:
+    """One a line. What comes back is its number; what it said stands in the message under which it was pressed."""
+    return [[{"text": choice, "callback_data": str(n)}] for n, choice in enumerate(choices, start=1)]
 
 
 def _part(file: File) -> tuple[str, bytes, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -112,6 +113,7 @@ class Viber(Channel):
                 "sender": {"name": its.sender_name[:28]},
                 "tracking_data": str(letter.id),
                 "min_api_version": 1,
+                **_keyboard(letter.choices),
             },
         )
         told = speaking.told(answer)
@@ -128,6 +130,14 @@ class Viber(Channel):
     def link_for(self, account: ChannelAccount, code: str) -> str:
         uri = quote(ViberSettings.read(account.settings).bot_uri)
         return f"viber://pa?chatURI={uri}&context={code}"
+
+
+def _keyboard(choices: Sequence[str]) -> dict[str, Any]:
+    """https://developers.viber.com/docs/tools/keyboards/: pressed, a button says its words."""
+    if not choices:
+        return {}
+    buttons = [{"ActionType": "reply", "ActionBody": choice, "Text": escape(choice)} for choice in choices]
+    return {"keyboard": {"Type": "keyboard", "Buttons": buttons}}
 
 
 # ── what an event says ───────────────────────────────────────────────────────

@@ -135,6 +135,12 @@ class Message(models.Model):
         help_text="Who said what became of one that was perhaps sent.",
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    choices = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Out: what buttons under it say, where its channel has buttons. Pressed, it is as if it was written.",
+    )
     instead_of = models.ForeignKey(
         "self",
         models.SET_NULL,

@@ -167,6 +167,7 @@ def _shown(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": message.occurred_at.isoformat(),
         "who": message.author.name.partition(" ")[0] if message.author else "",
+        "choices": message.choices,
     }
 
 

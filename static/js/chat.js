@@ -13,6 +13,7 @@
   const base = location.pathname;
   const said = root.querySelector("[data-chat-said]");
   const shape = root.querySelector("[data-chat-shape]");
+  const choices = root.querySelector("[data-chat-shape-of-choices]");
   const form = root.querySelector("[data-chat-form]");
   const field = form.elements.text;
   const offline = root.querySelector("[data-chat-offline]");
@@ -94,11 +95,26 @@
     return item;
   }
 
+  // Under the last thing we said, until something is answered. Pressed, a choice is said.
+  function offer(messages) {
+    const last = messages.at(-1);
+    if (!last?.ours || !last.choices?.length || waiting.size) return [];
+    const row = choices.content.firstElementChild.cloneNode(true);
+    const shaped = row.firstElementChild;
+    row.replaceChildren(...last.choices.map((text) => {
+      const button = shaped.cloneNode(true);
+      button.textContent = text;
+      button.addEventListener("click", () => say(text));
+      return button;
+    }));
+    return [row];
+  }
+
   function show(messages) {
     for (const one of messages) waiting.delete(one.key);
     const fresh = messages.map((one) => bubble(one));
     for (const [key, { text, takenAt }] of waiting) fresh.push(bubble({ key, text }, !takenAt));
-    said.replaceChildren(said.querySelector("[data-chat-greeting]"), ...fresh);
+    said.replaceChildren(said.querySelector("[data-chat-greeting]"), ...fresh, ...offer(messages));
     said.scrollTop = said.scrollHeight;
   }
 
@@ -156,18 +172,23 @@
 
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
 
+  function say(text) {
+    const key = newKey();
+    waiting.set(key, { text, takenAt: 0 });
+    said.querySelector("[data-chat-choices]")?.remove();
+    said.append(bubble({ key, text }, true));
+    said.scrollTop = said.scrollHeight;
+    refused.hidden = true;
+    talkedAt = Date.now();
+    turn();
+  }
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value.trim();
     if (!text) return;
-    const key = newKey();
-    waiting.set(key, { text, takenAt: 0 });
-    said.append(bubble({ key, text }, true));
-    said.scrollTop = said.scrollHeight;
-    refused.hidden = true;
     field.value = "";
-    talkedAt = Date.now();
-    turn();
+    say(text);
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {

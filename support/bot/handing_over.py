@@ -67,6 +67,7 @@ def speak(turn: BotTurn, person: Customer, said: Said, *, at: datetime) -> None:
         source=SOURCE,
         source_id=f"turn:{turn.pk}",
         answers=turn.message,
+        choices=said.choices,
         language=talk.language,
         at=at,
     )
