@@ -88,7 +88,7 @@
       option.id = `shortcut-${at}`;
       option.setAttribute("role", "option");
       option.dataset.takes = button.dataset.shortcut;
-      option.textContent = button.textContent.trim();
+      option.textContent = `${button.firstChild.textContent.trim()} /${button.dataset.shortcut}`;
       return option;
     }));
     list.hidden = !found.length;

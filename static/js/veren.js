@@ -97,7 +97,8 @@
   }
 
   function draw(map) {
-    const rows = named().map((element) => [element.dataset.keys, say(element)]);
+    const rows = [...new Map(named().map((one) => [one.dataset.keys, one]).reverse())].reverse()
+      .map(([keys, element]) => [keys, say(element)]); // of two with one key the first has it
     const also = [...document.querySelectorAll("[data-keys-also]")].map((element) => element.dataset.keysAlso.split("="));
     map.replaceChildren(...[...rows, ...also].flatMap(([keys, words]) => {
       const key = document.createElement("dt");

@@ -41,6 +41,18 @@ def ticket() -> Ticket:
     return angry_ticket("ru")
 
 
+def says(agent, words: str) -> None:
+    """The step's words are there, and its keys listen."""
+    expect(agent.page.locator("#script-words")).to_contain_text(words)
+    agent.settle()
+
+
+def came(agent, steps: int) -> None:
+    """So many steps of the way are behind, the one now among them."""
+    expect(agent.page.locator("#script .path li")).to_have_count(steps)
+    agent.settle()
+
+
 def at_the(ticket: Ticket, agent) -> None:
     sign_in(agent)
     agent.open(reverse("support:ticket", args=[ticket.pk]))
@@ -50,10 +62,11 @@ def test_the_angry_customers_script_is_played_by_keys(reader, ticket):
     agent = reader(locale="ru")
     at_the(ticket, agent)
     expect(agent.page.locator(".suggested")).to_contain_text("Покупатель сердится")
+    agent.settle()
 
     agent.page.locator("#messages").focus()
     agent.press("1")
-    expect(agent.page.locator("#script-words")).to_contain_text(FIRST)
+    says(agent, FIRST)
     agent.press("i")
     expect(agent.page.locator("#text")).to_have_value(
         f"{FIRST}, и мне жаль, что так вышло. Останусь с вами, пока всё не исправим."
@@ -61,28 +74,30 @@ def test_the_angry_customers_script_is_played_by_keys(reader, ticket):
     agent.type(" Сейчас разберусь.")
     agent.press("Escape")
     agent.press("1")
-    expect(agent.page.locator("#script .path li")).to_have_count(2)
-    assert agent.page.evaluate("document.activeElement.id") == "script"
+    came(agent, 2)
+    expect(agent.page.locator("#script")).to_be_focused()
 
     agent.press("3")
-    expect(agent.page.locator("#script .path li")).to_have_count(3)
+    came(agent, 3)
     agent.press("0")
-    expect(agent.page.locator("#script .path li")).to_have_count(2)
+    came(agent, 2)
     agent.press("1")
-    expect(agent.page.locator("#script-words")).to_contain_text("это наша ошибка")
+    says(agent, "это наша ошибка")
     agent.page.reload()
-    expect(agent.page.locator("#script-words")).to_contain_text("это наша ошибка")
+    says(agent, "это наша ошибка")
 
     agent.press("1")
-    expect(agent.page.locator("#script .path li")).to_have_count(4)
-    expect(agent.page.locator("#script button[data-keys='2']")).to_have_count(
-        0
-    )  # she has no account of points
+    came(agent, 4)
+    # She has no account of points: what gives some is not offered.
+    expect(agent.page.locator("#script button[data-keys='2']")).to_have_count(0)
     agent.press("1")
-    expect(agent.page.locator("#script ul li")).to_have_count(1)
-    assert not Promise.objects.exists()
+    came(agent, 5)
     agent.press("2")
-    expect(agent.page.locator("#script section")).to_have_count(0)
+    expect(agent.page.locator("#script ul li")).to_contain_text(["Написать, что сделано"])
+    agent.settle()
+    assert not Promise.objects.exists()
+    agent.press("1")
+    expect(agent.page.locator("section#script")).to_have_count(0)
     expect(agent.page.locator("#head .lines")).to_contain_text("Написать, что сделано")
 
     agent.press("r")
@@ -104,7 +119,7 @@ def test_a_slash_and_its_shortcut_begin_a_script_and_escape_leaves_it(reader, ti
     agent.type("/an")
     expect(agent.page.locator("#shortcuts [role=option]")).to_have_count(1)
     agent.press("Enter")
-    expect(agent.page.locator("#script-words")).to_contain_text(FIRST)
+    says(agent, FIRST)
     expect(agent.page.locator("#text")).to_have_value("")
 
     agent.press("Escape")
@@ -121,7 +136,7 @@ def test_the_menu_is_searched_and_played_by_keys(reader, ticket):
     expect(agent.page.locator("#script-find")).to_be_focused()
     agent.type("сердит")
     agent.press("Enter")
-    expect(agent.page.locator("#script-words")).to_contain_text(FIRST)
+    says(agent, FIRST)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -131,7 +146,7 @@ def test_the_player_is_read_by_everybody_and_fits(reader, language, theme, width
     agent = reader(locale=language, theme=theme, width=width)
     at_the(ticket, agent)
     agent.page.locator(".suggested button").click()
-    expect(agent.page.locator("#script-words")).to_contain_text(FIRST)
+    says(agent, FIRST)
     agent.settle()
 
     assert agent.serious_faults() == []

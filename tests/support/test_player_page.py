@@ -187,5 +187,5 @@ def test_the_page_asks_one_question_more_for_it_whatever_scripts_there_are(clien
     page(client, its)
     with CaptureQueriesContext(connection) as queries:
         page(client, its)
-    about = [one["sql"] for one in queries if "support_script" in one["sql"]]
+    about = [one for one in queries if 'FROM "support_scriptrun"' in one["sql"]]
     assert len(about) == 1
