@@ -1,4 +1,7 @@
-"""A frozen dataclass whose fields are settings kept as JSON: read with a pointer to whatever is wrong."""
+"""A frozen dataclass whose fields are settings kept as JSON: read with a pointer to whatever is wrong.
+
+A field may hold settings in turn, as a tuple of them, or words in the languages of the house.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, ClassVar, Self
 
+from django.conf import settings as house
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +25,8 @@ LARGEST_NUMBER = Decimal(1_000_000_000)
 MOST_LISTED = 500
 MOST_PLACES = 4
 LONGEST_TEXT = 100
+
+Words = Mapping[str, str]  # language → text
 
 
 class UnusableSettings(Refusal):
@@ -71,7 +77,7 @@ class _Reading:
         for name, field in known.items():
             if name in settings:
                 self._read(name, shapes[name], settings[name])
-            elif field.default is MISSING:
+            elif field.default is MISSING and field.default_factory is MISSING:
                 self.faults.append(Fault(pointer=f"/{name}", detail=_("This setting is missing.")))
 
     def _read(self, name: str, shape: Any, raw: Any) -> None:
@@ -80,7 +86,12 @@ class _Reading:
             self.values[name] = None
             return
         try:
-            self.values[name] = READERS[bare](raw)
+            its = _settings_in(bare)
+            self.values[name] = _many(its, raw) if its else READERS[bare](raw)
+        except Refusal as refused:
+            self.faults += [
+                Fault(pointer=f"/{name}{fault.pointer}", detail=fault.detail) for fault in refused.faults
+            ]
         except (ValueError, TypeError, InvalidOperation):
             self.faults.append(Fault(pointer=f"/{name}", detail=WANTED[bare]))
 
@@ -94,6 +105,41 @@ def _bare(shape: Any) -> Any:
     if isinstance(shape, types.UnionType):
         return next(part for part in typing.get_args(shape) if part is not type(None))
     return shape
+
+
+def _settings_in(shape: Any) -> type[Settings] | None:
+    """What a tuple of settings is made of; None for whatever else."""
+    inner = typing.get_args(shape)[0] if typing.get_origin(shape) is tuple else None
+    return inner if isinstance(inner, type) and issubclass(inner, Settings) else None
+
+
+def _many(its: type[Settings], raw: Any) -> tuple[Settings, ...]:
+    if not isinstance(raw, list | tuple) or len(raw) > MOST_LISTED:
+        raise UnusableSettings(Fault(pointer="", detail=_("Write a list of at most 500 objects.")))
+    faults: list[Fault] = []
+    made: list[Settings] = []
+    for number, one in enumerate(raw):
+        try:
+            made.append(its.read(one))
+        except Refusal as refused:
+            faults += [
+                Fault(pointer=f"/{number}{fault.pointer}", detail=fault.detail) for fault in refused.faults
+            ]
+    if faults:
+        raise UnusableSettings(*faults)
+    return tuple(made)
+
+
+def _words(raw: Any) -> Words:
+    """Only what is written: a language without words is left out."""
+    known = dict(house.LANGUAGES)
+    if not isinstance(raw, Mapping) or not all(name in known for name in raw):
+        raise TypeError
+    if not all(
+        isinstance(text, str) and len(text) <= LONGEST_TEXT and "\0" not in text for text in raw.values()
+    ):
+        raise ValueError
+    return {name: raw[name].strip() for name in sorted(raw) if raw[name].strip()}
 
 
 def _number(raw: Any) -> Decimal:
@@ -154,6 +200,7 @@ READERS: dict[Any, Callable[[Any], Any]] = {
     datetime: _moment,
     tuple[str, ...]: _texts,
     tuple[int, ...]: _ids,
+    Words: _words,
 }
 WANTED: dict[Any, str | Promise] = {
     Decimal: _("Write a number in quotes with a point, at most four digits after it: “1.50”."),
@@ -164,6 +211,7 @@ WANTED: dict[Any, str | Promise] = {
     datetime: _("Write a date and a time with an offset, such as “2026-03-02T12:00:00+02:00”."),
     tuple[str, ...]: _("Write a list of at most 500 texts."),
     tuple[int, ...]: _("Write a list of at most 500 numbers."),
+    Words: _("Write texts of at most 100 characters by the code of their language: en, ru, bg."),
 }
 
 
@@ -172,4 +220,8 @@ def _kept(value: Any) -> Any:
         return format(value, "f")
     if isinstance(value, date):  # a datetime as well
         return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, Settings):
+        return value.settings()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return [_kept(one) for one in value] if isinstance(value, tuple) else value

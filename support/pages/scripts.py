@@ -20,6 +20,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.content_reading import in_language
 from crm.errors import Fault
 from crm.pages.requests import StaffRequest
 from support import macro_actions
@@ -204,7 +205,7 @@ def cards(its: Content, faults: Sequence[Fault]) -> list[Card]:
             outcome=content.OUTCOMES.get(step.outcome, ""),
             ways=[
                 (
-                    content.in_language(choice.label, language),
+                    in_language(choice.label, language),
                     choice.next,
                     numbers.get(choice.next, 0),
                     choice.when is not None,

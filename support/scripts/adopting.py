@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from crm.content_reading import in_language
 from crm.models import User
 from support.models import Scenario, Script, ScriptVersion, Topic
 from support.scripts import ready
-from support.scripts.content import in_language
 from support.scripts.ready import ReadyScript
 
 

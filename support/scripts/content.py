@@ -14,7 +14,6 @@ played is said in `checking`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +23,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.errors import Fault, Refusal
+from crm.content_reading import ContentReading, filled, in_language
+from crm.errors import Refusal
+from crm.typed_settings import Words
 
 LANGUAGES: Sequence[str] = [code for code, _name in settings.LANGUAGES]
 ANY = "any"
@@ -57,9 +58,6 @@ MOST_STEPS = 60
 MOST_LISTED = 20
 LONGEST_LABEL = 120
 LONGEST_TEXT = 6000
-KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
-
-Words = Mapping[str, str]  # language → text
 
 
 class UnusableScript(Refusal):
@@ -121,12 +119,6 @@ class Content:
         return next((step for step in self.steps if step.key == key), None)
 
 
-def in_language(words: Words, language: str) -> str:
-    """Else in English, else in whichever language there is."""
-    found = [words.get(language[:2]), words.get("en"), *words.values()]
-    return next((text for text in found if text), "")
-
-
 def read(content: Any) -> Content:
     """The tree of what a version keeps.
 
@@ -146,11 +138,11 @@ def write(content: Content) -> dict[str, Any]:
 
 
 def _step_kept(step: Step) -> dict[str, Any]:
-    texts = {language: _filled(its) for language, its in step.texts.items()}
+    texts = {language: filled(its) for language, its in step.texts.items()}
     kept: dict[str, Any] = {
         "key": step.key,
         "kind": step.kind,
-        "title": _filled(step.title),
+        "title": filled(step.title),
         "tone": step.tone,
         "must_say": step.must_say,
         "texts": _in_order({language: its for language, its in texts.items() if its}),
@@ -164,130 +156,70 @@ def _step_kept(step: Step) -> dict[str, Any]:
 
 def _choice_kept(choice: Choice) -> dict[str, Any]:
     return {
-        "label": _filled(choice.label),
+        "label": filled(choice.label),
         "next": choice.next,
         "when": dict(choice.when) if choice.when is not None else None,
     }
-
-
-def _filled(words: Words) -> dict[str, str]:
-    return _in_order({name: text.strip() for name, text in words.items() if text.strip()})
 
 
 def _in_order(by_name: dict[str, Any]) -> dict[str, Any]:
     return dict(sorted(by_name.items()))
 
 
-class _Reading:
-    """Reads on past a fault, so that all of them are told at once."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-
+class _Reading(ContentReading):
     def content(self, told: Any) -> Content:
-        told = self._object(told, "", ("start", "steps"))
-        listed = self._list(told.get("steps", []), "/steps", MOST_STEPS)
+        told = self.object(told, "", ("start", "steps"))
+        listed = self.list(told.get("steps", []), "/steps", MOST_STEPS)
         steps = [self.step(one, f"/steps/{number}") for number, one in enumerate(listed)]
         for number, step in enumerate(steps):
             if any(other.key == step.key for other in steps[:number]):
-                self._fault(f"/steps/{number}/key", _("Another step has this key."))
-        start = self._key(told.get("start", ""), "/start") if told.get("start") else ""
+                self.fault(f"/steps/{number}/key", _("Another step has this key."))
+        start = self.key(told.get("start", ""), "/start") if told.get("start") else ""
         return Content(start=start, steps=tuple(steps))
 
     def step(self, told: Any, pointer: str) -> Step:
         names = ("key", "kind", "title", "tone", "must_say", "texts", "choices", "actions", "outcome")
-        told = self._object(told, pointer, names)
-        choices = self._list(told.get("choices", []), f"{pointer}/choices", MOST_LISTED)
+        told = self.object(told, pointer, names)
+        choices = self.list(told.get("choices", []), f"{pointer}/choices", MOST_LISTED)
         return Step(
-            key=self._key(told.get("key"), f"{pointer}/key"),
-            kind=self._one_of(KINDS, told.get("kind"), f"{pointer}/kind"),
-            title=self._words(told.get("title", {}), f"{pointer}/title", LANGUAGES, LONGEST_LABEL),
-            tone=self._one_of(TONES, told.get("tone", "plain"), f"{pointer}/tone"),
-            must_say=self._flag(told.get("must_say", False), f"{pointer}/must_say"),
+            key=self.key(told.get("key"), f"{pointer}/key"),
+            kind=self.one_of(KINDS, told.get("kind"), f"{pointer}/kind"),
+            title=self.words(told.get("title", {}), f"{pointer}/title", LANGUAGES, LONGEST_LABEL),
+            tone=self.one_of(TONES, told.get("tone", "plain"), f"{pointer}/tone"),
+            must_say=self.flag(told.get("must_say", False), f"{pointer}/must_say"),
             texts=self._texts(told.get("texts", {}), f"{pointer}/texts"),
             choices=tuple(
                 self.choice(one, f"{pointer}/choices/{number}") for number, one in enumerate(choices)
             ),
             actions=tuple(self._actions(told.get("actions", []), f"{pointer}/actions")),
-            outcome=self._one_of({"": "", **OUTCOMES}, told.get("outcome", ""), f"{pointer}/outcome"),
+            outcome=self.one_of({"": "", **OUTCOMES}, told.get("outcome", ""), f"{pointer}/outcome"),
         )
 
     def choice(self, told: Any, pointer: str) -> Choice:
-        told = self._object(told, pointer, ("label", "next", "when"))
+        told = self.object(told, pointer, ("label", "next", "when"))
         when = told.get("when")
         if when is not None and not isinstance(when, Mapping):
-            self._fault(f"{pointer}/when", _("Write conditions, or nothing."))
+            self.fault(f"{pointer}/when", _("Write conditions, or nothing."))
             when = None
         return Choice(
-            next=self._key(told.get("next"), f"{pointer}/next"),
-            label=self._words(told.get("label", {}), f"{pointer}/label", LANGUAGES, LONGEST_LABEL),
+            next=self.key(told.get("next"), f"{pointer}/next"),
+            label=self.words(told.get("label", {}), f"{pointer}/label", LANGUAGES, LONGEST_LABEL),
             when=when,
         )
 
     def _texts(self, told: Any, pointer: str) -> Mapping[str, Words]:
-        its = self._object(told, pointer, LANGUAGES)
+        its = self.object(told, pointer, LANGUAGES)
         return {
-            language: self._words(words, f"{pointer}/{language}", CHANNELS, LONGEST_TEXT)
+            language: self.words(words, f"{pointer}/{language}", CHANNELS, LONGEST_TEXT)
             for language, words in its.items()
         }
 
     def _actions(self, told: Any, pointer: str) -> Iterator[Mapping[str, Any]]:
         """Their shape alone: whether they can be done is asked before the script is played."""
-        for number, one in enumerate(self._list(told, pointer, MOST_LISTED)):
-            its = self._object(one, f"{pointer}/{number}", ("kind", "settings"))
+        for number, one in enumerate(self.list(told, pointer, MOST_LISTED)):
+            its = self.object(one, f"{pointer}/{number}", ("kind", "settings"))
             kind, given = its.get("kind"), its.get("settings", {})
             if not isinstance(kind, str) or not isinstance(given, Mapping):
-                self._fault(f"{pointer}/{number}", _("Write an object with the settings here."))
+                self.fault(f"{pointer}/{number}", _("Write an object with the settings here."))
                 continue
             yield {"kind": kind, "settings": given}
-
-    def _words(self, told: Any, pointer: str, names: Sequence[str], longest: int) -> Words:
-        words = self._object(told, pointer, names)
-        for name, text in words.items():
-            if not isinstance(text, str) or len(text) > longest or not _can_be_kept(text):
-                sentence = _("Write a text of at most {longest} characters.")
-                self._fault(f"{pointer}/{name}", str(sentence).format(longest=longest))
-        return {name: text for name, text in words.items() if isinstance(text, str)}
-
-    def _object(self, told: Any, pointer: str, names: Sequence[str]) -> Mapping[str, Any]:
-        if not isinstance(told, Mapping):
-            self._fault(pointer, _("Write an object here."))
-            return {}
-        for name in told.keys() - set(names):
-            self._fault(f"{pointer}/{name}", _("Nothing of this name belongs here."))
-        return {name: told[name] for name in names if name in told}
-
-    def _list(self, told: Any, pointer: str, most: int) -> Sequence[Any]:
-        if isinstance(told, list | tuple) and len(told) <= most:
-            return told
-        self._fault(pointer, str(_("Write a list of at most {most} here.")).format(most=most))
-        return ()
-
-    def _key(self, told: Any, pointer: str) -> str:
-        if isinstance(told, str) and KEY.fullmatch(told):
-            return told
-        self._fault(
-            pointer, _("Write a key of small Latin letters, digits and hyphens, beginning with a letter.")
-        )
-        return ""
-
-    def _one_of(self, names: Mapping[str, Any], told: Any, pointer: str) -> str:
-        if isinstance(told, str) and told in names:
-            return told
-        known = ", ".join(name for name in names if name)
-        self._fault(pointer, str(_("Write one of these: {names}.")).format(names=known))
-        return ""
-
-    def _flag(self, told: Any, pointer: str) -> bool:
-        if isinstance(told, bool):
-            return told
-        self._fault(pointer, _("Write true or false."))
-        return False
-
-    def _fault(self, pointer: str, detail: str | Promise) -> None:
-        self.faults.append(Fault(pointer=pointer, detail=detail))
-
-
-def _can_be_kept(text: str) -> bool:
-    """PostgreSQL takes neither a NUL nor half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

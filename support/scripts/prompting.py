@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from crm import abilities
+from crm.content_reading import in_language
 from crm.errors import Refusal
 from crm.models import User
 from support import macro_actions
@@ -107,7 +108,7 @@ def _words(step: Step, run: ScriptRun, about: About) -> tuple[str, str | Promise
 def _ways(step: Step, ticket: Ticket, reader: str, at: datetime) -> Iterator[Way]:
     offered = playing.offered(step, ticket, at=at)
     for digit, (number, choice) in enumerate(offered, 1):
-        yield Way(digit=digit, choice=number, label=content.in_language(choice.label, reader))
+        yield Way(digit=digit, choice=number, label=in_language(choice.label, reader))
 
 
 def _only_next(script: Content, step: Step, ways: Sequence[Way]) -> Step | None:

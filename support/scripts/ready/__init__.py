@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from crm.content_reading import in_language
+from crm.typed_settings import Words
 from support.scripts import content
-from support.scripts.content import Words, in_language
 
 # The surest to recognise first: in this order they are suggested.
 READY = (
