@@ -68,7 +68,7 @@ class OrderAdmin(ReadOnlyAdmin):
     )
     inlines = (LineInline, ShipmentInline)
     fieldsets = (
-        (None, {"fields": (("number", "external_id", "state"), ("buyer", "shop", "channel"))}),
+        (None, {"fields": (("number", "external_id", "state"), ("buyer", "shop", "channel", "warehouse"))}),
         (_("Amounts"), {"fields": (("goods", "delivery_cost", "total"),)}),
         (
             _("What happened"),

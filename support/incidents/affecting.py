@@ -21,7 +21,7 @@ from support.models.tagging import AT_WORK
 
 # A page that counts answers within a second or two, or says that it takes longer.
 COUNTS_FOR_SECONDS = 3
-LOOKED_AT = 200
+LOOKED_AT = 100
 AT_A_TIME = 1000
 
 

@@ -35,10 +35,13 @@ State = IncidentNotice.State
 
 
 @transaction.atomic
-def let_out(notice: IncidentNotice, *, by: User | None, at: datetime) -> IncidentNotice:
+def let_out(
+    notice: IncidentNotice, *, by: User | None, at: datetime, foreseen_people: int | None = None
+) -> IncidentNotice:
     """Let a notice go out; with its first one the incident goes on, with the last one it is over. `run` does the work.
 
-    Without `by`, a shop's system did. Again: what stands is answered. Locks the incident's row, then the notice's.
+    Without `by`, a shop's system did. `foreseen_people`: how many somebody saw before they let it out. Again: what
+    stands is answered. Locks the incident's row, then the notice's.
 
     Raises:
         UnfinishedWords: with a fault for each text; nothing goes out.
@@ -56,7 +59,8 @@ def let_out(notice: IncidentNotice, *, by: User | None, at: datetime) -> Inciden
         raise NoticeAtWork
     _move(incident, notice.kind, by=by, at=at)
     notice.state, notice.let_out_by, notice.let_out_at, notice.moved_at = State.FINDING, by, at, at
-    notice.save(update_fields=["state", "let_out_by", "let_out_at", "moved_at"])
+    notice.foreseen_people = foreseen_people
+    notice.save(update_fields=["state", "let_out_by", "let_out_at", "moved_at", "foreseen_people"])
     return notice
 
 

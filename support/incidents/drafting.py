@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm import rendering, rules
+from crm import rendering, rules, text_checks
 from crm.errors import Fault
 from crm.models import Message, Shop, User
 from crm.notices import Notice, notice_named
@@ -19,12 +19,16 @@ from crm.notices.base import Words
 from crm.plain_text import plain
 from crm.rendering import UnusableText
 from crm.rules.fields import always
+from crm.text_checks import Vocabulary
 from support.incidents.errors import NotADraft, NotGoingOn, UnfinishedWords
 from support.models import Incident, IncidentNotice, IncidentProposal, Script
 
 LANGUAGES: Sequence[str] = [code for code, _name in settings.LANGUAGES]
 TEXTS = ("subject", "long", "short")
 Kind = IncidentNotice.Kind
+GOES_BY: Mapping[str, Sequence[str]] = {"long": ("email", "telegram", "viber"), "short": ("sms",)}
+# Not everybody told us their name.
+SOMETIMES_UNKNOWN = {"customer.first_name"}
 # Where a condition begins: never with every order there ever was.
 OPEN_ORDERS_OF_THE_DAY = {
     "all": [
@@ -172,14 +176,14 @@ def words_of(notice: IncidentNotice) -> dict[str, Words]:
 
 
 def refuse_unfinished(notice: IncidentNotice) -> None:
-    """Raises UnfinishedWords: with a fault for each text that is missing, or that cannot be filled in."""
+    """Raises UnfinishedWords: with a fault for each text that is missing, or is not fit for customers."""
     missing = [
         Fault(pointer=f"/texts/{language}/{name}", detail=_("Nothing stands here yet."))
         for language in LANGUAGES
         for name in TEXTS
         if not notice.texts.get(language, {}).get(name)
     ]
-    if faults := [*missing, *_unusable(notice.texts, catalogue_of(notice))]:
+    if faults := [*missing, *_unfit(notice.texts, catalogue_of(notice))]:
         raise UnfinishedWords(*faults)
 
 
@@ -210,6 +214,21 @@ def _take(incident: Incident, told: Told) -> None:
         if plain(words.get("title", ""))
     }
     incident.began_at, incident.shop = told.began_at, told.shop
+
+
+def _unfit(texts: Mapping[str, Mapping[str, str]], its: Notice) -> Iterator[Fault]:
+    """By crm.text_checks: what cannot be filled in or is not always known, words of the trade, too long a text."""
+    vocabulary = Vocabulary(
+        names=its.names(),
+        always=its.names().keys() - SOMETIMES_UNKNOWN,
+        samples={language: its.samples(language) for language in LANGUAGES},
+    )
+    for language, words in texts.items():
+        for name, text in words.items():
+            for fault in text_checks.faults(
+                text, language=language, vocabulary=vocabulary, channels=GOES_BY.get(name, ())
+            ):
+                yield Fault(pointer=f"/texts/{language}/{name}", detail=fault.detail)
 
 
 def _unusable(texts: Mapping[str, Mapping[str, str]], its: Notice) -> Iterator[Fault]:

@@ -105,7 +105,7 @@ def announcement(request: StaffRequest, pk: int) -> HttpResponse:
     incident, notice, at = found(pk), _draft(pk), timezone.now()
     if request.method == "POST":
         try:
-            let_out = announcing.let_out(notice, by=request.user, at=at)
+            let_out = announcing.let_out(notice, by=request.user, at=at, foreseen_people=_seen(request))
         except Refusal as refused:
             messages.warning(request, " ".join([str(refused.title), *_places(refused)]))
         else:
@@ -123,6 +123,12 @@ def announcement(request: StaffRequest, pk: int) -> HttpResponse:
         "previews": [(name, code, _preview(notice, code)) for code, name in LANGUAGES.items()],
     }
     return TemplateResponse(request, "support/incidents/announcement.html", context)
+
+
+def _seen(request: StaffRequest) -> int | None:
+    """How many the page told of."""
+    told = request.POST.get("people", "")
+    return int(told) if told.isdecimal() and len(told) < 9 else None
 
 
 def _draft(pk: int) -> IncidentNotice:

@@ -258,6 +258,17 @@ def test_unfinished_words_go_nowhere(lead) -> None:
     assert notice.state == IncidentNotice.State.DRAFT
 
 
+def test_words_of_the_trade_go_nowhere(lead) -> None:
+    notice = draft_notice(drafted(by=lead))
+    words = drafting.words_of(notice)
+    drafting.write(notice, texts={**words, "en": Words(subject="a", long="It was utilised.", short="b")}, at=NOON)
+
+    with pytest.raises(UnfinishedWords) as refused:
+        announcing.let_out(notice, by=lead, at=NOON)
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/texts/en/long"]
+
+
 def test_a_name_that_nobody_knows_is_refused_when_it_is_written(lead) -> None:
     notice = draft_notice(drafted(by=lead))
     words = {**drafting.words_of(notice), "en": Words(subject="a", long="{{ card.number }}", short="b")}
