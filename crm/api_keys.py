@@ -51,6 +51,7 @@ SCOPES = (
     "returns:write",
     "rewards:read",
     "rewards:write",
+    "scripts:read",
     "tickets:read",
     "tickets:write",
 )

@@ -8,6 +8,7 @@ from support.api.articles import Articles, ArticleSearch, ArticleVotes, OneArtic
 from support.api.bot import BotMessages, BotSessions, OneBotSession
 from support.api.incidents import IncidentEvents, Incidents, OneIncident
 from support.api.returns import OneReturnCase, ReturnCaseEvents, ReturnCases
+from support.api.scripts import OneScript, Scripts, TicketScript
 from support.api.tickets import OneTicket, TicketMessages, Tickets
 
 app_name = "support-api"
@@ -25,7 +26,10 @@ urlpatterns: Sequence[URLPattern] = [
     path("returns/", ReturnCases.as_view(), name="returns"),
     path("returns/<int:pk>/", OneReturnCase.as_view(), name="return"),
     path("returns/<int:pk>/events/", ReturnCaseEvents.as_view(), name="return-events"),
+    path("scripts/", Scripts.as_view(), name="scripts"),
+    path("scripts/<slug:slug>/", OneScript.as_view(), name="script"),
     path("tickets/", Tickets.as_view(), name="tickets"),
     path("tickets/<int:pk>/", OneTicket.as_view(), name="ticket"),
     path("tickets/<int:pk>/messages/", TicketMessages.as_view(), name="ticket-messages"),
+    path("tickets/<int:pk>/scripts/<slug:slug>/", TicketScript.as_view(), name="ticket-script"),
 ]

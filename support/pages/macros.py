@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.errors import Refusal
+from crm.models import User
 from crm.pages.requests import StaffRequest
 from support import macros
 from support.models import Macro, Ticket
@@ -29,7 +30,7 @@ def choice(request: StaffRequest, pk: int) -> HttpResponse:
     """Those of its team, each with what it says and does. Asked for when somebody opens the menu."""
     ticket, at = parts.ticket_for(request, pk), timezone.now()
     about = About(ticket, request.user, at)
-    found = [_shown(macro, about) for macro in macros.offered(ticket, at=at)[:SHOWN]]
+    found = [_shown(macro, about, request.user) for macro in macros.offered(ticket, at=at)[:SHOWN]]
     context = {"ticket": ticket, "macros": found, "key": uuid.uuid4().hex, **playing.offered(ticket, at)}
     return TemplateResponse(request, "support/_macros.html", context)
 
@@ -49,9 +50,9 @@ def run(request: StaffRequest, pk: int) -> HttpResponse:
     return do(request, pk, deed)
 
 
-def _shown(macro: Macro, about: About) -> dict[str, object]:
+def _shown(macro: Macro, about: About, reader: User) -> dict[str, object]:
     try:
-        steps = macros.preview(macro, by=about.by)
+        steps = macros.preview(macro, by=reader)
         text = macros.text_for(macro, about)
     except Refusal as refused:
         return {"macro": macro, "refusal": str(refused.title)}

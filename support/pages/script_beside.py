@@ -17,6 +17,7 @@ from crm.pages.requests import StaffRequest
 from support.pages.deeds import ANSWERS, number_of
 from support.pages.scripts import LONGEST_SEARCH, SEES, found_script, tree_of
 from support.scripts import comparing, trying
+from support.scripts.telling import Told
 from support.scripts.variables import About
 
 
@@ -74,9 +75,7 @@ def trial(request: StaffRequest, pk: int, number: int) -> HttpResponse:
     return TemplateResponse(request, "support/scripts/trial.html", context)
 
 
-def _titled(
-    trial: trying.Trial, reader: str
-) -> tuple[trying.Trial, list[list[str]], list[tuple[trying.Tried, str]]]:
+def _titled(trial: trying.Trial, reader: str) -> tuple[trying.Trial, list[list[str]], list[tuple[Told, str]]]:
     """With the titles of its steps in the reader's language."""
     ways = [[step.title_in(reader) for step in way] for way in trial.ways]
     return trial, ways, [(tried, tried.step.title_in(reader)) for tried in trial.steps]

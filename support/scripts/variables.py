@@ -26,10 +26,10 @@ from support.models import Goodwill, ReturnCase, Ticket
 
 @dataclass(frozen=True)
 class About:
-    """A ticket that a text is about, and who speaks. Each property is a query at most, asked once."""
+    """A ticket that a text is about, and who speaks; None: the house itself. Each property asks once."""
 
     ticket: Ticket
-    by: User
+    by: User | None
     at: datetime
 
     @cached_property
@@ -150,7 +150,7 @@ VARIABLES: Mapping[str, Variable] = {
     ),
     "agent.name": Variable(
         label=_("your name"),
-        read=lambda about: about.by.name,
+        read=lambda about: about.by.name if about.by else company.current().name,
         samples={"": "Елена", "en": "Elena"},
         is_always_known=True,
     ),

@@ -160,6 +160,30 @@ OURS = {
     "admin/support/incidents/<int:pk>/tickets/<int:ticket_pk>/removal/": Page(
         look=NONE, act=AGENTS, about="incident ticket", foreign=LEADS
     ),
+    "admin/support/scripts/": Page(look=AGENTS | AUDIT),
+    "admin/support/scripts/ready/": Page(look=NONE, act=LEADS),
+    "admin/support/scripts/<int:pk>/": Page(look=AGENTS | AUDIT, about="script"),
+    # There is one version alone, and nothing to lay beside it.
+    "admin/support/scripts/<int:pk>/comparison/": Page(look=NONE, about="script"),
+    "admin/support/scripts/<int:pk>/drafts/": Page(look=NONE, act=LEADS, about="script"),
+    # A published version is no draft: nobody changes a step of it.
+    **{
+        f"admin/support/scripts/<int:pk>/{deed}/": Page(look=NONE, act=NONE, about=about)
+        for deed, about in {
+            **dict.fromkeys(("waivers", "steps"), "script"),
+            **dict.fromkeys(
+                [f"steps/<slug:key>{more}" for more in ("", "/check", "/place", "/removal")],
+                "script scriptkey",
+            ),
+        }.items()
+    },
+    "admin/support/scripts/<int:pk>/versions/<int:number>/trial/": Page(
+        look=AGENTS, about="script scriptversion"
+    ),
+    # Whose turn it is, is asked of each deed: whoever only reads is refused by name.
+    "admin/support/scripts/<int:pk>/versions/<int:number>/<slug:name>/": Page(
+        look=NONE, act=LEADS, about="script scriptversion scriptway"
+    ),
     "admin/support/scripts/<int:pk>/effect/": Page(look=LEADS, about="script"),
     "admin/support/help/": Page(look=AGENTS | AUDIT),
     "admin/support/help/<int:pk>/": Page(look=AGENTS | AUDIT, act=LEADS, about="article"),
@@ -390,6 +414,8 @@ MODELS = {
         for named in ("team", "substate", "macro")
     },
     "support/topic": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "support/scenario": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS),
+    "support/script": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS),
     "support/tag": Lists(view=AGENTS | AUDIT, add=AGENTS, change=MANAGERS, delete=MANAGERS),
     "support/skill": Lists(view=MANAGERS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/agentprofile": Lists(view=LEADS | AUDIT, add=MANAGERS, change=LEADS),

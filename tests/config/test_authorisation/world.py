@@ -338,6 +338,11 @@ def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) ->
     its |= {
         "ticket": ticket.pk,
         "script": script.pk,
+        "scriptslug": script.slug,
+        "scriptversion": script.versions.get(state="published").number,
+        "scriptkey": "only",
+        "scriptway": "submission",
+        "scenario": script.scenario_id,
         "scriptrun": run.pk,
         "message": message.pk,
         **_channel(account, agent, word),
