@@ -13,7 +13,7 @@ from crm.demo.channels import StandIns
 from crm.demo.history import Progress
 from loyalty.demo import club
 from loyalty.demo import stories as points
-from support.demo import articles, bot, desk, macros, scripts
+from support.demo import articles, bot, desk, incidents, macros, scripts
 from support.demo import stories as conversations
 
 
