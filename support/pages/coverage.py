@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from crm.pages.requests import StaffRequest
@@ -88,24 +89,26 @@ def _row(day: CoveredDay, week: Week) -> Row:
 
 def _words(day: CoveredDay, gaps: Sequence[Stretch]) -> str:
     if not day.opened:
-        return str(_("closed"))
+        return pgettext("hours", "closed")
     if not gaps:
         return str(_("somebody is there all the time"))
     return str(_("nobody: {times}").format(times=_times(gaps, day)))
 
 
 def _missing(week: Week) -> list[str]:
-    """Every gap as a sentence."""
+    """Every gap as a sentence; languages that are missing at the same times stand in one."""
     names = dict(settings.LANGUAGES)
+    found: dict[tuple[str, str], list[str]] = {}
+    for day in week.days:
+        for language in week.languages:
+            if gaps := day.gaps[language]:
+                when = (_named(day.on), _times(gaps, day))
+                found.setdefault(when, []).append(str(names.get(language, language)))
     return [
-        _("{day}, {times}: nobody is there who answers in this language: {language}.").format(
-            day=_named(day.on),
-            times=_times(day.gaps[language], day),
-            language=names.get(language, language),
+        _("{day}, {times}: nobody is there for {languages}.").format(
+            day=day, times=times, languages=", ".join(languages)
         )
-        for day in week.days
-        for language in week.languages
-        if day.gaps[language]
+        for (day, times), languages in found.items()
     ]
 
 

@@ -24,6 +24,7 @@ from tests.browser.test_desk import sign_in
 from tests.browser.test_setup import code_of
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_rules import rule
+from tests.factories.support import calendar_of_weekdays
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,14 @@ def test_the_desk_has_no_serious_fault_of_access_and_nothing_runs_out_of_the_pag
     its = desk("ru")
     agent = reader(locale="ru", theme=theme, width=width)
     sign_in(agent, reverse("support:inbox") + "?view=team")
-    for address in (reverse("support:inbox") + "?view=team", reverse("support:ticket", args=[its.parcel.pk])):
+    calendar_of_weekdays((9, 18))
+    ticket = [its.parcel.pk]
+    pages = [
+        *(reverse("support:inbox") + "?view=team", reverse("support:ticket", args=ticket)),
+        *(reverse("support:splitting", args=ticket), reverse("support:lead")),
+        *(reverse("support:coverage"), reverse("support:praise")),
+    ]
+    for address in pages:
         agent.open(address)
         assert agent.serious_faults() == []
         assert agent.page.evaluate("document.documentElement.scrollWidth") <= width

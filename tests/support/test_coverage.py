@@ -107,7 +107,7 @@ def test_the_team_lead_reads_the_gaps_in_words_and_drawn(client, lead) -> None:
         *("somebody is there all the time", "nobody: 12:00–18:00", "nobody: 12:00–18:00"),
     ]
     assert (row.cells[1].gaps[0].x, row.cells[1].gaps[0].width) == ("50.00%", "25.00%")
-    assert "12:00–18:00: nobody is there who answers in this language: Russian." in page.text
+    assert "12:00–18:00: nobody is there for Russian, English." in page.text
     assert page.context["rows"][5].cells[0].words == "closed"
 
 
