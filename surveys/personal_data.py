@@ -23,7 +23,7 @@ def _answers(ids: Ids) -> QuerySet[Answer]:
 def _erase_answers(erasing: Erasing) -> None:
     """Scores stay counted; words go."""
     _answers(erasing.ids).update(text="")
-    Response.objects.filter(customer__in=erasing.ids, erased_at=None).update(erased_at=erasing.at)
+    Response.objects.filter(customer__in=erasing.ids, erased_at=None).update(erased_at=erasing.at, before=[])
 
 
 def _erase_feedback(erasing: Erasing) -> None:

@@ -39,6 +39,15 @@ class Response(models.Model):
     source_id = models.CharField(max_length=200)
     answered_at = models.DateTimeField(_("answered"))
     recorded_at = models.DateTimeField(null=True, help_text="Empty where it would tell who it was.")
+    settled_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was told to the timeline: not while a machine may still show."
+    )
+    votes = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="Scores confirmed since then, and when."
+    )
+    before = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="The answers that were told, while a change of them settles."
+    )
     erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -53,6 +62,7 @@ class Response(models.Model):
                 condition=Q(customer__isnull=False),
                 name="responses_of_one",
             ),
+            models.Index("answered_at", condition=Q(settled_at=None), name="responses_to_settle"),
         ]
 
     def __str__(self) -> str:
