@@ -7,17 +7,19 @@ told twice, not even somebody who was merged with another while it went out; and
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count, Q
 
 from crm import messaging, notifying, order_links
 from crm.models import Customer, Message, Order, User
 from crm.notifying import WhyNot
+from crm.reactions import describe
 from crm.rules.fields import always
 from crm.same_person import ids_by
 from support import changing, replying
@@ -29,7 +31,11 @@ from support.models import Incident, IncidentNotice, IncidentTelling
 from support.models.tagging import Category
 from support.replying import NoWayToAnswer
 
+log = logging.getLogger(__name__)
+
 SOURCE = "incident"
+# Why somebody was not told: a fault of ours, which stands in the log.
+FAULT = "fault"
 CHUNK = 25
 State = IncidentNotice.State
 
@@ -133,7 +139,7 @@ def _chunk(pk: int, *, at: datetime) -> bool:
         _finish(notice, at=at)
         return False
     for telling in left:
-        _tell(telling, notice, at=at)
+        _tell_or_set_aside(telling, notice, at=at)
     return bool(IncidentNotice.objects.filter(pk=pk, state=State.TELLING).update(moved_at=at))
 
 
@@ -152,6 +158,17 @@ def _finish(notice: IncidentNotice, *, at: datetime) -> None:
     IncidentNotice.objects.filter(pk=notice.pk, state=State.TELLING).update(
         state=State.DONE, finished_at=at, moved_at=at
     )
+
+
+def _tell_or_set_aside(telling: IncidentTelling, notice: IncidentNotice, *, at: datetime) -> None:
+    """One person who cannot be told for a fault of ours does not keep the others from hearing of it."""
+    try:
+        _tell(telling, notice, at=at)
+    except OperationalError:
+        raise  # the database is away, or two waited for each other: the telling is still to do
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others wait to be told
+        log.warning("telling failed", extra={"telling_id": telling.pk, "error": describe(error)})
+        IncidentTelling.objects.filter(pk=telling.pk, told_at=None).update(why_not=FAULT, told_at=at)
 
 
 @transaction.atomic

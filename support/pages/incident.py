@@ -38,6 +38,7 @@ WHY_NOT: Mapping[str, str | Promise] = {
     WhyNot.NO_CONSENT: _("no consent to advertising"),
     WhyNot.TOO_OFTEN: _("they had enough advertising this week"),
     WhyNot.VALUE_MISSING: _("something that the words speak of is not known"),
+    announcing.FAULT: _("something broke on our side: it stands in the log"),
 }
 
 

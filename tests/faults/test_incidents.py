@@ -28,7 +28,7 @@ from tests.faults.house import House, a_house, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AFFECTED, OTHERS, KILLS = 110, 10, 3
+AFFECTED, OTHERS, KILLS = 110, 10, 2
 POINTS, PRICE = 100, Decimal("1.00")
 SWEEP = "support.incident_tasks.look_after_incidents"
 

@@ -179,6 +179,19 @@ def test_beforehand_it_is_known_how_many_are_affected_and_who_cannot_be_reached(
     assert letters() == []
 
 
+def test_one_who_cannot_be_told_for_a_fault_of_ours_holds_nobody_up(lead) -> None:
+    broken, other = person(), person()
+    for one in (broken, other):
+        waits_for(customer=one)
+    Customer.objects.filter(pk=broken.pk).update(language="xx")  # no language of ours
+    incident = drafted(by=lead)
+    notice = announced(incident, by=lead)
+
+    assert notice.state == IncidentNotice.State.DONE
+    assert [one.customer_id for one in letters()] == [other.pk]
+    assert notice.tellings.get(customer=broken).why_not == announcing.FAULT
+
+
 # ── a second notice ──────────────────────────────────────────────────────────
 def test_a_second_notice_goes_only_to_those_who_still_wait(lead) -> None:
     waiting, served, late_comer = person(), person(), person()
@@ -261,7 +274,9 @@ def test_unfinished_words_go_nowhere(lead) -> None:
 def test_words_of_the_trade_go_nowhere(lead) -> None:
     notice = draft_notice(drafted(by=lead))
     words = drafting.words_of(notice)
-    drafting.write(notice, texts={**words, "en": Words(subject="a", long="It was utilised.", short="b")}, at=NOON)
+    drafting.write(
+        notice, texts={**words, "en": Words(subject="a", long="It was utilised.", short="b")}, at=NOON
+    )
 
     with pytest.raises(UnfinishedWords) as refused:
         announcing.let_out(notice, by=lead, at=NOON)
