@@ -55,6 +55,7 @@ class Prompt:
     deeds_ahead: Sequence[Foretold] = ()
     points_left: int | None = None
     outcome: str | Promise = ""
+    tone: str | Promise = ""
 
     @property
     def can_insert(self) -> bool:
@@ -88,6 +89,7 @@ def _prompt(run: ScriptRun, ticket: Ticket, at: datetime) -> Prompt:
         deeds=foretold(acts, by=run.agent),
         deeds_ahead=foretold(ahead, by=run.agent),
         points_left=_points_left([*acts, *ahead], ticket, run.agent, at),
+        tone=content.TONES.get(step.tone, "") if step.is_spoken else "",
         outcome=content.OUTCOMES.get(step.outcome, "") if step.is_end else "",
     )
 

@@ -30,7 +30,7 @@ IS_ANGRY = {"field": "ticket.mood", "op": "eq", "value": "angry"}
 def late_parcel(*actions: dict[str, Any]) -> Script:
     return in_use(
         tree(
-            step("hear", "say", "find", text=HEAR),
+            step("hear", "say", "find", text=HEAR, tone="calm"),
             step("find", "check", way("On its way", "give"), way("Lost", "pass"), text="Look at the parcel."),
             step("give", "action", "note", text="Make up for it.", actions=list(actions or (TAG,))),
             step("note", "note", "done", text="Parcel late, ticket {{ ticket.number }}."),
@@ -236,7 +236,7 @@ def test_on_the_phone_words_are_said_and_not_inserted(its, colleague):
     Ticket.objects.filter(pk=its.pk).update(channel="phone")
     begin(its, colleague)
     prompt = prompting.prompt_of(its, by=colleague, at=after(minutes=2))
-    assert (prompt.is_aloud, prompt.can_insert) == (True, False)
+    assert (prompt.is_aloud, prompt.can_insert, prompt.tone) == (True, False, "calm")
 
 
 def test_words_that_cannot_be_filled_in_say_so(its, colleague):
