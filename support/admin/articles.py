@@ -24,13 +24,8 @@ class ArticleCategoryAdmin(DeskAdmin):
 
 @admin.register(Article)
 class ArticleAdmin(KeysetAdmin):
-    """After it was added its words are written on its own page."""
+    """The list and the words have pages of their own; here it is only said where an article stands."""
 
-    list_display = ("slug", "category", "position", "ended_at")
-    list_filter = ("category",)
-    list_select_related = ("category",)
-    search_fields = ("slug__icontains",)
-    ordering = ("pk",)
     fields = ("slug", "category", "topics", "position", "ended_at")
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         models.ManyToManyField: CHOOSE_MANY,
@@ -43,6 +38,9 @@ class ArticleAdmin(KeysetAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("articles:list"))
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("articles:article", args=[obj.pk]))

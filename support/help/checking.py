@@ -46,7 +46,7 @@ def advice(wording: Wording, *, language: str) -> Iterator[str]:
     elif 0 < words < SHORTEST:
         yield _("It has {count} words: does it say all that a customer needs?").format(count=words)
     if not wording.summary:
-        yield _("Write a summary: it stands in the results of a search.")
+        yield _("Say it in short: this stands in the results of a search.")
     if not wording.keywords:
         yield _("Add other words that customers use for it: by these it is found too.")
     yield from text_checks.advice(plain, language=language, vocabulary=NOBODY)

@@ -101,12 +101,11 @@ def withdrawal(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required(MAY_WRITE, raise_exception=True)
 def pictures(request: StaffRequest, pk: int) -> HttpResponse:
-    form = PictureForm(request.POST, request.FILES)
+    its, form = _article(pk), PictureForm(request.POST, request.FILES)
     try:
         if not form.is_valid() or form.cleaned_data["picture"].size > picturing.LARGEST_BYTES:
             raise picturing.UnusablePicture
         given = form.cleaned_data["picture"]
-        its = _article(pk)
         picturing.add(its, name=given.name, content=given.read(), by=request.user, at=timezone.now())
         messages.success(request, _("The picture is here. Copy its line into the text."))
     except Refusal as refused:

@@ -71,7 +71,7 @@ def _fields() -> dict[str, forms.CharField]:
     return {
         "title": forms.CharField(label=_("Title"), required=False, max_length=LONGEST_TITLE),
         "summary": forms.CharField(
-            label=_("Summary"),
+            label=_("In short"),
             required=False,
             max_length=LONGEST_SUMMARY,
             widget=forms.Textarea(attrs={"rows": 2}),

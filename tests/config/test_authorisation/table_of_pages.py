@@ -415,6 +415,8 @@ MODELS = {
     },
     "support/topic": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/scenario": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS),
+    "support/article": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS, leads_on=("",)),
+    "support/articlecategory": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS),
     "support/script": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS),
     "support/tag": Lists(view=AGENTS | AUDIT, add=AGENTS, change=MANAGERS, delete=MANAGERS),
     "support/skill": Lists(view=MANAGERS | AUDIT, add=MANAGERS, change=MANAGERS),
