@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.admin.keyset import KeysetAdmin
 from crm.admin.named import NamedAdmin
@@ -136,11 +137,11 @@ class ShiftAdmin(OfColleagues, KeysetAdmin):
         obj.pattern = None
         super().save_model(request, obj, form, change)
 
-    @admin.display(description=_("from"))
+    @admin.display(description=pgettext_lazy("of a shift", "from"))
     def starts(self, shift: Shift) -> SafeString | str:
         return when(shift.starts_at)
 
-    @admin.display(description=_("until"))
+    @admin.display(description=pgettext_lazy("of a shift", "until"))
     def ends(self, shift: Shift) -> SafeString | str:
         return when(shift.ends_at)
 

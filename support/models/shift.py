@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from support.models.calendar import WorkingInterval
 
@@ -29,8 +30,8 @@ class Shift(models.Model):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="shifts", verbose_name=_("colleague")
     )
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("until"))
+    starts_at = models.DateTimeField(pgettext_lazy("of a shift", "from"))
+    ends_at = models.DateTimeField(pgettext_lazy("of a shift", "until"))
     away_since = models.DateTimeField(
         _("away since"), null=True, blank=True, help_text=_("Meanwhile nothing is given to them.")
     )
@@ -88,8 +89,10 @@ class ShiftPattern(models.Model):
         verbose_name=_("colleague"),
     )
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WorkingInterval.Weekday)
-    begins = models.TimeField(_("from"))
-    ends = models.TimeField(_("until"), help_text=_("Not after the beginning: it is the next morning."))
+    begins = models.TimeField(pgettext_lazy("of a shift", "from"))
+    ends = models.TimeField(
+        pgettext_lazy("of a shift", "until"), help_text=_("Not after the beginning: it is the next morning.")
+    )
     since = models.DateField(_("first day"))
     until = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty: week after week."))
     planned_until = models.DateField(null=True, blank=True, editable=False)
