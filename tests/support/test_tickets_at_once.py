@@ -12,10 +12,12 @@ from crm.errors import Refusal
 from crm.models import Message, ParkedEntry
 from support import goodwill, labelling, noting, replying, states
 from support.changing import TicketChanged
-from support.models import Goodwill, Note, Ticket, TicketMessage
+from support.models import Goodwill, Note, ScriptRun, Ticket, TicketMessage
 from support.models.tagging import Category
+from support.scripts import playing
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
+from tests.factories.played_scripts import in_use, step, tree
 from tests.factories.tickets import after, agent, ticket, wrote
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,3 +111,29 @@ def test_goodwill_at_once_stays_within_the_day() -> None:
     )
 
     assert Goodwill.objects.count() == 2
+
+
+def test_a_script_pressed_on_in_several_tabs_at_once_goes_one_step_and_gives_once() -> None:
+    its, colleague = ticket(), agent()
+    MemberFactory(customer=its.customer)
+    points = [{"kind": "give_points", "settings": {"points": 50, "reason": "Late"}}]
+    script = in_use(
+        tree(
+            step("give", "action", "tell", actions=points),
+            step("tell", "say", "end", text="Given"),
+            step("end", "end", outcome="solved"),
+        )
+    )
+    runs = at_once(
+        *(
+            lambda: playing.start(script, ticket=its, by=colleague, key="k", at=after(hours=1))
+            for _tab in range(3)
+        )
+    )
+    at_once(
+        *(lambda: playing.go(runs[0], choice=0, by=colleague, at=after(hours=2), turn=1) for _tab in range(4))
+    )
+
+    assert {run.pk for run in runs} == {ScriptRun.objects.get().pk}
+    assert [given.points for given in Goodwill.objects.all()] == [50]
+    assert list(runs[0].path.values_list("step", flat=True)) == ["give", "tell"]
