@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "incident",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="goodwill",
                         to="support.incident",
@@ -626,6 +626,14 @@ class Migration(migrations.Migration):
             model_name="affectedperson",
             constraint=models.UniqueConstraint(
                 models.F("incident"), models.F("customer"), name="person_affected_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="incidentgoodwill",
+            constraint=models.UniqueConstraint(
+                models.F("incident"),
+                condition=models.Q(("state", "refused"), _negated=True),
+                name="goodwill_of_an_incident_agreed_to_once",
             ),
         ),
         migrations.AddConstraint(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('support', '0020_goodwill_of_an_incident_may_be_asked_anew'),
+        ('support', '0019_script_versions_are_kept'),
     ]
 
     operations = [
