@@ -32,6 +32,7 @@ urlpatterns = [
     path("hooks/", include("crm.pages.hook_urls")),
     path("chat/", include("crm.pages.chat_urls")),
     path("p/", include("crm.pages.contact_preference_urls")),
+    path("s/", include("surveys.pages.public_urls")),
     path("preferences/", include("crm.pages.preferences_urls")),
     path("livez", health.livez),
     path("readyz", health.readyz),

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 from django.forms.models import model_to_dict
+from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -133,9 +134,12 @@ def answer_openly(
     Raises:
         SurveyOver, LinkUsed, UnusableAnswer: as `answer`.
     """
-    _must_be_in_use(version, at=at)
-    known = Response.objects.select_for_update().filter(source=voice.source, source_id=voice.source_id)
-    if (standing := known.first()) and at - standing.answered_at > CHANGES_WITHIN:
+    must_be_in_use(version, at=at)
+    source, source_id = voice.source, voice.source_id
+    if version.survey.is_anonymous:
+        source, source_id = ANONYMOUS, _unreadable(voice)
+    standing = Response.objects.select_for_update().filter(source=source, source_id=source_id).first()
+    if standing and (version.survey.is_anonymous or at - standing.answered_at > CHANGES_WITHIN):
         raise LinkUsed
     return _keep(version, voice, answers=answers, language=language, at=at, until=until)
 
@@ -160,13 +164,19 @@ def confirm(
     must_be_open(invitation, at=at)
     value = score_in(content.read(invitation.version.content), answers)
     standing = Response.objects.select_for_update().filter(invitation=invitation).first()
-    verdict = scanning.judge(visit, value=value, at=at, earlier=_votes(invitation, standing, at=at))
+    verdict = scanning.judge(
+        visit,
+        value=value,
+        at=at,
+        standing=_standing_votes(standing),
+        set_aside=_set_aside_lately(invitation, at=at),
+    )
     if verdict.why:
         left = _set_aside(invitation, standing, verdict, value=value, at=at)
         return Confirmed(response=left, why=verdict.why)
     response = answer(invitation, answers=answers, at=at, language=language, channel=channel, until=until)
     if response.customer_id:
-        vote = {"value": value, "at": at.isoformat(), "opened_at": visit.opened_at.isoformat()}
+        vote = {"value": value, "at": at.isoformat(), "page": visit.page}
         response.votes = [*response.votes, vote]
         response.save(update_fields=["votes"])
     return Confirmed(response=response)
@@ -185,7 +195,24 @@ def must_be_open(invitation: Invitation, *, at: datetime) -> None:
     person = invitation.customer
     if invitation.withdrawn_at or invitation.expires_at <= at or person.erased_at:
         raise SurveyOver
-    _must_be_in_use(invitation.version, at=at)
+    must_be_in_use(invitation.version, at=at)
+
+
+def must_be_answered(its: Content, answers: Mapping[str, Any], until: str) -> None:
+    """Is what was shown so far answered as it must be?
+
+    Raises:
+        UnusableAnswer: with a pointer to each place.
+    """
+    _given(its, answers, until)
+
+
+def given_of(invitation: Invitation) -> Mapping[str, Given]:
+    """What stands by now, by the keys of questions."""
+    answers = Answer.objects.filter(response__invitation=invitation)
+    return {
+        one.question: Given(value=one.value, choices=tuple(one.choices), text=one.text) for one in answers
+    }
 
 
 def score_in(its: Content, answers: Mapping[str, Any]) -> int | None:
@@ -219,13 +246,13 @@ def _given(its: Content, answers: Mapping[str, Any], until: str) -> Mapping[str,
     if not until:
         return walking.answered(its, answers)
     given, faults = walking.told(its, answers)
-    faults += missing(its, given, until)
+    faults += _missing(its, given, until)
     if faults:
         raise UnusableAnswer(*faults)
     return {one.key: given[one.key] for one in walking.way(its, given) if one.key in given}
 
 
-def missing(its: Content, given: Mapping[str, Given], until: str) -> list[Fault]:
+def _missing(its: Content, given: Mapping[str, Given], until: str) -> list[Fault]:
     """What must be answered of what was shown so far, and is not."""
     way = walking.way(its, given)
     shown = next((number for number, one in enumerate(way, 1) if one.key == until), len(way))
@@ -242,10 +269,15 @@ def _of_nobody(version: SurveyVersion, voice: Voice, at: datetime) -> Response:
         version=version,
         shop=voice.shop,
         source=ANONYMOUS,
-        source_id=secrets.token_urlsafe(24),
+        source_id=secrets.token_urlsafe(24) if voice.invitation else _unreadable(voice),
         answered_at=_day(at),
         settled_at=_day(at),
     )
+
+
+def _unreadable(voice: Voice) -> str:
+    """Tells that the same was sent twice, and not by whom."""
+    return salted_hmac(ANONYMOUS, f"{voice.source}:{voice.source_id}", algorithm="sha256").hexdigest()
 
 
 def _of(version: SurveyVersion, voice: Voice, at: datetime) -> Response:
@@ -297,23 +329,23 @@ def _answer(response: Response, its: Content, key: str, given: Given) -> Answer:
     )
 
 
-def _votes(invitation: Invitation, standing: Response | None, *, at: datetime) -> list[Vote]:
-    """Of this link lately, whether they count or were set aside."""
+def _set_aside_lately(invitation: Invitation, *, at: datetime) -> list[Vote]:
     aside = ScannerVote.objects.filter(invitation=invitation, at__gt=at - scanning.BURST)
-    votes = [Vote(value=one.value, at=one.at, opened_at=one.at) for one in aside]
-    return votes + [
-        Vote(value=one["value"], at=_moment(one["at"]), opened_at=_moment(one["opened_at"]))
-        for one in (standing.votes if standing else ())
-    ]
+    return [Vote(value=one.value, at=one.at) for one in aside]
+
+
+def _standing_votes(standing: Response | None) -> list[Vote]:
+    votes = standing.votes if standing else ()
+    return [Vote(value=one["value"], at=_moment(one["at"]), page=one["page"]) for one in votes]
 
 
 def _set_aside(
     invitation: Invitation, standing: Response | None, verdict: Verdict, *, value: int | None, at: datetime
 ) -> Response | None:
     """Keep the vote apart, with those before it where they were the same machine's; answers what still stands."""
-    spoilt = [Vote(value=value, at=at, opened_at=at)]
+    spoilt = [Vote(value=value, at=at)]
     if verdict.spoils and standing and standing.votes:
-        spoilt += [Vote(value=one["value"], at=_moment(one["at"]), opened_at=at) for one in standing.votes]
+        spoilt += _standing_votes(standing)
         standing = _take_back(invitation, standing)
     ScannerVote.objects.bulk_create(
         ScannerVote(invitation=invitation, value=vote.value, why=str(verdict.why), at=vote.at)
@@ -365,7 +397,8 @@ def _person(invitation: Invitation) -> Customer | None:
     return invitation.customer if pk == invitation.customer_id else Customer.objects.get(pk=pk)
 
 
-def _must_be_in_use(version: SurveyVersion, *, at: datetime) -> None:
+def must_be_in_use(version: SurveyVersion, *, at: datetime) -> None:
+    """Raises SurveyOver."""
     ended_at = version.survey.ended_at
     if version.state == SurveyVersion.State.DRAFT or (ended_at and ended_at <= at):
         raise SurveyOver

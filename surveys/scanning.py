@@ -18,7 +18,8 @@ SOONEST = timedelta(milliseconds=1200)
 # What opens or confirms several scores within this time is no hand.
 BURST = timedelta(seconds=30)
 MOST_OPENED = 4
-MOST_CONFIRMED = 3
+MOST_PAGES = 3
+MOST_SCORES = 4
 # So long a vote is kept from the timeline: a machine has shown itself by then.
 SETTLES_AFTER = timedelta(seconds=20)
 
@@ -34,21 +35,24 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
-    """A score that was confirmed: when, and when the page was opened on which it was."""
+    """A score that was confirmed, when, and on which page: each time it is opened it has another name."""
 
     value: int | None
     at: datetime
-    opened_at: datetime
+    page: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
     """How a button came to be pressed. `opened`: scores with which this browser opened the survey, and when.
 
-    `is_trapped`: it followed a link, or filled in a field, that no person sees.
+    `is_trapped`: it followed a link, or filled in a field, that no person sees. `is_again`: it was suspected, and
+    pressed once more as it was asked to.
     """
 
+    page: str
     opened_at: datetime
+    is_again: bool = False
     is_trapped: bool = False
     opened: Sequence[tuple[int, datetime]] = ()
 
@@ -61,29 +65,44 @@ class Verdict:
     spoils: bool = False
 
 
-def judge(visit: Visit, *, value: int | None, at: datetime, earlier: Sequence[Vote] = ()) -> Verdict:
-    """`earlier`: votes of the same link that stand or were set aside, whoever confirmed them."""
-    near = [vote for vote in earlier if at - vote.at <= BURST]
+def judge(
+    visit: Visit,
+    *,
+    value: int | None,
+    at: datetime,
+    standing: Sequence[Vote] = (),
+    set_aside: Sequence[Vote] = (),
+) -> Verdict:
+    """`standing`: votes of the same link that count so far; `set_aside`: those of machines. Whoever confirmed them."""
+    counted = _lately(standing, at)
+    known = counted if visit.is_again else [*counted, *_lately(set_aside, at)]
+    is_many = _is_one_machine(visit, value, known)
     if visit.is_trapped:
-        return Verdict(why=Why.TRAP, spoils=_is_one_machine(visit, value, at, near))
-    if _is_one_machine(visit, value, at, near):
+        return Verdict(why=Why.TRAP, spoils=is_many)
+    if is_many:
         return Verdict(why=Why.MANY_SCORES, spoils=True)
     if at - visit.opened_at < SOONEST:
         return Verdict(why=Why.TOO_FAST)
-    if _opened_at_once(visit, at) >= MOST_OPENED:
+    if not visit.is_again and _opened_at_once(visit, at) >= MOST_OPENED:
         return Verdict(why=Why.MANY_OPENED)
     return Verdict()
 
 
-def _is_one_machine(visit: Visit, value: int | None, at: datetime, near: Sequence[Vote]) -> bool:
-    """Two scores from pages that were both open before either was confirmed, or more scores than anybody confirms.
+def _lately(votes: Sequence[Vote], at: datetime) -> list[Vote]:
+    return [vote for vote in votes if at - vote.at <= BURST]
 
-    Somebody who thinks again opens the page again, after they confirmed what they take back.
+
+def _is_one_machine(visit: Visit, value: int | None, votes: Sequence[Vote]) -> bool:
+    """Two scores from two pages that stood open side by side, or more pages or scores than anybody confirms.
+
+    Somebody who thinks again goes back on the same page, or opens it again after they confirmed what they take back.
     """
-    others = [vote for vote in near if vote.value != value]
-    side_by_side = any(visit.opened_at <= vote.at for vote in others)
-    scores = {value, *(vote.value for vote in others)}
-    return side_by_side or len(scores) >= MOST_CONFIRMED
+    others = [vote for vote in votes if vote.value != value]
+    elsewhere = [vote for vote in others if vote.page != visit.page]
+    side_by_side = any(visit.opened_at <= vote.at for vote in elsewhere)
+    pages = {vote.value for vote in elsewhere} | {value}
+    scores = {vote.value for vote in others} | {value}
+    return side_by_side or len(pages) >= MOST_PAGES or len(scores) >= MOST_SCORES
 
 
 def _opened_at_once(visit: Visit, at: datetime) -> int:

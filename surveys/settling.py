@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -59,7 +60,7 @@ def _fact(response: Response) -> SurveyAnswered:
         one.question: Given(value=one.value, choices=tuple(one.choices), text=one.text) for one in answers
     }
     score = next((one for one in answers if one.value is not None), None)
-    told = {
+    told: dict[str, Any] = {
         "survey_slug": response.version.survey.slug,
         "survey_name": its.title_in(response.language) or str(response.version.survey),
         "measure": _measure(its, score),
