@@ -13,7 +13,7 @@ from crm.demo.channels import StandIns
 from crm.demo.history import Progress
 from loyalty.demo import club
 from loyalty.demo import stories as points
-from support.demo import articles, bot, desk, incidents, macros, scripts
+from support.demo import articles, bot, desk, incidents, macros, readers, scripts
 from support.demo import stories as conversations
 
 
@@ -48,6 +48,7 @@ def tell_conversations(progress: Progress) -> None:
     stage = company.build()
     at_work = desk.open_desk(stage, now=now)
     articles.publish(stage.manager, now=now)
+    readers.read(now=now)
     macros.write_macros()
     scripts.publish(at_work, manager=stage.manager, now=now)
     conversations.tell(at_work, now=now, progress=progress)
