@@ -118,6 +118,8 @@ def _given(offer: Offer, turn: BotTurn, person: Customer, *, at: datetime) -> Ou
         return _article(offer, turn.conversation.language)
     ids = ids_by(person.pk)
     if not _is_proved(turn.conversation, ids):
+        if general := _article_about(turn, at=at):
+            return _article(general, turn.conversation.language)
         return _unanswered(saying.not_proved(can_link=_can_link(turn.conversation)), offer, Reason.NOT_PROVED)
     tool = TOOLS[offer.name.removeprefix(PREFIX)]
     found = tool.answer(Wanted(customer=person, ids=ids, text=turn.words, at=at))
@@ -132,6 +134,14 @@ def _article(offer: Offer, language: str) -> Outcome:
         return Outcome(kind=Kind.GREETING, said=saying.greeting())
     said = saying.article(title=text.title, summary=text.summary, link=finding.address_of(offer.name))
     return Outcome(kind=Kind.ARTICLE, said=said, given=offer.name, score=offer.score)
+
+
+def _article_about(turn: BotTurn, *, at: datetime) -> Offer | None:
+    """What is so for everybody, for somebody whose own account may not be looked into."""
+    offers = finding.find(turn.words, language=turn.conversation.language, at=at)
+    articles = [offer for offer in offers if not offer.name.startswith(PREFIX)]
+    decision = understanding.among(articles, before=Before())
+    return decision.offer if isinstance(decision, Give) else None
 
 
 def _unanswered(said: Said, offer: Offer, reason: Reason) -> Outcome:
