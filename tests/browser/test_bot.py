@@ -10,9 +10,12 @@ from crm import receiving, sending
 from crm.models import ChannelAccount, Message, RawDelivery
 from support.bot import answering, duty
 from support.help import writing
-from support.models import Article, ArticleCategory, BotTurn, Ticket
+from support.models import Article, ArticleCategory, BotConversation, BotTurn, Ticket
+from tests.browser.test_accessibility import sign_in
 from tests.factories.channel_accounts import ChannelAccountFactory
+from tests.factories.customers import CustomerFactory
 from tests.factories.shops import NOON
+from tests.factories.tickets import agent
 
 LENGTH = "Точките за покупка важат 12 месеца."
 
@@ -77,3 +80,28 @@ def test_the_bot_helps_in_bulgarian_and_hands_over(reader, account, article, the
     ticket = Ticket.objects.get()
     assert ticket.subject == "Кога изтичат точките ми?"
     assert ticket.placed.count() == Message.objects.count() == 4
+
+
+@pytest.mark.parametrize(("locale", "theme", "width"), [("ru", "light", 1280), ("bg", "dark", 1440)])
+def test_a_lead_reads_what_it_could_not_answer(reader, account, article, locale, theme, width):
+    for number, asked in enumerate(
+        ("Есть ли у вас парковка?", "а парковка у вас есть", "Вы продаёте самовары?")
+    ):
+        talk = BotConversation.objects.create(
+            customer=CustomerFactory(),
+            key=f"k{number}",
+            language="ru",
+            started_at=NOON,
+            last_at=timezone.now(),
+        )
+        BotTurn.objects.create(
+            conversation=talk, asked=asked, reason="not_known", asked_at=timezone.now(), answered_at=NOON
+        )
+    lead = reader(locale=locale, theme=theme, width=width)
+    sign_in(lead, agent(role="team lead", language=locale))
+
+    lead.open("/admin/support/bot/")
+
+    expect(lead.page.get_by_role("heading", level=3)).to_have_count(2)
+    assert lead.serious_faults() == []
+    assert lead.page.evaluate("document.documentElement.scrollWidth") <= width
