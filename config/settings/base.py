@@ -317,6 +317,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "support.ticket_tasks.close_tickets",
         "schedule": crontab(minute="35"),
     },
+    # An unhappy answer is somebody's within a minute; see surveys.scanning for what it waits for.
+    "settle answers": {
+        "task": "surveys.tasks.settle_answers",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
     # In the morning of each clock, and once for each promised day.
     "tell of late parcels": {
         "task": "crm.channel_tasks.tell_of_late_parcels",
