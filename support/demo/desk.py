@@ -7,17 +7,19 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from crm.demo import company
 from crm.demo.characters import Colleague
 from crm.demo.company import Stage
 from crm.models import User
-from support import calendar_days, return_cases
+from support import calendar_days, planning, return_cases
 from support.models import (
     AgentProfile,
     Calendar,
     ReturnPolicy,
     Shift,
+    ShiftPattern,
     SlaPolicy,
     SubState,
     Team,
@@ -90,6 +92,9 @@ def open_desk(stage: Stage, *, now: datetime) -> Desk:
     _promise_service()
     _publish_policy(stage.manager, now=now)
     _work_today([lead, stage.agent, daria, plamen], now=now)
+    _every_week(
+        [(stage.agent, range(5), 9, 17), (daria, range(5), 11, 19), (plamen, range(1, 6), 9, 17)], now=now
+    )
     return Desk(
         lead=lead,
         iva=stage.agent,
@@ -162,3 +167,16 @@ def _work_today(colleagues: list[User], *, now: datetime) -> None:
             Shift.objects.create(
                 agent=colleague, starts_at=now - timedelta(hours=2), ends_at=now + timedelta(hours=10)
             )
+
+
+def _every_week(plan: list[tuple[User, range, int, int]], *, now: datetime) -> None:
+    """From tomorrow on, so that the page of who answers when shows a week with gaps. Once."""
+    for colleague, weekdays, begins, ends in plan:
+        if ShiftPattern.objects.filter(agent=colleague).exists():
+            continue
+        for weekday in weekdays:
+            hours = {"begins": time(begins), "ends": time(ends)}
+            pattern = ShiftPattern.objects.create(
+                agent=colleague, weekday=weekday, since=timezone.localdate(now), **hours
+            )
+            planning.plan_one(pattern, at=now)
