@@ -63,6 +63,8 @@ OURS = {
     "order/<str:token>/return/": Page(look=NONE, about="word"),
     "order/<str:token>/return/<int:pk>/withdraw/": Page(look=NONE, about="word missing"),
     "returns/": Page(look=NONE),  # nobody published a policy
+    "s/<str:token>/": Page(look=NONE, about="word"),
+    "s/<str:token>/thanks/": Page(look=NONE, about="word"),
     "status/": Page(look=ANYBODY),
     "card/<str:token>/": Page(look=NONE, about="word"),
     "card/<str:token>/code/": Page(look=NONE, about="word"),
@@ -159,6 +161,24 @@ OURS = {
     "admin/support/incidents/<int:pk>/tickets/": Page(look=NONE, act=AGENTS, about="incident"),
     "admin/support/incidents/<int:pk>/tickets/<int:ticket_pk>/removal/": Page(
         look=NONE, act=AGENTS, about="incident ticket", foreign=LEADS
+    ),
+    # What people are asked.
+    "admin/surveys/builder/": Page(look=LEADS | DRAFTERS | AUDIT),
+    "admin/surveys/builder/ready/": Page(look=NONE, act=DRAFTERS),
+    "admin/surveys/builder/<int:pk>/": Page(look=LEADS | DRAFTERS | AUDIT, about="survey"),
+    "admin/surveys/builder/<int:pk>/drafts/": Page(look=NONE, act=DRAFTERS, about="survey"),
+    **{
+        f"admin/surveys/builder/<int:pk>/{deed}/": Page(look=NONE, act=NONE, about=about)
+        for deed, about in {
+            **{"whole": "survey", "questions": "survey", "questions/<slug:key>": "survey scriptkey"},
+            **{f"questions/<slug:key>/{done}": "survey scriptkey" for done in ("place", "removal")},
+        }.items()
+    },  # nobody writes it: there is no draft to change
+    "admin/surveys/builder/<int:pk>/versions/<int:number>/preview/": Page(
+        look=LEADS | DRAFTERS | AUDIT, about="survey surveyversion"
+    ),
+    "admin/surveys/builder/<int:pk>/versions/<int:number>/<slug:name>/": Page(
+        look=NONE, act=MANAGERS, about="survey surveyversion surveyway"
     ),
     "admin/support/scripts/": Page(look=AGENTS | AUDIT),
     "admin/support/scripts/ready/": Page(look=NONE, act=LEADS),
