@@ -319,3 +319,29 @@ def _a_call_step(line: ChannelAccount, number: str, step: str) -> Call:
     now = timezone.now()
     news = CallNews(external_id=number, step=step, phone="+359887123101", at=now)
     return calling.hear(line, news, at=now)
+
+
+def test_an_order_is_named_and_a_part_is_split_off_and_put_back(reader):
+    its = desk("en")
+    wrote(its.mailbox, "And the vase has a crack", who="vera@example.org", at=timezone.now())
+    agent = reader()
+    sign_in(agent, reverse("support:ticket", args=[its.parcel.pk]))
+    page = agent.page
+
+    page.locator("#messages").focus()
+    agent.press("w")
+    page.locator("#about li", has_text="LO-100").locator("button").click()
+    expect(page.locator("#head a.badge")).to_contain_text("LO-100")
+    page.locator("#said button", has_text="Undo").click()
+    expect(page.locator("#head a.badge")).to_have_count(0)
+
+    agent.press("l")
+    page.locator("#labels a", has_text="Split off a part").click()
+    page.locator("li", has_text="crack").locator("input").check()
+    page.locator("button[value=look]").click()
+    expect(page.locator("#foreseen")).to_contain_text("1 message goes on in a ticket of its own")
+    page.locator("button[value=split]").click()
+    assert Ticket.objects.count() == 3
+    page.locator("button", has_text="put it back").click()
+    page.wait_for_url(f"**/tickets/{its.parcel.pk}/")
+    expect(page.locator("#messages")).to_contain_text("crack")
