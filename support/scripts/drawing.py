@@ -87,7 +87,8 @@ def draw(content: Content) -> Drawing:
         boxes=sorted(boxes.values(), key=lambda box: box.number),
         lines=list(_lines(content, boxes)),
         width=width,
-        height=2 * MARGIN + len(rows) * HEIGHT + max(0, len(rows) - 1) * DOWN,
+        # Room for a line that goes beside, below the last row.
+        height=2 * MARGIN + len(rows) * (HEIGHT + DOWN) - DOWN // 2,
     )
 
 
@@ -127,7 +128,11 @@ def _line(one: Box, other: Box) -> Line:
         half = (other.y - one.bottom) // 2
         path = f"M{one.middle} {one.bottom}C{one.middle} {one.bottom + half} {other.middle} {other.y - half} "
         return Line(path=f"{path}{other.middle} {other.y}", is_back=False)
-    # Back, or beside: out at the right, and in from the right.
+    if other.y == one.y:
+        below = one.bottom + DOWN - 8
+        path = f"M{one.middle} {one.bottom}C{one.middle} {below} {other.middle} {below} "
+        return Line(path=f"{path}{other.middle} {other.bottom}", is_back=True)
+    # Back: out at the right, and in from the right.
     right, into = one.x + WIDTH, other.x + WIDTH
     aside = max(right, into) + ACROSS - 4
     from_y, to_y = one.y + HEIGHT // 2, other.y + HEIGHT // 2

@@ -283,3 +283,40 @@ def test_nothing_typed_into_a_script_becomes_markup(client, lead):
 def _fresh(draft: ScriptVersion) -> dict[str, object]:
     draft.refresh_from_db()
     return draft.content
+
+
+def test_a_new_script_is_named_and_then_written(client, lead):
+    its = scripts.scenario()
+    told = {
+        **{f"name_{language}": name for language, name in scripts.words("Broken pot").items()},
+        "slug": "broken-pot",
+        "scenario": its.pk,
+        "folder": "Goods",
+        "shortcut": "pot",
+        "suggest_when": '{"all": []}',
+        "ended_at_0": "",
+        "ended_at_1": "",
+    }
+    answer = client.post(reverse("admin:support_script_add"), told, follow=True)
+
+    made = Script.objects.get(slug="broken-pot")
+    assert answer.redirect_chain[-1][0] == reverse("scripts:script", args=[made.pk])
+    assert (made.name_in("en"), made.suggest_when) == ("Broken pot", None)
+    assert "Write the first version" in answer.text
+    page = go(client, "drafts", made.pk)
+    assert "No step is written yet." in page.text
+    go(client, "steps", made.pk, kind="say")
+    assert publishing.in_work(made).content["start"] == "say-1"
+
+
+def test_words_that_suggest_a_scenario_are_typed_one_a_line(client, lead):
+    its = scripts.scenario()
+    told = {
+        **{f"name_{language}": name for language, name in its.names.items()},
+        "position": "3",
+        "words_ru": "где посылка\n\n опаздывает ",
+    }
+    client.post(reverse("admin:support_scenario_change", args=[its.pk]), told)
+
+    its.refresh_from_db()
+    assert (its.words, its.position) == ({"ru": ["где посылка", "опаздывает"]}, 3)
