@@ -28,8 +28,8 @@ from tests.faults.house import House, a_house, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AFFECTED, OTHERS, KILLS = 110, 10, 2
-POINTS, PRICE = 100, Decimal("1.00")
+AFFECTED, OTHERS = 90, 10
+POINTS, PRICE = 200, Decimal("2.00")
 SWEEP = "support.incident_tasks.look_after_incidents"
 
 
@@ -45,10 +45,14 @@ def test_whoever_is_affected_is_told_once_and_given_once_though_the_worker_is_ki
     notice = announcing.let_out(draft_notice(incident), by=lead, at=timezone.now())
     house.start(["worker"])
     try:
-        killed_at_work(house, notice, IncidentTelling.objects.filter(notice=notice, told_at__isnull=False))
+        killed_at_work(
+            house, notice, IncidentTelling.objects.filter(notice=notice, told_at__isnull=False), kills=2
+        )
         asked = goodwill.ask(incident, points=POINTS, budget=AFFECTED * PRICE, by=lead, at=timezone.now())
         goodwill.decide(asked, yes=True, by=agent(role="manager"), at=timezone.now())
-        killed_at_work(house, asked, IncidentGift.objects.filter(goodwill=asked, given_at__isnull=False))
+        killed_at_work(
+            house, asked, IncidentGift.objects.filter(goodwill=asked, given_at__isnull=False), kills=1
+        )
     except AssertionError as error:
         raise AssertionError(f"{error}\n{house.last_words()}") from error
     connections.close_all()  # ours broke as theirs did
@@ -75,10 +79,12 @@ def an_outage(lead: User) -> Incident:
     return drafted(by=lead)
 
 
-def killed_at_work(house: House, work: IncidentNotice | IncidentGoodwill, done: QuerySet[Any]) -> None:
-    """Killed as soon as something is done, and twice some way on; then let be until the work is over."""
+def killed_at_work(
+    house: House, work: IncidentNotice | IncidentGoodwill, done: QuerySet[Any], *, kills: int
+) -> None:
+    """Killed as soon as something is done, and again some way on; then let be until the work is over."""
     beat = Beat(house, work)
-    for enough in range(20, 20 * (KILLS + 1), 20):
+    for enough in range(20, 20 * (kills + 1), 20):
         until(lambda enough=enough: beat() or done.count() >= enough, "the work goes on", seconds=60)  # type: ignore[misc]
         assert done.count() < AFFECTED, "it was over before it could be killed"
         house.kill("worker")
