@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+_ONLY_RUSSIAN = re.compile("[ыэ]|ь(?!о)")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -49,8 +50,9 @@ def language_of(text: str, *, known: str) -> str:
     words = words_in(text)
     if not any("а" <= letter <= "я" for letter in said(text)):
         return "en" if sum(map(_is_english, words)) >= 2 else known
-    russian = sum(map(_is_russian, words)) + sum(any(letter in word for letter in "ыэ") for word in words)
-    bulgarian = sum(map(_is_bulgarian, words)) + sum("ъ" in word[:-1] or "щ" in word for word in words)
+    # In Bulgarian ь stands before о alone, in Russian nearly everywhere; ъ is the other way.
+    russian = sum(map(_is_russian, words)) + sum(bool(_ONLY_RUSSIAN.search(word)) for word in words)
+    bulgarian = sum(map(_is_bulgarian, words)) + sum("ъ" in word[:-1] for word in words)
     if russian == bulgarian:
         return known
     return "ru" if russian > bulgarian else "bg"
