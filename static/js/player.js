@@ -158,8 +158,9 @@
   function moved() {
     document.querySelectorAll("#macros[open]").forEach((one) => { one.open = false; });
     if (writes(document.activeElement)) return;
-    const next = document.querySelector("section#script") || document.getElementById("messages");
-    if (next) next.focus({ preventScroll: true });
+    const next = document.querySelector("section#script");
+    const place = next || document.getElementById("messages");
+    if (place) place.focus({ preventScroll: !next });
   }
 
   function begun(event) {
