@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from crm.models import User
-from support.incidents import linking
+from support.incidents import linking, watching
 from support.models import Incident, Ticket
 
 SHOWN = 3
 
 
 def above_inbox(reader: User) -> dict[str, Any]:
-    """One query."""
+    """One query; another one for who may draft an incident."""
     if not reader.has_perm("support.view_incident"):
         return {}
-    return {"going_on": list(Incident.objects.going_on()[:SHOWN])}
+    proposals = watching.open_proposals() if reader.has_perm("support.add_incident") else ()
+    return {"going_on": list(Incident.objects.going_on()[:SHOWN]), "proposals": proposals[:1]}
 
 
 def in_ticket(ticket: Ticket, reader: User) -> dict[str, Any]:

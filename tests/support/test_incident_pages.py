@@ -206,6 +206,7 @@ def test_a_burst_becomes_a_draft_or_nothing(client, lead) -> None:
         for _n in range(2)
     )
     assert "9 tickets within 15 minutes, usually 1" in client.get(at("list")).text
+    assert "9 tickets within 15 minutes, usually 1" in client.get(reverse("support:inbox")).text
 
     client.post(at("proposal", one.pk), {"how": "dismiss"})
     answer = client.post(at("proposal", other.pk), {"how": "draft"})
