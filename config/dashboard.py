@@ -6,6 +6,7 @@ from crm import tiles
 from crm.dashboard import FigureSource
 from loyalty import tiles as loyalty
 from support import tiles as support
+from support.bot import tiles as bot
 
 FIGURES: Sequence[FigureSource] = (
     tiles.net_revenue,
@@ -19,4 +20,5 @@ FIGURES: Sequence[FigureSource] = (
     support.first_contact,
     support.reopened,
     support.handling,
+    bot.handled,
 )
