@@ -140,6 +140,7 @@ SHELVES: Sequence[Shelf] = (
             *("loyalty.giftgrant", "loyalty.coupon"),
         ),
     ),
+    Shelf(label=_("Surveys and feedback"), icon="survey", models=("surveys.survey",)),
     Shelf(
         label=_("Channels"),
         icon="chat",

@@ -136,6 +136,9 @@ PUBLISHES_RULES = {
     "loyalty.tier": ALL,
     "loyalty.tierprivilege": ALL,
 }
+# What people are asked: marketers word it, managers let it be asked.
+ASKS = {"surveys.survey": WORK}
+LETS_ASK = {"surveys.survey": (*WORK, "publish_survey", "see_answers")}
 # Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
 EVERY_SHOP = ("see_every_shop",)
 AGENT = {
@@ -157,6 +160,7 @@ MANAGER = {
     **PROGRAMMES,
     **PUBLISHES_RULES,
     **RUNS_DESK,
+    **LETS_ASK,
     "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
@@ -181,6 +185,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **WATCH,
         **DECIDES,
         **LEADS,
+        "surveys.survey": ("view", "see_answers"),
         "support.agentprofile": ("view", "change"),
         "crm.customer": (*WORK, "merge"),
         "crm.dashboard": LOOK,
@@ -191,6 +196,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "marketer": {
         **PLANS_REWARDS,
         **DRAFTS_RULES,
+        **ASKS,
         "crm.customer": LOOK,
         "crm.timelineentry": LOOK,
         **SALES,
@@ -211,6 +217,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys((*CUSTOMERS, *MEMBERS, *POINTS, *PROGRAMMES, *PLANS_REWARDS), LOOK),
         **dict.fromkeys((*RULES, "loyalty.proof"), LOOK),
         **dict.fromkeys(RUNS_DESK, LOOK),
+        **dict.fromkeys(LETS_ASK, LOOK),
         "support.ticket": ("view", "see_every_ticket"),
         **SALES,
         **dict.fromkeys(

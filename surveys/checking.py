@@ -121,6 +121,8 @@ def _of_words(question: Question, languages: Sequence[str]) -> Iterator[Fault]:
 
 
 def _of_text(pointer: str, words: Words, languages: Sequence[str]) -> Iterator[Fault]:
+    if not languages:
+        yield Fault(pointer=pointer, detail=_("Write it in at least one language."))
     for language in languages:
         text = words.get(language, "")
         if not text.strip():

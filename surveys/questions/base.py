@@ -81,6 +81,8 @@ class Question(Settings):
     measure: ClassVar[str] = ""
     # For forms: how each setting is called.
     asks: ClassVar[Mapping[str, str | Promise]] = {}
+    # Of a setting that is one of several: each with its name.
+    offers: ClassVar[Mapping[str, Mapping[str, str | Promise]]] = {}
     comparisons: ClassVar[Mapping[str, str | Promise]] = {}
 
     @property
@@ -99,6 +101,10 @@ class Question(Settings):
             UnusableAnswer: it is no answer to this.
         """
         raise NotImplementedError
+
+    def conditions(self) -> Sequence[tuple[str, Any]]:
+        """Every op and value that a way can be made of, as a form offers them."""
+        return [(op, None) for op in self.comparisons]
 
     def examples(self) -> Sequence[Given]:
         """An answer of each sort that a condition can tell from others."""

@@ -32,6 +32,7 @@ class Csat(Numbered):
     label = pgettext_lazy("kind of question", "How satisfied they are (CSAT)")
     measure = "csat"
     asks = {"aspect": _("With what"), **Numbered.asks}
+    offers = {"aspect": ASPECTS}
     its_scale = Scale(1, 5)
     its_ends = (_("very dissatisfied"), _("very satisfied"))
 

@@ -66,6 +66,9 @@ class Numbered(Question):
             raise not_an_answer(sentence.format(low=self.scale.low, high=self.scale.high))
         return Given(value=value)
 
+    def conditions(self) -> Sequence[tuple[str, Any]]:
+        return [(op, value) for op in self.comparisons for value in self.scale.values]
+
     def examples(self) -> Sequence[Given]:
         return [Given(value=value) for value in self.scale.values]
 

@@ -62,6 +62,9 @@ class Chosen(Question):
                     pointer = f"/options/{number}/label/{language}"
                     yield Fault(pointer=pointer, detail=_("It is not written in this language."))
 
+    def conditions(self) -> Sequence[tuple[str, Any]]:
+        return [(op, option.key) for op in self.comparisons for option in self.options]
+
     def examples(self) -> Sequence[Given]:
         return [Given(choices=(option.key,)) for option in self.options]
 

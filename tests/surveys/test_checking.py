@@ -67,7 +67,9 @@ def test_a_language_is_written_wholly_or_not_at_all() -> None:
 
 
 def test_what_is_empty_is_not_asked() -> None:
-    assert places({}) == {"/questions"}
+    assert places({}) == {"/questions", "/title", "/thanks"}
+    silent = {"start": "a", "questions": [surveys.question("a", text={})]}
+    assert places(silent) == {"/title", "/thanks", "/questions/0/text"}
     assert places(surveys.only("single")) == {"/questions/0/settings/options"}
 
 

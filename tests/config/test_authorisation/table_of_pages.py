@@ -170,7 +170,9 @@ OURS = {
     **{
         f"admin/surveys/builder/<int:pk>/{deed}/": Page(look=NONE, act=NONE, about=about)
         for deed, about in {
-            **{"whole": "survey", "questions": "survey", "questions/<slug:key>": "survey scriptkey"},
+            "whole": "survey",
+            "questions": "survey",
+            "questions/<slug:key>": "survey scriptkey",
             **{f"questions/<slug:key>/{done}": "survey scriptkey" for done in ("place", "removal")},
         }.items()
     },  # nobody writes it: there is no draft to change
@@ -325,7 +327,7 @@ FRAME = {
     "admin/autocomplete/": Page(look=NONE),
     "admin/jsi18n/": Page(look=ALL),
     "admin/r/<path:content_type_id>/<path:object_id>/": Page(look=NONE, about="word word"),
-    "admin/^(?P<app_label>crm|auth|loyalty|support|account|mfa|django_celery_beat)/$": Page(
+    "admin/^(?P<app_label>crm|auth|loyalty|surveys|support|account|mfa|django_celery_beat)/$": Page(
         look=ALL, act=ALL, about="app"
     ),
     "admin/(?P<url>.*)$": Page(look=NONE, about="word"),
@@ -445,6 +447,7 @@ MODELS = {
     "support/shift": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS, delete=LEADS),
     "support/calendar": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/slapolicy": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "surveys/survey": Lists(view=LEADS | DRAFTERS | AUDIT, add=DRAFTERS, change=DRAFTERS),
     # For those who may do everything alone; no role leads there.
     "auth/group": Lists(),
     "account/emailaddress": Lists(),

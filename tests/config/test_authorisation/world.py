@@ -21,8 +21,8 @@ from crm.models import (
     BulkJob,
     Category,
     ChannelAccount,
-    Customer,
     Company,
+    Customer,
     EventType,
     ImportJob,
     Installation,
@@ -71,6 +71,7 @@ from support.models import (
     Topic,
 )
 from support.scripts import playing
+from tests.factories import surveys
 from tests.factories.articles import published
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
@@ -333,10 +334,15 @@ def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) ->
     question = SideConversation.objects.create(
         ticket=ticket, team=department, subject="?", asked_by=agent, asked_at=NOON, key=word
     )
+    asked = surveys.published(surveys.survey(word))
     script = in_use(tree(step("only", "end", text="Hello", outcome="solved")))
     run = playing.start(script, ticket=ticket, by=agent, key=word, at=NOON)
     its |= {
         "ticket": ticket.pk,
+        "survey": asked.survey_id,
+        "surveyslug": asked.survey.slug,
+        "surveyversion": asked.number,
+        "surveyway": "retirement",
         "script": script.pk,
         "scriptslug": script.slug,
         "scriptversion": script.versions.get(state="published").number,

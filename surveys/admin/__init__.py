@@ -1,0 +1,5 @@
+"""Lists and forms of surveys. These classes only look; what they do is a verb."""
+
+from surveys.admin import surveys
+
+__all__ = ["surveys"]
