@@ -14,6 +14,7 @@ from crm.models import User
 from crm.plain_text import plain
 from support.help import writing
 from support.help.content import LONGEST_KEYWORD, LONGEST_TITLE, MOST_KEYWORDS
+from support.help.voting import NotShown
 from support.models import Article, ArticleCategory, BotTurn
 
 
@@ -26,11 +27,6 @@ class NothingToTeach(Refusal):
     code = "nothing-to-teach"
     title = _("Write by which words customers ask for it.")
     status = 422
-
-
-class NotShown(Refusal):
-    code = "article-not-shown"
-    title = _("Customers do not see this article, so the bot cannot answer with it.")
 
 
 class KnowsEnough(Refusal):
