@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.utils import timezone
 
@@ -190,6 +191,16 @@ def test_one_who_cannot_be_told_for_a_fault_of_ours_holds_nobody_up(lead) -> Non
     assert notice.state == IncidentNotice.State.DONE
     assert [one.customer_id for one in letters()] == [other.pk]
     assert notice.tellings.get(customer=broken).why_not == announcing.FAULT
+
+
+def test_a_count_that_takes_too_long_is_given_up(lead, dsn, monkeypatch) -> None:
+    """Somebody holds the orders: the page says that it cannot count them now."""
+    monkeypatch.setattr(affecting, "COUNTS_FOR_SECONDS", 0.2)
+    incident = drafted(by=lead)
+    with psycopg.connect(dsn) as holding:
+        holding.execute("LOCK TABLE crm_order IN ACCESS EXCLUSIVE MODE")
+
+        assert affecting.count(incident, at=NOON) is None
 
 
 # ── a second notice ──────────────────────────────────────────────────────────
