@@ -37,7 +37,7 @@ class SurveyView(View):
 
 class PointView(View):
     value = fields.TextField(help_text="What an answer names.")
-    label = fields.TextField()
+    label = fields.TextField()  # type: ignore[assignment]  # in JSON it is called so
 
 
 class WayView(View):
