@@ -71,6 +71,7 @@ from support.models import (
     Topic,
 )
 from support.scripts import playing
+from surveys.models import Response, SurveyVersion
 from tests.factories import surveys
 from tests.factories.articles import published
 from tests.factories.catalogue import OfferingFactory, ProductFactory
@@ -435,7 +436,16 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
     job = BulkJob.objects.create(
         shop=shop, key=key, kind="orders", language="en", items_total=1, created_at=NOON, moved_at=NOON
     )
+    answered = Response.objects.create(
+        version=SurveyVersion.objects.get(survey=its["survey"]),
+        shop=shop,
+        source="test",
+        source_id=word,
+        answered_at=NOON,
+        settled_at=NOON,
+    )
     its |= {
+        "surveyresponse": answered.pk,
         "adjustmentrequest": asked.pk,
         "couponuse": used.pk,
         "order": order.pk,
