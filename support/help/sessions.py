@@ -6,7 +6,6 @@ A visit belongs to a browser, by a token that only its signed cookie holds. It g
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from django.db.models import QuerySet
 
 from crm.models import Customer, Message
 from crm.same_person import ids_by
+from support.help.stems import PERSONAL
 from support.measures.deflection import WINDOW, Visit, outcome
 from support.models import Article, ArticleVote, HelpEvent, HelpSession
 
@@ -24,8 +24,6 @@ Kind = HelpEvent.Kind
 LASTS = WINDOW
 AT_ONCE = 500
 LONGEST_WORDS = 120
-# Numbers of phones, cards and orders, and addresses of any kind.
-PERSONAL = re.compile(r"\S*@\S*|\S*\d\S*\d\S*\d\S*|\S*://\S*")
 INTENT = frozenset([Kind.SEARCHED, Kind.SUGGESTED, Kind.ASKED, Kind.SOLVED])
 SAME_SEARCH = timedelta(seconds=60)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+# Numbers of phones, cards and orders, and addresses of any kind: they tell who asks, never what about.
+PERSONAL = re.compile(r"\S*@\S*|\S*\d\S*\d\S*\d\S*|\S*://\S*")
 SHORTEST = 3
 # та, то and те alone are left: карта and място are no shorter than картата and мястото without theirs.
 ARTICLES = "ището ищата овете евете ията иите ъта ята ата ето ото ите ета ът ят".split()
@@ -45,8 +47,8 @@ SMALL_WORDS = frozenset(
 
 
 def words_of(text: str, *, most: int | None = None) -> list[str]:
-    """In lower case, without small words, each once; ё is е."""
-    found = (match.group().lower().replace("ё", "е") for match in WORD.finditer(text))
+    """In lower case, without small words, numbers and addresses, each once; ё is е."""
+    found = (match.group().lower().replace("ё", "е") for match in WORD.finditer(PERSONAL.sub(" ", text)))
     kept = list(dict.fromkeys(word for word in found if word not in SMALL_WORDS and len(word) > 1))
     return kept[:most]
 
