@@ -132,7 +132,9 @@ def _article(offer: Offer, language: str) -> Outcome:
     text = finding.text_of(offer.name, language=language)
     if text is None:  # withdrawn since it was offered
         return Outcome(kind=Kind.GREETING, said=saying.greeting())
-    said = saying.article(title=text.title, summary=text.summary, link=finding.address_of(offer.name))
+    said = saying.article(
+        title=text.title, summary=text.summary, link=finding.address_of(offer.name, language=language)
+    )
     return Outcome(kind=Kind.ARTICLE, said=said, given=offer.name, score=offer.score)
 
 

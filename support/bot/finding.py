@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.urls import reverse
 
 from support.bot import library, likening
 from support.bot.tools import PREFIX, TOOLS
@@ -55,8 +57,9 @@ def text_of(slug: str, *, language: str) -> ArticleText | None:
     return texts.get(language) or texts.get(ENGLISH) or next(iter(texts.values()), None)
 
 
-def address_of(slug: str) -> str:
-    return f"{settings.PUBLIC_ADDRESS}/help/{slug}/"
+def address_of(slug: str, *, language: str) -> str:
+    """Where it stands in the help centre, in this language."""
+    return f"{settings.PUBLIC_ADDRESS}{reverse('help-article', args=[slug])}?{urlencode({'lang': language})}"
 
 
 def title_of(name: str, *, language: str) -> str:
