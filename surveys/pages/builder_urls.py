@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from surveys.pages import builder, builder_forms, preview
+from surveys.pages import builder, builder_forms, posters, preview
 
 app_name = "survey-builder"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("ready/", admin.site.admin_view(builder.ready_ones), name="ready"),
     path("<int:pk>/", admin.site.admin_view(builder.survey), name="survey"),
     path("<int:pk>/drafts/", admin.site.admin_view(builder_forms.drafts), name="drafts"),
+    path("<int:pk>/posters/", admin.site.admin_view(posters.page), name="posters"),
     path("<int:pk>/whole/", admin.site.admin_view(builder_forms.whole), name="whole"),
     path("<int:pk>/questions/", admin.site.admin_view(builder_forms.questions), name="questions"),
     path("<int:pk>/questions/<slug:key>/", admin.site.admin_view(builder_forms.question), name="question"),

@@ -244,7 +244,8 @@ def _show(
         "token": door.token,
         "place": request.GET.get(FROM, ""),
         "title": its.title_in(_spoken()),
-        "first_name": door.person.given_name if door.person else "",
+        # A receipt may be in other hands than whose order it is.
+        "first_name": door.person.given_name if door.invitation and door.person else "",
         "is_first": page == 0,
         "is_anonymous": door.is_anonymous,
         "is_suspected": is_suspected,

@@ -166,6 +166,7 @@ OURS = {
     "admin/surveys/builder/": Page(look=LEADS | DRAFTERS | AUDIT),
     "admin/surveys/builder/ready/": Page(look=NONE, act=DRAFTERS),
     "admin/surveys/builder/<int:pk>/": Page(look=LEADS | DRAFTERS | AUDIT, about="survey"),
+    "admin/surveys/builder/<int:pk>/posters/": Page(look=LEADS | DRAFTERS | AUDIT, about="survey"),
     "admin/surveys/builder/<int:pk>/drafts/": Page(look=NONE, act=DRAFTERS, about="survey"),
     **{
         f"admin/surveys/builder/<int:pk>/{deed}/": Page(look=NONE, act=NONE, about=about)
