@@ -63,7 +63,7 @@ class ResponseRequest(Request):
     )
 
 
-class AnswerView(View):
+class SurveyAnswerView(View):
     question = fields.TextField()
     kind = fields.TextField()
     aspect = fields.TextField(allow_blank=True)
@@ -81,7 +81,7 @@ class ResponseView(View):
     language = fields.TextField()
     channel = fields.TextField(allow_blank=True)
     answered_at = fields.MomentField()
-    answers = AnswerView(many=True, source="answers.all")
+    answers = SurveyAnswerView(many=True, source="answers.all")
 
 
 class ResponsesQuery(PageQuery):
