@@ -162,7 +162,9 @@ def confirm(
     """
     invitation = _locked(invitation)
     must_be_open(invitation, at=at)
-    value = score_in(content.read(invitation.version.content), answers)
+    # What a suspected vote of an anonymous survey said is kept nowhere: it may have been a person's.
+    is_anonymous = invitation.version.survey.is_anonymous
+    value = None if is_anonymous else score_in(content.read(invitation.version.content), answers)
     standing = Response.objects.select_for_update().filter(invitation=invitation).first()
     verdict = scanning.judge(
         visit,
@@ -175,7 +177,7 @@ def confirm(
         left = _set_aside(invitation, standing, verdict, value=value, at=at)
         return Confirmed(response=left, why=verdict.why)
     response = answer(invitation, answers=answers, at=at, language=language, channel=channel, until=until)
-    if response.customer_id:
+    if not is_anonymous:
         vote = {"value": value, "at": at.isoformat(), "page": visit.page}
         response.votes = [*response.votes, vote]
         response.save(update_fields=["votes"])

@@ -40,13 +40,18 @@ class Response(models.Model):
     answered_at = models.DateTimeField(_("answered"))
     recorded_at = models.DateTimeField(null=True, help_text="Empty where it would tell who it was.")
     settled_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it was told to the timeline: not while a machine may still show."
+        null=True,
+        blank=True,
+        help_text="When it was told to the timeline: not while a machine may still show.",
     )
     votes = models.JSONField(
         default=list, db_default=[], blank=True, help_text="Scores confirmed since then, and when."
     )
     before = models.JSONField(
-        default=list, db_default=[], blank=True, help_text="The answers that were told, while a change of them settles."
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="The answers that were told, while a change of them settles.",
     )
     erased_at = models.DateTimeField(null=True, blank=True)
 

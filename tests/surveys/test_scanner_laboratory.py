@@ -20,7 +20,7 @@ from crm.models import TimelineEntry
 from surveys import links, settling
 from surveys.models import Answer, Invitation, Response, ScannerVote
 from tests.factories.shops import NOON
-from tests.factories.survey_answers import Browser, invitation
+from tests.factories.survey_answers import Browser, anonymous, invitation
 
 pytestmark = pytest.mark.django_db
 SCORES = range(11)
@@ -276,3 +276,16 @@ def test_a_machine_does_not_take_back_what_was_told(asked: Invitation, clock: Cl
 
     assert (counted(asked), told(clock)) == ([9], [9])
     assert Answer.objects.get(question="word").text == "Lovely tea"
+
+
+def test_what_a_suspected_vote_of_an_anonymous_survey_said_is_kept_nowhere(clock: Clock) -> None:
+    asked = invitation(anonymous())
+    hand = Browser()
+    hand.open(asked)
+    clock.wait(4)
+    hand.press(score="9")
+    hand.fields["website"] = ["x"]
+    hand.press(word="Secret")
+
+    assert ScannerVote.objects.get().value is None
+    assert not Answer.objects.exists()
