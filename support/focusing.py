@@ -10,8 +10,8 @@ from crm.models import User
 from support.measures.handling import HEARTBEAT, IDLE
 from support.models import FocusStretch, Ticket
 
-# The page asks for news every 8 seconds, so that what a customer writes in the chat stands there soon. It says each time
-# that it is looked at; what comes sooner than a heartbeat after the last one is no further heartbeat.
+# The page asks for news every 8 seconds, so that what a customer writes in the chat stands there soon. It says each
+# time that it is looked at; what comes sooner than a heartbeat after the last one is no further heartbeat.
 TOO_SOON = HEARTBEAT
 
 
@@ -19,8 +19,8 @@ TOO_SOON = HEARTBEAT
 def beat(ticket: Ticket, *, agent: User, at: datetime) -> FocusStretch:
     """The page of the ticket is visible and in use: prolong the agent's stretch, or begin one after a break.
 
-    The page calls it at least every 15 seconds, and not after a minute without a key or a movement. Two beats at once may
-    begin two stretches of the same time; the figures count that time once.
+    The page calls it at least every 15 seconds, and not after a minute without a key or a movement. Two beats at once
+    may begin two stretches of the same time; the figures count that time once.
     """
     latest = (
         FocusStretch.objects.select_for_update(no_key=True)
