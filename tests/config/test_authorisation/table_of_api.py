@@ -56,7 +56,7 @@ ADDRESSES = {
     "api/v1/scripts/<slug:slug>/": Address(reads("scripts"), about="scriptslug"),
     "api/v1/tickets/<int:pk>/scripts/<slug:slug>/": Address(reads("tickets"), about="ticket scriptslug"),
     "api/v1/responses/": Address(reads("responses") | writes("responses")),
-    "api/v1/responses/<int:pk>/": Address(reads("responses"), about="surveyresponse"),
+    "api/v1/responses/<int:pk>/": Address(reads("responses"), about="surveyresponse", of_one_shop=True),
     "api/v1/surveys/": Address(reads("surveys")),
     "api/v1/surveys/<slug:slug>/": Address(reads("surveys"), about="surveyslug"),
     "api/v1/tickets/": Address(reads("tickets") | writes("tickets")),
