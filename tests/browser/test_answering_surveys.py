@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from surveys import links
 from surveys.models import Answer, Invitation
+from tests.browser.test_accessibility import sign_in
 from tests.factories.customers import CustomerFactory
-from tests.factories.shops import ShopFactory
+from tests.factories.shops import ShopFactory, UserFactory
 from tests.factories.survey_answers import invitation
 from tests.factories.surveys import options, published, question, way
 
@@ -133,3 +135,16 @@ def test_somebody_changes_their_mind_and_a_dead_link_speaks_kindly(reader, local
     keep(one, f"survey-forged-{locale}")
     # The browser says itself that the page was not found.
     one.complaints[:] = [said for said in one.complaints if "i1-forged" not in said]
+
+
+@pytest.mark.parametrize(("locale", "theme", "width"), [("ru", "light", 1440), ("bg", "dark", 360)])
+def test_codes_to_hang_up_are_shown_for_each_shop(reader, locale, theme, width):
+    ShopFactory()
+    one = reader(locale=locale, theme=theme, width=width)
+    sign_in(one, UserFactory(is_superuser=True, language=locale))
+    one.open(reverse("survey-builder:posters", args=[published().survey_id]))
+
+    expect(one.page.locator(".qr svg")).to_have_count(2)
+    assert fits(one)
+    assert one.serious_faults() == []
+    keep(one, f"posters-{locale}-{width}")
