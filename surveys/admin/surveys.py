@@ -18,8 +18,9 @@ from surveys.models import Survey
 
 @admin.register(Survey)
 class SurveyAdmin(NamedAdmin):
-    list_display = ("called", "slug", "budget", "ended_at")
-    list_filter = ("budget",)
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list is a page of our own, which asks for the permission by itself."""
+        return HttpResponseRedirect(reverse("survey-builder:list"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         its = ("slug", "budget", "is_anonymous", "channels", "valid_days", "reminder_days")

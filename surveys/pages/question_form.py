@@ -52,7 +52,11 @@ class WholeForm(forms.Form):
 
 
 class NewQuestionForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Another question"), choices=questions.choices)
+    kind = forms.ChoiceField(
+        label=_("Another question"),
+        choices=questions.choices,
+        widget=forms.Select(attrs={"class": "input fit"}),
+    )
     after = forms.CharField(max_length=40, required=False)
 
 

@@ -222,6 +222,7 @@ def test_the_form_of_a_survey_leads_to_its_questions(client, manager):
     its = Survey.objects.get()
     assert page["Location"] == reverse("survey-builder:survey", args=[its.pk])
     assert (its.names, its.channels) == ({"en": "After delivery"}, ["email", "sms"])
-    assert client.get(reverse("admin:surveys_survey_changelist")).status_code == 200
+    listed = client.get(reverse("admin:surveys_survey_changelist"))
+    assert listed["Location"] == reverse("survey-builder:list")
     change = client.get(reverse("admin:surveys_survey_change", args=[its.pk]))
     assert change.status_code == 200

@@ -448,7 +448,7 @@ MODELS = {
     "support/shift": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS, delete=LEADS),
     "support/calendar": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/slapolicy": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
-    "surveys/survey": Lists(view=LEADS | DRAFTERS | AUDIT, add=DRAFTERS, change=DRAFTERS),
+    "surveys/survey": Lists(view=LEADS | DRAFTERS | AUDIT, add=DRAFTERS, change=DRAFTERS, leads_on=("",)),
     # For those who may do everything alone; no role leads there.
     "auth/group": Lists(),
     "account/emailaddress": Lists(),
