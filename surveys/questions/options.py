@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.content_reading import in_language
+from crm.content_reading import KEY, in_language
 from crm.errors import Fault
 from crm.typed_settings import Settings, Words
 from surveys.questions.base import Given, Point, Question, UnusableQuestion, not_an_answer
 
 MOST_OPTIONS = 12
 FEWEST_OPTIONS = 2
-KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
