@@ -25,7 +25,7 @@ def test_each_shop_has_a_sheet_whose_link_leads_to_the_survey(manager):
     its = published().survey
     page = manager.get(reverse("survey-builder:posters", args=[its.pk])).content.decode()
 
-    tokens = re.findall(r'href="[^"]*/s/([^/]+)/"', page)
+    tokens = re.findall(r'href="[^"]*/s/([^/]+)/\?from=site"', page)
     assert [links.read(token).shop_id for token in tokens] == [None, shop.pk]
     assert all(manager.get(f"/s/{token}/").status_code == 200 for token in tokens)
     assert page.count("<path d=") >= 2
