@@ -102,6 +102,7 @@ def test_every_happening_reads_itself_aloud(kind: str) -> None:
         "to": "Мария", "team": {"en": "Returns"}, "state": "open", "until": after(hours=1).isoformat(),
         "due_at": after(hours=1).isoformat(), "what": "Call", "number": 7, "topic": {"ru": "Возврат"}, "tag": "ваза",
         "priority": 2, "order": "LP-1", "macro": {"en": "Late"}, "points": 50, "coupon": "−10 %", "channel": "email",
+        "shop": "Varna", "script": {"en": "Late parcel"}, "tried": "Where is my parcel?", "incident": {"en": "Storm"},
     }  # fmt: skip
     said = happenings.aloud(TicketEvent(kind=kind, figures=figures))
 
