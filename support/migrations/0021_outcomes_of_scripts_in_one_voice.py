@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('support', '0019_script_versions_are_kept'),
+        ("support", "0019_script_versions_are_kept"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='scriptrun',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('solved', 'solved'), ('escalated', 'passed on to somebody who decides'), ('waiting', 'something is still waited for'), ('stopped', 'stopped before its end')], max_length=9, verbose_name='outcome'),
+            model_name="scriptrun",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("solved", "solved"),
+                    ("escalated", "passed on to somebody who decides"),
+                    ("waiting", "something is still waited for"),
+                    ("stopped", "stopped before its end"),
+                ],
+                max_length=9,
+                verbose_name="outcome",
+            ),
         ),
     ]
