@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
-from rest_framework.serializers import CharField, DictField, JSONField, ListField
+from rest_framework.serializers import CharField, DictField, ListField
 
 from crm.api import fields
 from crm.api.shapes import PageQuery, View, page_of, show
@@ -35,7 +35,7 @@ class ScriptView(View):
 class ChoiceView(View):
     labels = DictField(source="label", child=CharField(), help_text="By language; empty: the only way on.")
     next = fields.TextField(help_text="The key of the step it leads to.")
-    when = JSONField(allow_null=True, help_text="Conditions about the ticket; null: always offered.")
+    when = fields.ObjectField(allow_null=True, help_text="Conditions about the ticket; null: always offered.")
 
 
 class ScriptStepView(View):
