@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-from support.bot import library, likening
+from support.bot import library, likening, outside
 from support.bot.tools import PREFIX, TOOLS
-from support.bot.tools.base import SURELY
+from support.bot.tools.base import PERHAPS, SURELY
 from support.bot.understanding import Offer
 from support.help import searching
 from support.models import ArticleText
@@ -44,8 +44,10 @@ def _by_meaning(text: str, language: str) -> Mapping[str, float]:
 
 
 def _tools(text: str, language: str) -> Iterator[Offer]:
+    """Where somebody else is named, it is not sure that the asker's own account is meant."""
+    surest = PERHAPS if outside.names_somebody_else(text) else SURELY
     for name, tool in TOOLS.items():
-        if score := tool.score(text, language=language):
+        if score := min(surest, tool.score(text, language=language)):
             yield Offer(name=PREFIX + name, title=str(tool.label), score=score, is_own=score >= SURELY)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from support.bot import phrases
+from support.bot import outside, phrases
 from support.models.bot import BotTurn
 from support.thanks import is_thanks
 
@@ -111,7 +111,9 @@ def without_searching(text: str, *, before: Before, is_upset: bool = False) -> D
         return Greet()
     if not phrases.words_in(text):
         return HandOver(Reason.NO_WORDS)
-    return HandOver(Reason.NOT_KNOWN) if len(text) > LONGEST_QUESTION else None
+    if len(text) > LONGEST_QUESTION or outside.is_outside(text):
+        return HandOver(Reason.NOT_KNOWN)
+    return None
 
 
 def among(offers: Sequence[Offer], *, before: Before) -> Decision:

@@ -1,14 +1,15 @@
 """A hundred questions of customers in Russian and Bulgarian, and thirty that nothing of ours answers.
 
-Forty of the hundred, and the thirty, were written by somebody who had seen neither the articles nor the code. Whoever
-tunes the bot does it on questions of their own, and never adds the words of a single one of these to an article.
+Forty of the hundred, and the thirty, were written by somebody who had seen neither the articles nor the code; the
+second blind set (forty and thirty) by somebody else, later. Whoever tunes the bot does it on questions of our own
+(bot_own.json), and never adds the words of a single blind one to an article.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "golden"
 KNOWN: Sequence[Mapping[str, Any]] = json.loads((GOLDEN / "bot_known.json").read_text())
 BLIND: Mapping[str, Sequence[Mapping[str, Any]]] = json.loads((GOLDEN / "bot_blind.json").read_text())
+BLIND_2: Mapping[str, Sequence[Mapping[str, Any]]] = json.loads((GOLDEN / "bot_blind_2.json").read_text())
+OWN: Mapping[str, Sequence[Mapping[str, Any]]] = json.loads((GOLDEN / "bot_own.json").read_text())
 HUNDRED = [*KNOWN, *BLIND["answerable"]]
 
 
@@ -56,18 +59,43 @@ def outcome(asked: Mapping[str, Any]) -> str:
             return "something else"
 
 
+def tallied(questions: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    return Counter(outcome(one) for one in questions)
+
+
 def test_there_are_a_hundred_questions_and_thirty_without_an_answer() -> None:
     assert (len(HUNDRED), len(BLIND["answerable"]), len(BLIND["unanswerable"])) == (100, 40, 30)
+    assert (len(BLIND_2["answerable"]), len(BLIND_2["unanswerable"])) == (40, 30)
     assert {one["language"] for one in HUNDRED} == {"ru", "bg"}
 
 
 def test_what_is_answered_first_is_right_and_the_rest_is_asked_or_handed_over(articles: None) -> None:
     """Wrong are 3 of all 130 at most. The goal is 80 right ones beside that: it is not reached yet."""
-    found = Counter(outcome(one) for one in HUNDRED)
-    nowhere = Counter(outcome(one) for one in BLIND["unanswerable"])
+    found, nowhere = tallied(HUNDRED), tallied(BLIND["unanswerable"])
     print(dict(found), dict(nowhere))
 
     assert found["wrong"] + nowhere["wrong"] <= 3
-    assert found["right"] >= 68
+    assert found["right"] >= 69
     assert found["right"] + found["offered"] >= 90
+    assert nowhere["handed over"] >= 13
     assert found["something else"] == nowhere["something else"] == 0
+
+
+def test_it_is_as_careful_with_questions_that_came_after_its_words_were_chosen(articles: None) -> None:
+    found, nowhere = tallied(BLIND_2["answerable"]), tallied(BLIND_2["unanswerable"])
+    print(dict(found), dict(nowhere))
+
+    assert found["wrong"] + nowhere["wrong"] <= 3
+    assert found["right"] >= 18
+    assert found["right"] + found["offered"] >= 31
+    assert nowhere["handed over"] >= 17
+
+
+def test_questions_of_our_own_stay_answered(articles: None) -> None:
+    """On these it may be tuned, so they prove less: that a change for the sake of one spoils no other."""
+    found, nowhere = tallied(OWN["answerable"]), tallied(OWN["unanswerable"])
+    print(dict(found), dict(nowhere))
+
+    assert found["wrong"] + nowhere["wrong"] <= 5
+    assert found["right"] >= 110
+    assert nowhere["handed over"] >= 61

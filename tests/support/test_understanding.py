@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.bot import choosing, phrases, understanding
+from support.bot import choosing, outside, phrases, understanding
 from support.bot.tools import TOOLS
 from support.bot.understanding import AskBack, Before, Confirm, Give, HandOver, Offer
 from support.bot.words import language_of
@@ -104,6 +104,36 @@ def test_a_tool_knows_ones_own_from_the_rules(tool: str, own: str, general: str)
     language = language_of(own, known="ru")
     assert TOOLS[tool].score(own, language=language) == 1.0
     assert TOOLS[tool].score(general, language=language) < 1.0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "есть ли парковка у магазина",
+        "можно ли пить этот чай беременным",
+        "търсите ли хора за работа",
+        "правите ли кетъринг за сватби",
+        "do you have any job vacancies?",
+    ],
+)
+def test_what_no_article_can_answer_goes_to_a_colleague_whatever_shop_words_stand_beside(words: str) -> None:
+    assert understanding.without_searching(words, before=Before()) == HandOver(BotTurn.Reason.NOT_KNOWN)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["сколько составит доставка?", "политика за връщане", "где мои контакты", "в количката няма нищо"],
+)
+def test_words_that_a_shop_uses_too_are_no_reason_to_hand_over(words: str) -> None:
+    assert understanding.without_searching(words, before=Before()) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "is_so"),
+    [("сколько баллов у моего мужа", True), ("поръчката на съседката ми", True), ("где мой заказ", False)],
+)
+def test_somebody_else_is_heard_to_be_named(words: str, is_so: bool) -> None:
+    assert outside.names_somebody_else(words) is is_so
 
 
 @pytest.mark.parametrize(
