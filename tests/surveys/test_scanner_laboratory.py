@@ -20,6 +20,7 @@ from crm.models import TimelineEntry
 from surveys import links, settling
 from surveys.models import Answer, Invitation, Response, ScannerVote
 from tests.factories.shops import NOON
+from tests.factories.customers import CustomerFactory
 from tests.factories.survey_answers import Browser, anonymous, invitation
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def asked() -> Invitation:
-    return invitation()
+    return invitation(customer=CustomerFactory(language="en"))
 
 
 def counted(asked: Invitation) -> list[int | None]:
