@@ -19,8 +19,8 @@ from django.utils import timezone
 from crm.models import TimelineEntry
 from surveys import links, settling
 from surveys.models import Answer, Invitation, Response, ScannerVote
-from tests.factories.shops import NOON
 from tests.factories.customers import CustomerFactory
+from tests.factories.shops import NOON
 from tests.factories.survey_answers import Browser, anonymous, invitation
 
 pytestmark = pytest.mark.django_db
