@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from surveys import settling
+from surveys.answers import settling
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -1,16 +1,14 @@
 """What is the same everywhere. No `if` here: what differs stands in development, demo, test or production."""
 
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import logs
+from config import logs, timetable
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -242,154 +240,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE = {
-    "forget idempotency keys": {
-        "task": "crm.tasks.forget_idempotency_keys",
-        "schedule": crontab(minute="17"),
-    },
-    "continue imports": {
-        "task": "crm.importing.tasks.continue_imports",
-        "schedule": crontab(),
-    },
-    "continue bulk jobs": {
-        "task": "crm.api.bulk_tasks.continue_bulk_jobs",
-        "schedule": crontab(),
-    },
-    "fetch mail": {
-        "task": "crm.mail_tasks.poll_mailboxes",
-        "schedule": crontab(),
-    },
-    "continue deliveries": {
-        "task": "crm.channel_tasks.continue_deliveries",
-        "schedule": timedelta(seconds=20),
-    },
-    "send what is due": {
-        "task": "crm.channel_tasks.send_due",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 10},
-    },
-    # A chat is promised an answer within a minute.
-    "climb ladders": {
-        "task": "support.clock_tasks.climb_ladders",
-        "schedule": timedelta(seconds=15),
-        "options": {"expires": 15},
-    },
-    "count by changed calendars": {
-        "task": "support.clock_tasks.count_anew",
-        "schedule": crontab(),
-    },
-    "look after tickets": {
-        "task": "support.ticket_tasks.look_after_tickets",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
-    "look after incidents": {
-        "task": "support.incident_tasks.look_after_incidents",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
-    "watch for bursts": {
-        "task": "support.incident_tasks.watch_for_bursts",
-        "schedule": timedelta(minutes=3),
-        "options": {"expires": 180},
-    },
-    # A customer whom the bot has not answered within two minutes talks to a person.
-    "sweep up after the bot": {
-        "task": "support.bot_tasks.sweep_bot",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
-    "ask departments": {
-        "task": "support.ticket_tasks.ask_departments",
-        "schedule": crontab(),
-    },
-    # A few days after its end: what comes back and what is reviewed late counts as well.
-    "recognise colleagues": {
-        "task": "support.ticket_tasks.recognise_colleagues",
-        "schedule": crontab(minute="20", hour="4", day_of_month="4"),
-    },
-    # What readers of the help centre did in the 72 hours after it.
-    "settle visits": {
-        "task": "support.help.tasks.settle_visits",
-        "schedule": crontab(minute="15"),
-    },
-    "close tickets": {
-        "task": "support.ticket_tasks.close_tickets",
-        "schedule": crontab(minute="35"),
-    },
-    # An unhappy answer is somebody's within a minute; see surveys.scanning for what it waits for.
-    "settle answers": {
-        "task": "surveys.tasks.settle_answers",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 10},
-    },
-    # In the morning of each clock, and once for each promised day.
-    "tell of late parcels": {
-        "task": "crm.channel_tasks.tell_of_late_parcels",
-        "schedule": crontab(minute="25"),
-    },
-    "forget joining requests": {
-        "task": "loyalty.joining_tasks.forget_joining_requests",
-        "schedule": crontab(minute="*/10"),
-    },
-    "forget bulk jobs": {
-        "task": "crm.api.bulk_tasks.forget_bulk_jobs",
-        "schedule": crontab(minute="47"),
-    },
-    "continue replays": {
-        "task": "loyalty.replay_tasks.continue_replays",
-        "schedule": crontab(),
-    },
-    "confirm points": {
-        "task": "loyalty.tasks.confirm_points",
-        "schedule": crontab(minute="*/10"),
-    },
-    "expire points": {
-        "task": "loyalty.tasks.expire_points",
-        "schedule": crontab(minute="5"),
-    },
-    "tell of expiry": {
-        "task": "loyalty.tasks.tell_of_expiry",
-        "schedule": crontab(minute="30", hour="6"),
-    },
-    # After midnight a month may have dropped out of what counts.
-    "decide about tiers": {
-        "task": "loyalty.tier_tasks.decide_tiers",
-        "schedule": crontab(minute="50", hour="2"),
-    },
-    "release abandoned holds": {
-        "task": "loyalty.tasks.release_abandoned_holds",
-        "schedule": crontab(),
-    },
-    # What changed each night, and everything once a week.
-    "prove the ledger": {
-        "task": "loyalty.tasks.prove_what_changed",
-        "schedule": crontab(minute="20", hour="1", day_of_week="1-6"),
-    },
-    "prove the whole ledger": {
-        "task": "loyalty.tasks.prove_ledger",
-        "schedule": crontab(minute="20", hour="1", day_of_week="0"),
-    },
-    # A birthday begins at another hour in each time zone.
-    "give gifts": {
-        "task": "loyalty.reward_tasks.give_gifts",
-        "schedule": crontab(minute="10"),
-    },
-    "pay referrals": {
-        "task": "loyalty.reward_tasks.pay_referrals",
-        "schedule": crontab(minute="40"),
-    },
-    "continue batches of coupons": {
-        "task": "loyalty.reward_tasks.continue_batches",
-        "schedule": crontab(),
-    },
-    # One that waited longer than its turn is thrown away: its age must not look young when a worker comes back.
-    "canary": {
-        "task": "crm.tasks.sing",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
-}
+CELERY_BEAT_SCHEDULE = timetable.TIMETABLE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # ── Watching: who sends METRICS_TOKEN sees /metrics; without one only this machine does ──────────────────────

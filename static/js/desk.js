@@ -49,7 +49,7 @@
     if (elt.id === "poll") {
       parameters.have = [...document.querySelectorAll("#rows > [data-row]")]
         .map((one) => `${one.dataset.row}:${one.dataset.have}`).join(",");
-      parameters.counts = elt.dataset.counts;
+      parameters.counts = document.getElementById("counted").dataset.counts;
     }
     if (elt.id === "pulse") {
       parameters.states = [...document.querySelectorAll("[data-message-state]")].slice(-20)

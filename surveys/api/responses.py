@@ -22,8 +22,8 @@ from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, s
 from crm.api.views import ApiView, Operation
 from crm.errors import Fault, Refusal, UnknownCustomer
 from crm.same_person import ids_by
-from surveys import answering
-from surveys.answering import LinkUsed, SurveyOver, Voice
+from surveys.answers import answering
+from surveys.answers.answering import LinkUsed, SurveyOver, Voice
 from surveys.models import Answer, Invitation, Response, SurveyVersion
 from surveys.questions import UnusableAnswer
 

@@ -16,9 +16,10 @@ from rest_framework.serializers import CharField, DictField
 from crm.api import fields
 from crm.api.shapes import PageQuery, Query, View, page_of, show
 from crm.api.views import ApiView, Operation
-from surveys import authoring, content, questions
+from surveys import content, questions
 from surveys.content import Content, Question
 from surveys.models import Survey, SurveyVersion
+from surveys.writing import authoring
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 

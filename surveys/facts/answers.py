@@ -9,7 +9,7 @@ from crm.facts import Fact, Group
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyAnswered(Fact):
-    """Told once the answer has settled: see surveys.settling. The subject is the response.
+    """Told once the answer has settled: see surveys.answers.settling. The subject is the response.
 
     `measure`, `value`: of the first score (nps, csat, ces …); empty and None where only words were asked for.
     """

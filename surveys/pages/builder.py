@@ -21,11 +21,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.errors import Fault
 from crm.pages.requests import StaffRequest
-from surveys import adopting, authoring, checking, content
-from surveys.authoring import MAY_PUBLISH, MAY_WRITE
+from surveys import content
 from surveys.content import Content, Question
 from surveys.models import Survey, SurveyVersion
 from surveys.pages.question_form import NewQuestionForm, QuestionForm, WholeForm, ways_aloud
+from surveys.writing import adopting, authoring, checking
+from surveys.writing.authoring import MAY_PUBLISH, MAY_WRITE
 
 SEES = "surveys.view_survey"
 SHOWN = 50

@@ -20,12 +20,13 @@ from django.views.decorators.http import require_POST
 from crm.errors import Refusal
 from crm.models import User
 from crm.pages.requests import StaffRequest
-from surveys import authoring, content, editing
-from surveys.authoring import MAY_PUBLISH, MAY_WRITE
+from surveys import content
 from surveys.content import Content, Question
 from surveys.models import Survey, SurveyVersion
 from surveys.pages.builder import SEES, shown
 from surveys.pages.question_form import NewQuestionForm, QuestionForm, WholeForm
+from surveys.writing import authoring, editing
+from surveys.writing.authoring import MAY_PUBLISH, MAY_WRITE
 
 Deed = Callable[[SurveyVersion, User, datetime], object]
 

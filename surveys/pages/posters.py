@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from crm import qr
 from crm.models import Shop
 from crm.pages.requests import StaffRequest
-from surveys import links
+from surveys.answers import links
 from surveys.models import Survey
 from surveys.pages.builder import SEES
 

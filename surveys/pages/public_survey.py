@@ -25,8 +25,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm import rate_limits
 from crm.models import Customer, Order, Shop
 from crm.pages.requests import client_address
-from surveys import answering, content, links, scanning, showing, walking
-from surveys.answering import Confirmed, LinkUsed, SurveyOver, Voice
+from surveys import content, showing, walking
+from surveys.answers import answering, confirming, links, scanning
+from surveys.answers.answering import LinkUsed, SurveyOver, Voice
+from surveys.answers.confirming import Confirmed
 from surveys.content import Content, Question
 from surveys.models import Invitation, SurveyVersion
 from surveys.pages import visits
@@ -203,7 +205,7 @@ def _keep(
         return Confirmed()
     if door.invitation:
         its = {**told, "until": until, "channel": door.channel}
-        return answering.confirm(door.invitation, visit=visit, **its)
+        return confirming.confirm(door.invitation, visit=visit, **its)
     verdict = scanning.judge(visit, value=None, at=at)
     if verdict.why:
         return Confirmed(why=verdict.why)

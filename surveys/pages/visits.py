@@ -11,8 +11,8 @@ from typing import Any, cast
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from surveys import links
-from surveys.scanning import BURST, Visit
+from surveys.answers import links
+from surveys.answers.scanning import BURST, Visit
 
 SALT = "surveys.pages"
 COOKIE = "opened"

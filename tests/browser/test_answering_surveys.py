@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from surveys import links
+from surveys.answers import links
 from surveys.models import Answer, Invitation
 from tests.browser.test_accessibility import sign_in
 from tests.factories.customers import CustomerFactory

@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from surveys import adopting
 from surveys.models import SurveyVersion
+from surveys.writing import adopting
 from tests.browser.test_accessibility import sign_in
 from tests.factories import surveys
 from tests.factories.shops import NOON, UserFactory

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from crm.models import Customer
-from surveys import links
+from surveys.answers import links
 from surveys.models import Invitation, Survey, SurveyVersion
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import NOON

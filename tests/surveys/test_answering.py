@@ -10,8 +10,8 @@ from django.test import Client
 
 from crm import preference_links
 from crm.models import TimelineEntry
-from surveys import answering, links, settling
-from surveys.answering import LinkUsed, SurveyOver, Voice
+from surveys.answers import answering, links, settling
+from surveys.answers.answering import LinkUsed, SurveyOver, Voice
 from surveys.models import Answer, Invitation, Response
 from surveys.questions import UnusableAnswer
 from tests.factories.customers import CustomerFactory

@@ -6,11 +6,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
-from surveys import authoring, content, questions, showing
-from surveys.authoring import NoPublishedSurvey, NoSurveyDraft, SurveyDraftChanged
+from surveys import content, questions, showing
 from surveys.content import UnusableSurvey
 from surveys.models import SurveyVersion
 from surveys.questions import Given
+from surveys.writing import authoring
+from surveys.writing.authoring import NoPublishedSurvey, NoSurveyDraft, SurveyDraftChanged
 from tests.factories import surveys
 from tests.factories.shops import NOON, UserFactory
 

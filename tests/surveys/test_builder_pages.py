@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from surveys import authoring, content, editing, ready
+from surveys import content, ready
 from surveys.models import Survey, SurveyVersion
+from surveys.writing import authoring, editing
 from tests.factories import surveys
 from tests.factories.shops import UserFactory
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from surveys import checking, content
+from surveys import content
+from surveys.writing import checking
 from tests.factories import surveys
 
 

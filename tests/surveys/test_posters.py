@@ -7,7 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from surveys import links
+from surveys.answers import links
 from tests.factories.shops import ShopFactory, UserFactory
 from tests.factories.surveys import draft, published, survey
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from surveys import adopting, authoring, checking, content, ready
+from surveys import content, ready
 from surveys.models import Survey, SurveyVersion
 from surveys.ready import ReadySurvey
+from surveys.writing import adopting, authoring, checking
 from tests.factories.shops import NOON
 
 

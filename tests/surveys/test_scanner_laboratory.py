@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.models import TimelineEntry
-from surveys import links, settling
+from surveys.answers import links, settling
 from surveys.models import Answer, Invitation, Response, ScannerVote
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import NOON

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from surveys import adopting
+from surveys.writing import adopting
 
 
 class Command(BaseCommand):

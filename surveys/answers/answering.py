@@ -17,17 +17,15 @@ from django.db import transaction
 from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.utils.crypto import salted_hmac
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault, Refusal
 from crm.models import Customer, Shop
 from crm.same_person import ids_by
-from surveys import content, scanning, walking
+from surveys import content, walking
 from surveys.content import Content
-from surveys.models import Answer, Invitation, Response, ScannerVote, SurveyVersion
+from surveys.models import Answer, Invitation, Response, SurveyVersion
 from surveys.questions import Given, UnusableAnswer
-from surveys.scanning import Verdict, Visit, Vote
 
 # So long somebody may think again. After it the link is used up.
 CHANGES_WITHIN = timedelta(hours=24)
@@ -56,14 +54,6 @@ class SurveyOver(Refusal):
 class LinkUsed(Refusal):
     code = "survey-link-used"
     title = _("This was answered already, and the answer stands.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Confirmed:
-    """`response`: what stands now; None: nothing counts. `why`: by what a machine was known, if it was one."""
-
-    response: Response | None = None
-    why: scanning.Why | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +89,7 @@ def answer(
         LinkUsed: it was answered more than a day ago, or anonymously; nothing changes.
         UnusableAnswer: with a pointer to each; nothing changes.
     """
-    invitation = _locked(invitation)
+    invitation = locked(invitation)
     must_be_open(invitation, at=at)
     voice = Voice(
         source=OF_INVITATIONS,
@@ -142,46 +132,6 @@ def answer_openly(
     if standing and (version.survey.is_anonymous or at - standing.answered_at > CHANGES_WITHIN):
         raise LinkUsed
     return _keep(version, voice, answers=answers, language=language, at=at, until=until)
-
-
-@transaction.atomic
-def confirm(
-    invitation: Invitation,
-    *,
-    answers: Mapping[str, Any],
-    visit: Visit,
-    at: datetime,
-    language: str,
-    channel: str,
-    until: str = "",
-) -> Confirmed:
-    """As `answer`, of a button that was pressed on a page: a machine's vote is set aside, and so are those before it.
-
-    Raises:
-        SurveyOver, LinkUsed, UnusableAnswer: as `answer`.
-    """
-    invitation = _locked(invitation)
-    must_be_open(invitation, at=at)
-    # What a suspected vote of an anonymous survey said is kept nowhere: it may have been a person's.
-    is_anonymous = invitation.version.survey.is_anonymous
-    value = None if is_anonymous else score_in(content.read(invitation.version.content), answers)
-    standing = Response.objects.select_for_update().filter(invitation=invitation).first()
-    verdict = scanning.judge(
-        visit,
-        value=value,
-        at=at,
-        standing=_standing_votes(standing),
-        set_aside=_set_aside_lately(invitation, at=at),
-    )
-    if verdict.why:
-        left = _set_aside(invitation, standing, verdict, value=value, at=at)
-        return Confirmed(response=left, why=verdict.why)
-    response = answer(invitation, answers=answers, at=at, language=language, channel=channel, until=until)
-    if not is_anonymous:
-        vote = {"value": value, "at": at.isoformat(), "page": visit.page}
-        response.votes = [*response.votes, vote]
-        response.save(update_fields=["votes"])
-    return Confirmed(response=response)
 
 
 def must_be_open(invitation: Invitation, *, at: datetime) -> None:
@@ -331,54 +281,6 @@ def _answer(response: Response, its: Content, key: str, given: Given) -> Answer:
     )
 
 
-def _set_aside_lately(invitation: Invitation, *, at: datetime) -> list[Vote]:
-    aside = ScannerVote.objects.filter(invitation=invitation, at__gt=at - scanning.BURST)
-    return [Vote(value=one.value, at=one.at) for one in aside]
-
-
-def _standing_votes(standing: Response | None) -> list[Vote]:
-    votes = standing.votes if standing else ()
-    return [Vote(value=one["value"], at=_moment(one["at"]), page=one["page"]) for one in votes]
-
-
-def _set_aside(
-    invitation: Invitation, standing: Response | None, verdict: Verdict, *, value: int | None, at: datetime
-) -> Response | None:
-    """Keep the vote apart, with those before it where they were the same machine's; answers what still stands."""
-    spoilt = [Vote(value=value, at=at)]
-    if verdict.spoils and standing and standing.votes:
-        spoilt += _standing_votes(standing)
-        standing = _take_back(invitation, standing)
-    ScannerVote.objects.bulk_create(
-        ScannerVote(invitation=invitation, value=vote.value, why=str(verdict.why), at=vote.at)
-        for vote in spoilt
-    )
-    return standing
-
-
-def _take_back(invitation: Invitation, standing: Response) -> Response | None:
-    """To what was told before; where nothing was, it was never answered."""
-    if not standing.before:
-        standing.answers.all().delete()
-        standing.delete()
-        invitation.answered_at = None
-        invitation.save(update_fields=["answered_at"])
-        return None
-    standing.answers.all().delete()
-    Answer.objects.bulk_create(
-        Answer(
-            response=standing,
-            **{**one, "answered_at": _moment(one["answered_at"])},
-        )
-        for one in standing.before
-    )
-    standing.answered_at = _moment(standing.before[0]["answered_at"])
-    standing.settled_at = standing.answered_at
-    standing.before, standing.votes = [], []
-    standing.save(update_fields=["answered_at", "settled_at", "before", "votes"])
-    return standing
-
-
 def _kept_answers(response: Response) -> list[dict[str, Any]]:
     return [
         {**model_to_dict(one, fields=_KEPT_OF_AN_ANSWER), "answered_at": one.answered_at.isoformat()}
@@ -386,7 +288,8 @@ def _kept_answers(response: Response) -> list[dict[str, Any]]:
     ]
 
 
-def _locked(invitation: Invitation) -> Invitation:
+def locked(invitation: Invitation) -> Invitation:
+    """With its survey, person and shop, until the transaction ends."""
     rows = Invitation.objects.select_for_update(of=("self",)).select_related(
         "version__survey", "customer", "shop"
     )
@@ -408,9 +311,3 @@ def must_be_in_use(version: SurveyVersion, *, at: datetime) -> None:
 
 def _day(at: datetime) -> datetime:
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _moment(told: str) -> datetime:
-    moment = parse_datetime(told)
-    assert moment is not None  # noqa: S101 - we wrote it
-    return moment

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
 from crm.models import User
-from surveys import checking, content
+from surveys import content
 from surveys.content import Content
 from surveys.models import Survey, SurveyVersion
+from surveys.writing import checking
 
 MAY_WRITE = "surveys.change_survey"
 MAY_PUBLISH = "surveys.publish_survey"

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from crm import timeline
 from surveys import content, walking
+from surveys.answers.scanning import SETTLES_AFTER
 from surveys.facts import AnswerChanged, SurveyAnswered
 from surveys.models import Answer, Response
 from surveys.questions import Given
-from surveys.scanning import SETTLES_AFTER
 
 SOURCE = "surveys"
 AT_ONCE = 200

@@ -1,0 +1,1 @@
+"""What people answer: links, visits of people and machines, confirmation, and when an answer is told."""
