@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import transaction
 
 from crm.models import Message
+from crm.spoken_words import language_of
 from support import changing, opening
 from support.bot import duty
-from support.bot.words import language_of
 from support.models import BotConversation, BotTurn
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from support.bot.words import Dictionary, words_in
+from crm.spoken_words import Dictionary, words_in
 
 # Work, trade with other companies, the press; health; what goods are made of; places and their comforts; machines and
 # repairs; courses and evenings; the world at large; rudeness. What a shop's own words may mean as well (“work”,

@@ -5,7 +5,7 @@ Lists of words, no guesses: whoever writes more than such words asks something, 
 
 from __future__ import annotations
 
-from support.bot.words import Dictionary, said, words_in
+from crm.spoken_words import Dictionary, said, words_in
 from support.thanks import GREETINGS
 
 __all__ = ["chosen_number", "is_greeting", "is_no", "is_yes", "said", "wants_a_person", "words_in"]

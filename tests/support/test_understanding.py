@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from crm.spoken_words import language_of
 from support.bot import choosing, outside, phrases, understanding
 from support.bot.tools import TOOLS
 from support.bot.understanding import AskBack, Before, Confirm, Give, HandOver, Offer
-from support.bot.words import language_of
 from support.models import BotTurn
 
 ANSWERED = Before(kind=BotTurn.Kind.ARTICLE)

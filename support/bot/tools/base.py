@@ -14,9 +14,9 @@ from typing import ClassVar
 from django.utils.functional import Promise
 
 from crm.models import Customer
+from crm.spoken_words import Dictionary, has, words_in
 from support.bot.likening import meanings_in
 from support.bot.meanings import TELLS_LITTLE
-from support.bot.words import Dictionary, has, words_in
 
 # “How much have I”, “where is my”: what is asked for is one's own.
 _is_own = Dictionary(

@@ -4,10 +4,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm import abilities
+from crm.spoken_words import Dictionary
 from crm.wording import number
 from support.bot.tools.base import Tool, Wanted
 from support.bot.tools.points import day_of
-from support.bot.words import Dictionary
 
 MOST_SAID = 3
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from crm import order_links
 from crm.models import Order, Shipment
 from crm.order_progress import Progress
+from crm.spoken_words import Dictionary
 from support.bot.tools.base import Tool, Wanted
-from support.bot.words import Dictionary
 
 MOST_SAID = 3
 RECENT = timedelta(days=60)

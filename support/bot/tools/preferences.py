@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm import preference_links
+from crm.spoken_words import Dictionary
 from support.bot.tools.base import Tool, Wanted
-from support.bot.words import Dictionary
 
 
 class Preferences(Tool):

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from crm import order_links
 from crm.models import Order
+from crm.spoken_words import Dictionary
 from support import return_cases
 from support.bot.tools.base import Tool, Wanted
-from support.bot.words import Dictionary
 from support.models import ReturnCase
 
 LOOKED_AT = 5
