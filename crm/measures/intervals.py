@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, sqrt
 
 Z = 1.959964  # of the normal distribution: 95 % lie within
 FEWEST = 30
@@ -29,6 +29,18 @@ class Difference:
     @property
     def is_change(self) -> bool:
         return self.interval.excludes_zero
+
+
+def difference(
+    value: float, before: float, *, ours: tuple[float, float], theirs: tuple[float, float]
+) -> Difference:
+    """Of two independent figures, each with how far below and above it the true one may lie.
+
+    Distances from each figure to its own bounds are added as squares (Newcombe, 1998; Zou and Donner, 2008). Where they
+    are Z standard errors to either side, it is the z-test of two means.
+    """
+    below, above = hypot(ours[0], theirs[1]), hypot(ours[1], theirs[0])
+    return Difference(value - before, Interval(value - before - below, value - before + above))
 
 
 @dataclass(frozen=True)
@@ -64,11 +76,11 @@ class Share:
         """
         if self.is_few or before.is_few:
             return None
-        ours, theirs = self.interval, before.interval
-        value = self.value - before.value
-        below = sqrt((self.value - ours.low) ** 2 + (theirs.high - before.value) ** 2)
-        above = sqrt((ours.high - self.value) ** 2 + (before.value - theirs.low) ** 2)
-        return Difference(value, Interval(value - below, value + above))
+        return difference(self.value, before.value, ours=self._reach, theirs=before._reach)
+
+    @property
+    def _reach(self) -> tuple[float, float]:
+        return self.value - self.interval.low, self.interval.high - self.value
 
 
 @dataclass(frozen=True)
