@@ -27,8 +27,14 @@ from loyalty import point_notices
 from loyalty.facts import GiftGiven, PointsEarned, PointsExpireSoon, TierReached
 from loyalty.point_notices import News
 from support import notices as support
+from surveys import notices as surveys
 
-NOTICES: Sequence[Notice] = (*ground.LISTED, *loyalty.LISTED, *support.LISTED)
+NOTICES: Sequence[Notice] = (
+    *ground.LISTED,
+    *loyalty.LISTED,
+    *support.LISTED,
+    *surveys.LISTED,
+)
 
 OF_ORDERS: Mapping[type[Fact], str] = {
     OrderPlaced: "order_placed",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,7 +24,7 @@ from crm.notices.base import Words
 from crm.preferred_channel import Way, ways_to
 from crm.quiet_hours import next_allowed
 from crm.rendering import ValueMissing
-from crm.same_person import ids_by, ids_of
+from crm.same_person import ids_of, lock_person
 from crm.wording import said
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,8 @@ class Occasion:
     """What a notice is about. `figures`: what its texts may speak of, as plain values.
 
     `source` and `source_id` name the occasion: for the same one nobody is written to twice. `words`, by language:
-    what is said this time instead of what the notice says.
+    what is said this time instead of what the notice says. `channels`: by which alone it may go; empty: by any.
+    `choices`: what buttons under it say, where there are buttons.
     """
 
     notice: Notice
@@ -78,6 +79,8 @@ class Occasion:
     shop: Shop | None = None
     answers: Message | None = None
     words: Mapping[str, Words] | None = None
+    channels: Collection[str] = ()
+    choices: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -93,11 +96,14 @@ def notify(
     answers: Message | None = None,
     words: Mapping[str, Words] | None = None,
     purpose: str = "",
+    channels: Collection[str] = (),
+    choices: Sequence[str] = (),
 ) -> Notified:
     """Let a person know, once per (source, source_id), by the best way there is; or answer why not.
 
     `figures`: numbers, days and amounts are said in the person's language and on their clock. `answers`: what they
     wrote, where this is an answer to it. `words` by language, and `purpose`: this time, instead of the notice's own.
+    `channels`: by these alone; empty: by any. `choices`: what buttons under it say, where there are buttons.
     Advertising needs a consent for its channel and keeps to the company's number a week. Where it would wake
     somebody, it waits for their morning. Locks the row of whoever the customer stands for.
 
@@ -115,8 +121,10 @@ def notify(
         shop=shop,
         answers=answers,
         words=words,
+        channels=channels,
+        choices=choices,
     )
-    told = _tell(_lock_person(customer), occasion)
+    told = _tell(lock_person(customer.pk), occasion)
     log.info("notice", extra={"notice": notice, "why_not": told.why_not or ""})
     return told
 
@@ -162,7 +170,7 @@ def send_another_way(message: Message, *, at: datetime) -> Message | None:
     """
     if not message.notice or message.instead_of_id or message.state != Message.State.FAILED:
         return None
-    person = _lock_person(message.customer)
+    person = lock_person(message.customer_id)
     ways = [way for way in ways_to(person) if way.channel != message.account.channel]
     way = next((way for way in ways if _may(person, message.purpose, way)), None)
     if person.erased_at or way is None:
@@ -215,7 +223,7 @@ def write_freely(
     """
     if standing := Message.objects.filter(source=source, source_id=source_id).first():
         return standing
-    person = _lock_person(customer)
+    person = lock_person(customer.pk)
     reachable = ways_to(person)
     way = next((way for way in reachable if _may(person, purpose, way)), None)
     if person.erased_at:
@@ -254,6 +262,8 @@ def _tell(person: Customer, occasion: Occasion) -> Notified:
     if person.erased_at:
         return Notified(why_not=WhyNot.ERASED)
     reachable = _answered_first(ways_to(person), occasion.answers)
+    if occasion.channels:
+        reachable = [way for way in reachable if way.channel in occasion.channels]
     way = next((way for way in reachable if _may(person, occasion.purpose, way)), None)
     if way is None:
         return Notified(why_not=WhyNot.NO_CONSENT if reachable else WhyNot.NO_WAY)
@@ -286,6 +296,7 @@ def _write(person: Customer, occasion: Occasion, way: Way, send_at: datetime) ->
         source_id=occasion.source_id,
         at=occasion.at,
         send_at=send_at,
+        choices=occasion.choices,
     )
 
 
@@ -356,9 +367,3 @@ def _is_short(way: Way) -> bool:
 
 def _region(shop: Shop | None) -> str:
     return (shop or Shop.objects.first_open()).region
-
-
-def _lock_person(customer: Customer) -> Customer:
-    """Whoever the customer stands for today, locked until the transaction ends."""
-    rows = Customer.objects.select_for_update(no_key=True)
-    return rows.get(pk=ids_by(customer.pk)[0])

@@ -33,6 +33,11 @@ def ids_by(pk: int) -> tuple[int, ...]:
     return tuple(ids or ())
 
 
+def lock_person(pk: int) -> Customer:
+    """Whoever the id stands for today, locked (FOR NO KEY UPDATE) until the transaction ends."""
+    return Customer.objects.select_for_update(no_key=True).get(pk=ids_by(pk)[0])
+
+
 def survivors(ids: Collection[int]) -> set[int]:
     """Whom these ids stand for. One query, none for nobody."""
     if not ids:

@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from crm import timeline
+from crm import same_person, timeline
 from crm.errors import Refusal
 from crm.facts import Fact
 from crm.models import Customer, Message, TimelineEntry, User
-from crm.same_person import ids_by
 from support.models import Ticket, TicketEvent, TicketMessage
 from support.mood import mood_of
 
@@ -25,6 +24,7 @@ SOURCE = "support"
 WORDS_SHOWN = 200
 # What counts as said: a held message is nobody's word yet, a cancelled one never was.
 UNSAID = (Message.State.HELD, Message.State.CANCELLED)
+lock_person = same_person.lock_person
 
 
 class TicketChanged(Refusal):
@@ -59,12 +59,6 @@ def hold(ticket: Ticket, *, version: int | None = None) -> Held:
     if version is not None and version < locked.version:
         raise TicketChanged(version=locked.version, fresh=fresh_messages(locked, since=version))
     return Held(locked, person)
-
-
-def lock_person(customer_id: int) -> Customer:
-    """Who answers for this id, locked (FOR NO KEY UPDATE)."""
-    survivor = ids_by(customer_id)[0]
-    return Customer.objects.select_for_update(no_key=True).get(pk=survivor)
 
 
 def lock_ticket(ticket: Ticket) -> Ticket:

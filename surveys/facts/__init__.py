@@ -1,5 +1,6 @@
 """What can happen to what is asked. Each file states facts of one part; all are imported here, and found on start."""
 
 from surveys.facts.answers import AnswerChanged, SurveyAnswered
+from surveys.facts.asking import PersonInvited
 
-__all__ = ["AnswerChanged", "SurveyAnswered"]
+__all__ = ["AnswerChanged", "PersonInvited", "SurveyAnswered"]

@@ -48,6 +48,11 @@ class Invitation(models.Model):
     source_id = models.CharField(max_length=200)
     asked_at = models.DateTimeField(_("asked"))
     expires_at = models.DateTimeField(_("can be answered until"))
+    reminded_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When it was decided about the one reminder, whether it could be sent or not.",
+    )
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
@@ -88,6 +93,9 @@ class Skip(models.Model):
         NO_CONSENT = "no_consent", _("wants no surveys")
         ENDED = "ended", _("the survey is not asked any more")
         ERASED = "erased", _("was forgotten")
+        TOO_LATE = "too_late", _("it was too long ago")
+        TOO_OFTEN = "too_often", _("has heard enough from us this week")
+        SWITCHED_OFF = "switched_off", _("invitations are switched off")
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="skips", verbose_name=_("survey"))
     customer = models.ForeignKey("crm.Customer", models.PROTECT, related_name="+", verbose_name=_("customer"))

@@ -54,6 +54,12 @@ class Wave(models.Model):
     probability = models.DecimalField(
         _("share that is asked"), max_digits=5, decimal_places=4, default=EVERYBODY
     )
+    asked_until = models.DateField(
+        null=True, blank=True, help_text="The last day whose people were all asked."
+    )
+    asked_pk = models.BigIntegerField(
+        default=0, db_default=0, help_text="Up to which customer the people of the day after it were asked."
+    )
 
     class Meta:
         verbose_name = _("wave of a survey")

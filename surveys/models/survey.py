@@ -20,10 +20,14 @@ class Survey(Named):
     """Something that is asked. What exactly stands in its versions; when, in its triggers and waves."""
 
     class Budget(models.TextChoices):
-        """What a person is asked about counts apart: after something happened, about the whole, and at work."""
+        """What a person is asked about counts apart: after something happened, about the whole, and at work.
+
+        Whether we have made up for something is asked of people who were asked lately: it counts for itself too.
+        """
 
         TRANSACTIONAL = "transactional", _("after something happened")
         RELATIONSHIP = "relationship", _("about us as a whole")
+        RECOVERY = "recovery", _("after we made up for something")
         STAFF = "staff", _("among colleagues")
 
     slug = models.SlugField(_("short name"), unique=True)

@@ -1,0 +1,285 @@
+"""The one door by which anybody is asked: each person once in a while, once per occasion, and never against their will.
+
+Whoever is not asked has a row that says why. What is asked goes out by crm.notifying, which knows ways, consents and
+quiet hours. Questions about something that happened are service; those about us as a whole are welcome only where
+somebody agreed to hear from us.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+
+from crm import notifying, timeline
+from crm.models import Customer, Message, Purpose, Shop
+from crm.notifying import WhyNot, language_of
+from crm.same_person import ids_of, lock_person
+from surveys import content
+from surveys.answers import links
+from surveys.asking.drawing import is_drawn
+from surveys.facts import PersonInvited
+from surveys.models import Invitation, Skip, Survey, SurveyVersion, Trigger, Wave
+
+log = logging.getLogger(__name__)
+
+SOURCE = "surveys"
+NOTICE = "survey_invitation"
+ALL = Decimal(1)
+Budget, Reason = Survey.Budget, Skip.Reason
+
+# So long nobody is asked anything else of the same budget.
+PAUSES: Mapping[str, timedelta] = {
+    Budget.TRANSACTIONAL: timedelta(days=30),
+    Budget.RELATIONSHIP: timedelta(days=90),
+    Budget.RECOVERY: timedelta(days=30),
+}
+# Who has agreed to nothing is asked about what happened, and nothing else.
+PURPOSES: Mapping[str, str] = {Budget.RELATIONSHIP: Purpose.ADVERTISING}
+
+_REASONS: Mapping[WhyNot, str] = {
+    WhyNot.SWITCHED_OFF: Reason.SWITCHED_OFF,
+    WhyNot.ERASED: Reason.ERASED,
+    WhyNot.NO_WAY: Reason.NO_WAY,
+    WhyNot.NO_CONSENT: Reason.NO_CONSENT,
+    WhyNot.TOO_OFTEN: Reason.TOO_OFTEN,
+    WhyNot.VALUE_MISSING: Reason.NO_WAY,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """One person and one occasion. `source` and `source_id` name the occasion."""
+
+    version: SurveyVersion
+    person: Customer
+    budget: str
+    source: str
+    source_id: str
+    at: datetime
+    about: Model | None
+    trigger: Trigger | None
+    wave: Wave | None
+    shop: Shop | None
+    probability: Decimal
+
+    @property
+    def survey(self) -> Survey:
+        return self.version.survey
+
+    @property
+    def purpose(self) -> str:
+        return PURPOSES.get(self.budget, Message.Purpose.SERVICE)
+
+
+class _NotAsked(Exception):
+    """Whatever was written for the invitation is taken back."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@transaction.atomic
+def invite(
+    version: SurveyVersion,
+    *,
+    customer: Customer,
+    source: str,
+    source_id: str,
+    at: datetime,
+    about: Model | None = None,
+    trigger: Trigger | None = None,
+    wave: Wave | None = None,
+    shop: Shop | None = None,
+    probability: Decimal = ALL,
+    budget: str = "",
+) -> Invitation | Skip:
+    """Ask one person, once per (source, source_id), by the best way that the survey allows; or note why not.
+
+    A repeat answers what stands. `probability`: with which this occasion is drawn at all. `budget`: instead of the
+    survey's own, where it is asked for another reason. A fact (PersonInvited). Locks the row of whoever the customer
+    stands for, so that of two occasions at once one asks.
+    """
+    person = lock_person(customer.pk)
+    if standing := standing_of(source, source_id):
+        return standing
+    asking = Asking(
+        version=version,
+        person=person,
+        budget=budget or version.survey.budget,
+        source=source,
+        source_id=source_id,
+        at=at,
+        about=about,
+        trigger=trigger,
+        wave=wave,
+        shop=shop,
+        probability=probability,
+    )
+    try:
+        return _ask(asking)
+    except _NotAsked as why:
+        return _skip(asking, why.reason)
+
+
+def standing_of(source: str, source_id: str) -> Invitation | Skip | None:
+    """What came of this occasion before."""
+    its = {"source": source, "source_id": source_id}
+    asked = Invitation.objects.filter(**its).select_related("version__survey").first()
+    return asked or Skip.objects.filter(**its).first()
+
+
+@transaction.atomic
+def skip(
+    survey: Survey,
+    *,
+    customer: Customer,
+    source: str,
+    source_id: str,
+    reason: str,
+    at: datetime,
+    probability: Decimal = ALL,
+) -> Invitation | Skip:
+    """Note why somebody is not asked, once per occasion; a repeat answers what stands. Locks as `invite`."""
+    person = lock_person(customer.pk)
+    if standing := standing_of(source, source_id):
+        return standing
+    log.info("not asked", extra={"survey": survey.slug, "reason": str(reason)})
+    return Skip.objects.create(
+        survey=survey,
+        customer=person,
+        source=source,
+        source_id=source_id,
+        reason=reason,
+        probability=probability,
+        at=at,
+    )
+
+
+def _ask(asking: Asking) -> Invitation:
+    """Raises _NotAsked."""
+    if reason := _why_not(asking):
+        raise _NotAsked(reason)
+    try:
+        with transaction.atomic():
+            invitation = _row(asking)
+            _write(asking, invitation)
+            _tell(asking, invitation)
+    except IntegrityError as error:
+        # What the database promises stands even where the person's row was not locked.
+        if Invitation._meta.constraints and _ASKED_TWICE in str(error):
+            raise _NotAsked(Reason.ASKED_LATELY) from error
+        raise
+    return invitation
+
+
+_ASKED_TWICE = "nobody_is_asked_twice_in_a_window"
+
+
+def _why_not(asking: Asking) -> str:
+    """Empty: nothing is known against it so far."""
+    survey, version, at = asking.survey, asking.version, asking.at
+    if asking.person.erased_at:
+        return Reason.ERASED
+    if version.state != SurveyVersion.State.PUBLISHED or (survey.ended_at and survey.ended_at <= at):
+        return Reason.ENDED
+    if not is_drawn(f"{asking.source}:{asking.source_id}", probability=asking.probability):
+        return Reason.NOT_DRAWN
+    return Reason.ASKED_LATELY if _was_asked_lately(asking) else ""
+
+
+def _was_asked_lately(asking: Asking) -> bool:
+    """Under any of the person's ids."""
+    asked = Invitation.objects.filter(customer__in=ids_of(asking.person), withdrawn_at=None)
+    return asked.filter(budget=asking.budget, window__overlap=_window(asking)).exists()
+
+
+def _window(asking: Asking) -> tuple[datetime, datetime]:
+    return asking.at, asking.at + PAUSES[asking.budget]
+
+
+def _row(asking: Asking) -> Invitation:
+    about = asking.about
+    return Invitation.objects.create(
+        version=asking.version,
+        customer=asking.person,
+        budget=asking.budget,
+        window=_window(asking),
+        trigger=asking.trigger,
+        wave=asking.wave,
+        shop=asking.shop,
+        about_type=about._meta.label_lower if about else "",
+        about_id=about.pk if about else None,
+        probability=asking.probability,
+        source=asking.source,
+        source_id=asking.source_id,
+        asked_at=asking.at,
+        expires_at=asking.at + timedelta(days=asking.survey.valid_days),
+    )
+
+
+def _write(asking: Asking, invitation: Invitation) -> None:
+    """Raises _NotAsked."""
+    told = tell(invitation, NOTICE, person=asking.person, purpose=asking.purpose, at=asking.at)
+    if told.message is None:
+        raise _NotAsked(_REASONS[told.why_not or WhyNot.NO_WAY])
+    invitation.message, invitation.channel = told.message, told.message.account.channel
+    # The night before it is read is not taken from the days in which it can be answered.
+    sent_at = told.message.send_at or asking.at
+    invitation.expires_at = sent_at + timedelta(days=asking.survey.valid_days)
+    invitation.save(update_fields=["message", "channel", "expires_at"])
+
+
+def tell(
+    invitation: Invitation, notice: str, *, person: Customer, purpose: str, at: datetime
+) -> notifying.Notified:
+    """Write to the invited by the ways that the survey allows, once per invitation and notice."""
+    survey, its = invitation.version.survey, content.read(invitation.version.content)
+    language = language_of(person)
+    return notifying.notify(
+        person,
+        notice,
+        figures={
+            "survey.title": its.title_in(language) or survey.name_in(language),
+            "survey.link": links.address_of(invitation),
+        },
+        source=SOURCE,
+        source_id=f"{notice}:{invitation.pk}",
+        at=at,
+        shop=invitation.shop,
+        purpose=purpose,
+        channels=survey.channels,
+    )
+
+
+def _tell(asking: Asking, invitation: Invitation) -> None:
+    timeline.record(
+        asking.person,
+        PersonInvited(survey_slug=asking.survey.slug, survey_name=str(asking.survey)),
+        source=SOURCE,
+        source_id=f"invitation:{invitation.pk}",
+        occurred_at=asking.at,
+        recorded_at=asking.at,
+        shop=asking.shop,
+        channel=invitation.channel,
+        direction="out",
+        subject=invitation,
+    )
+
+
+def _skip(asking: Asking, reason: str) -> Invitation | Skip:
+    return skip(
+        asking.survey,
+        customer=asking.person,
+        source=asking.source,
+        source_id=asking.source_id,
+        reason=reason,
+        at=asking.at,
+        probability=asking.probability,
+    )

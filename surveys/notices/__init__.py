@@ -1,0 +1,11 @@
+"""How people are asked. ⟡ One file, one notice; to add one, write its file and its line."""
+
+from collections.abc import Sequence
+
+from crm.notices.base import Notice
+from surveys.notices.invitation import SurveyInvitation
+from surveys.notices.reminder import SurveyReminder
+
+LISTED: Sequence[Notice] = (SurveyInvitation(), SurveyReminder())
+
+__all__ = ["LISTED"]
