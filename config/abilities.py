@@ -1,6 +1,7 @@
 """What apps may ask of one another at once: ability → the verb that answers. The Protocols stand in crm.abilities."""
 
 from crm.abilities import (
+    CallsBack,
     EarnsHistory,
     ForeseesReturn,
     GivesCoupon,
@@ -14,6 +15,7 @@ from crm.abilities import (
     SettlesOrder,
 )
 from loyalty import earning_history, entitlements, goodwill, goodwill_for_many, reversal, settling, standing
+from support import calling_back
 
 SETTLE_ORDER: SettlesOrder = settling.settle
 EARN_HISTORY: EarnsHistory = earning_history.earn_history_of_shop
@@ -26,3 +28,4 @@ POINTS_OF: PointsOf = standing.points_of
 PRICE_POINTS: PricesPoints = goodwill_for_many.price
 HAVE_POINTS: HavePoints = goodwill_for_many.members_among
 GIVE_POINTS_TO_MANY: GivesPointsToMany = goodwill_for_many.give
+CALL_BACK: CallsBack = calling_back.call_back

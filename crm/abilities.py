@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 from django.conf import settings
 
-from crm.models import Customer, Order, Shop, User
+from crm.models import Customer, Message, Order, Shop, User
 
 
 class SettlesOrder(Protocol):
@@ -146,6 +146,30 @@ class GivesPointsToMany(Protocol):
     def __call__(self, customer: Customer, *, points: int, key: str, why: str, at: datetime) -> bool: ...
 
 
+class CallsBack(Protocol):
+    """Let the desk speak to somebody who said elsewhere that something was wrong, by a moment (`until`).
+
+    Once per (source, source_id). `answers`: the message of ours by which they were asked. Answers the number of the
+    ticket, which has an owner. Raises PersonErased.
+    """
+
+    def __call__(
+        self,
+        customer: Customer,
+        *,
+        subject: str,
+        text: str,
+        source: str,
+        source_id: str,
+        channel: str,
+        until: datetime,
+        at: datetime,
+        language: str = "",
+        answers: Message | None = None,
+        shop: Shop | None = None,
+    ) -> int: ...
+
+
 def settle_order() -> SettlesOrder:
     return cast(SettlesOrder, _bound("SETTLE_ORDER"))
 
@@ -188,6 +212,10 @@ def have_points() -> HavePoints:
 
 def gives_points_to_many() -> GivesPointsToMany:
     return cast(GivesPointsToMany, _bound("GIVE_POINTS_TO_MANY"))
+
+
+def calls_back() -> CallsBack:
+    return cast(CallsBack, _bound("CALL_BACK"))
 
 
 def _bound(name: str) -> Any:

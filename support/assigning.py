@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, QuerySet
 
 from crm.models import User
 from crm.same_person import ids_by
@@ -85,6 +85,15 @@ def find_agent(held: Held, *, at: datetime) -> None:
             return
 
 
+def find_owner(held: Held, *, at: datetime) -> None:
+    """As `find_agent`, of what cannot be nobody's until a shift begins: else it is given to whoever is right for it
+    though they are not here, past their capacity too; else to the lead of its team, or of any.
+    """
+    find_agent(held, at=at)
+    if held.ticket.assignee_id is None and (owner := _owner_though_not_here(held, at=at)):
+        _hand(held, owner, kind="given", by=None, at=at)
+
+
 def give_waiting(*, at: datetime) -> int:
     """Give what nobody has to whoever came or has room now, who waits longest first; how many. Each by itself."""
     if not Shift.objects.here(at).exists():
@@ -149,15 +158,43 @@ def _answered_last(held: Held, *, at: datetime) -> int | None:
 
 def _candidates(ticket: Ticket, wanted: Wanted, *, at: datetime) -> list[Candidate]:
     """Who is here: of those who know the person, and, where shifts are kept, of the ticket's team."""
-    profiles = AgentProfile.objects.filter(user__is_active=True, user__is_staff=True)
-    if ticket.team_id:
-        profiles = profiles.filter(teams=ticket.team_id)
+    profiles = _profiles(ticket)
     asked = profiles.prefetch_related("skills") if shifts.are_kept(at) else profiles.none()
     by_agent = {profile.user_id: profile for profile in asked}
     known = User.objects.filter(pk__in=wanted.known_to, is_active=True, is_staff=True)
     agents = shifts.here({*by_agent, *known.values_list("pk", flat=True)}, at=at)
     loads = _loads(agents)
     return [_candidate(agent, by_agent.get(agent), loads.get(agent, (0, None))) for agent in agents]
+
+
+def _owner_though_not_here(held: Held, *, at: datetime) -> User | None:
+    wanted, profiles = _wanted(held, at=at), {its.user_id: its for its in _profiles(held.ticket)}
+    known = User.objects.filter(pk__in=wanted.known_to, is_active=True, is_staff=True)
+    known_ids = set(known.values_list("pk", flat=True))
+    loads = _loads([*profiles, *known_ids])
+    candidates = [_candidate(agent, its, loads.get(agent, (0, None))) for agent, its in profiles.items()]
+    candidates += [Candidate(agent=agent, capacity=0, load=0) for agent in known_ids - set(profiles)]
+    right = next(iter(in_order(candidates, wanted)), None)
+    if right is not None:
+        return User.objects.get(pk=right)
+    if held.ticket.team and held.ticket.team.lead:
+        return held.ticket.team.lead
+    least = min(candidates, key=lambda one: (one.load, one.agent), default=None)
+    return _some_lead() or (User.objects.get(pk=least.agent) if least else None)
+
+
+def _some_lead() -> User | None:
+    colleagues = User.objects.filter(is_staff=True, is_active=True)
+    may = Q(
+        groups__permissions__codename="lead_ticket", groups__permissions__content_type__app_label="support"
+    )
+    return colleagues.filter(may | Q(is_superuser=True)).order_by("is_superuser", "pk").first()
+
+
+def _profiles(ticket: Ticket) -> QuerySet[AgentProfile]:
+    """Of the ticket's team, where it has one."""
+    profiles = AgentProfile.objects.filter(user__is_active=True, user__is_staff=True)
+    return profiles.filter(teams=ticket.team_id) if ticket.team_id else profiles
 
 
 def _candidate(agent: int, profile: AgentProfile | None, load: tuple[int, datetime | None]) -> Candidate:

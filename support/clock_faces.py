@@ -61,6 +61,8 @@ def _sentence(kind: str) -> str:
         return _("answer within {time}")
     if kind == Kind.PROMISE:
         return _("promised within {time}")
+    if kind == Kind.CONTACT:
+        return _("speak to them within {time}")
     return _("resolve within {time}")
 
 

@@ -8,6 +8,7 @@ when it was written. All of them may be called twice: what is already so changes
 - `answered` for every public answer that a human wrote, never for an automatic one;
 - `state_changed` after each change of category or sub-state: it pauses and resumes;
 - `resolved` and `reopened` beside it; `merged` and `unmerged`; `promised`, `promise_kept`, `promise_dropped`;
+- `to_contact` where somebody must speak to the customer by a moment, whatever the policy says;
 - `reconsidered` when priority, team, topic, customer or tier changed: another promise of service may fit.
 """
 
@@ -19,7 +20,7 @@ from datetime import datetime
 from django.db import transaction
 
 from support import deadlines
-from support.deadlines import Kind, Reading, Step
+from support.deadlines import NAMED, Kind, Reading, Step
 from support.models import Clock, ClockEvent, Ticket
 from support.models.clock import ClockQuerySet
 from support.models.tagging import Category
@@ -58,7 +59,7 @@ def customer_wrote(ticket: Ticket, *, at: datetime) -> None:
 @transaction.atomic
 def answered(ticket: Ticket, *, at: datetime) -> None:
     """A human answered in public: whatever the customer asked before that moment is answered."""
-    for clock in _going(ticket).filter(kind__in=RESPONSES, began_at__lte=at):
+    for clock in _going(ticket).filter(kind__in=(*RESPONSES, Kind.CONTACT), began_at__lte=at):
         _fulfil(clock, at=at)
     _show_on(ticket)
 
@@ -66,7 +67,7 @@ def answered(ticket: Ticket, *, at: datetime) -> None:
 @transaction.atomic
 def state_changed(ticket: Ticket, *, at: datetime) -> None:
     """Pause and resume what the ticket's state asks for: see `_pause_of`."""
-    for clock in _going(ticket).exclude(kind=Kind.PROMISE):
+    for clock in _going(ticket).exclude(kind__in=NAMED):
         _follow_state(clock, ticket, at=at)
     _show_on(ticket)
 
@@ -74,7 +75,7 @@ def state_changed(ticket: Ticket, *, at: datetime) -> None:
 @transaction.atomic
 def resolved(ticket: Ticket, *, at: datetime) -> None:
     """Resolved: what was never answered stays so, and is neither due nor forgotten."""
-    for clock in _going(ticket).filter(kind=Kind.RESOLUTION):
+    for clock in _going(ticket).filter(kind__in=(Kind.RESOLUTION, Kind.CONTACT)):
         _fulfil(clock, at=at)
     state_changed(ticket, at=at)
 
@@ -137,10 +138,25 @@ def promise_dropped(ticket: Ticket, *, promise: int, at: datetime) -> None:
 
 
 @transaction.atomic
+def to_contact(ticket: Ticket, *, until: datetime, at: datetime) -> None:
+    """Somebody is to speak to the customer by a moment; until they were, the earliest such moment stands."""
+    waiting = _going(ticket).filter(kind=Kind.CONTACT).first()
+    if waiting is None:
+        turn = _its_own(ticket).filter(kind=Kind.CONTACT).count()
+        clock = Clock(ticket=ticket, kind=Kind.CONTACT, turn=turn, promised_for=until, began_at=at)
+        clock.save()
+        _tell(clock, Happened.ACTIVATE, at=at)
+    elif waiting.promised_for is None or until < waiting.promised_for:
+        waiting.promised_for = until
+        _tell(waiting, Happened.RETARGET, at=at)
+    _show_on(ticket)
+
+
+@transaction.atomic
 def reconsidered(ticket: Ticket, *, at: datetime) -> None:
     """Promise anew what another policy promises now. What was missed stays missed."""
     terms = terms_for(ticket, at=at)
-    for clock in _going(ticket).exclude(kind=Kind.PROMISE):
+    for clock in _going(ticket).exclude(kind__in=NAMED):
         target = terms.targets.get(Kind(clock.kind))
         if (clock.policy, clock.calendar, clock.target) != (terms.policy, terms.calendar, target):
             clock.policy, clock.calendar, clock.target = terms.policy, terms.calendar, target

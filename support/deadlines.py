@@ -23,6 +23,11 @@ class Kind(StrEnum):
     NEXT_RESPONSE = "next_response"
     RESOLUTION = "resolution"
     PROMISE = "promise"
+    CONTACT = "contact"
+
+
+# They name their moment themselves: no policy sets it, and no state of the ticket holds it up.
+NAMED = (Kind.PROMISE, Kind.CONTACT)
 
 
 class Rung(NamedTuple):

@@ -14,14 +14,17 @@ LADDER_WORDS: Mapping[str, str | Promise] = {
     "warn_next_response": _("The next answer is due soon"),
     "warn_resolution": _("The time to settle it runs out soon"),
     "warn_promise": _("What was promised is due soon"),
+    "warn_contact": _("Somebody should speak to the customer soon"),
     "breach_first_response": _("The first answer is late"),
     "breach_next_response": _("The next answer is late"),
     "breach_resolution": _("It was not settled in time"),
     "breach_promise": _("What was promised is late"),
+    "breach_contact": _("Nobody spoke to the customer in time"),
     "escalate_first_response": _("The first answer is still missing"),
     "escalate_next_response": _("The next answer is still missing"),
     "escalate_resolution": _("It is still not settled"),
     "escalate_promise": _("What was promised is still not done"),
+    "escalate_contact": _("Nobody has spoken to the customer yet"),
 }
 
 

@@ -31,6 +31,7 @@ class Clock(models.Model):
         NEXT_RESPONSE = deadlines.Kind.NEXT_RESPONSE.value, _("next answer")
         RESOLUTION = deadlines.Kind.RESOLUTION.value, _("resolution")
         PROMISE = deadlines.Kind.PROMISE.value, _("promise")
+        CONTACT = deadlines.Kind.CONTACT.value, _("somebody to speak to the customer")
 
     ticket = models.ForeignKey("support.Ticket", models.PROTECT, db_index=False, related_name="clocks")
     kind = models.CharField(_("waits for"), max_length=20, choices=Kind)

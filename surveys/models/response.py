@@ -77,7 +77,8 @@ class Response(models.Model):
 class Answer(models.Model):
     """One answer, with the scale, the wording and the language in which it was asked.
 
-    `value` lies between `scale_low` and `scale_high`; `direction` is −1 where a low number is the good one.
+    `value` lies between `scale_low` and `scale_high`; `direction` is −1 where a low number is the good one. What figures
+    are narrowed by is the response's: triggers of the database keep it so, see surveys/sql/answers.sql.
     """
 
     response = models.ForeignKey(Response, models.CASCADE, db_index=False, related_name="answers")
@@ -92,7 +93,20 @@ class Answer(models.Model):
     text = models.TextField(blank=True)
     wording = models.CharField(max_length=300)
     language = models.CharField(max_length=5)
-    answered_at = models.DateTimeField(help_text="The response's, again: figures read this table alone.")
+    # The response's, again, for figures read this table alone. All but the first are filled in by the database.
+    answered_at = models.DateTimeField()
+    version = models.ForeignKey(
+        SurveyVersion, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    customer = models.ForeignKey(
+        "crm.Customer", models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    shop = models.ForeignKey(
+        "crm.Shop", models.DO_NOTHING, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    channel = models.CharField(max_length=20, default="", db_default="")
+    tier = models.CharField(max_length=50, default="", db_default="")
+    agent_id = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("answer")
@@ -112,16 +126,22 @@ class Answer(models.Model):
 
 
 class Recovery(models.Model):
-    """The way back after an unhappy answer: a ticket, somebody's call, what was wrong, what was done, how it is now."""
+    """The way back after an unhappy answer: a ticket, somebody's call, what was wrong, what was done, how it is now.
+
+    One ticket may be about several answers of a person.
+    """
 
     response = models.OneToOneField(Response, models.PROTECT, related_name="recovery")
-    ticket_id = models.BigIntegerField(unique=True)
+    ticket_id = models.BigIntegerField(db_index=True)
     opened_at = models.DateTimeField(_("opened"))
     due_at = models.DateTimeField(_("contact until"))
     contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True)
     cause = models.CharField(_("cause"), max_length=300, blank=True)
     action = models.CharField(_("what was done"), max_length=300, blank=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    again_at = models.DateTimeField(
+        null=True, blank=True, help_text="When they were asked again, or it was seen that they cannot be."
+    )
     asked_again = models.ForeignKey(
         Invitation, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("asked again")
     )
@@ -130,7 +150,11 @@ class Recovery(models.Model):
     class Meta:
         verbose_name = _("recovery")
         verbose_name_plural = _("recoveries")
-        indexes = [models.Index("due_at", condition=Q(contacted_at=None), name="recoveries_to_contact")]
+        indexes = [
+            models.Index("due_at", condition=Q(contacted_at=None), name="recoveries_to_contact"),
+            models.Index("resolved_at", condition=Q(again_at=None), name="recoveries_to_ask_again"),
+            models.Index(F("opened_at").desc(), F("id").desc(), name="recoveries_newest_first"),
+        ]
 
     def __str__(self) -> str:
         return f"№ {self.ticket_id}"
