@@ -2,5 +2,6 @@
 
 from surveys.facts.answers import AnswerChanged, SurveyAnswered
 from surveys.facts.asking import PersonInvited
+from surveys.facts.feedback import FeedbackGiven
 
-__all__ = ["AnswerChanged", "PersonInvited", "SurveyAnswered"]
+__all__ = ["AnswerChanged", "FeedbackGiven", "PersonInvited", "SurveyAnswered"]

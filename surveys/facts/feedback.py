@@ -25,7 +25,9 @@ class FeedbackGiven(Fact):
     @property
     def said(self) -> str:
         if self.rating is None:
-            return _("Wrote a review: {where}").format(where=self.where) if self.where else _("Wrote a review")
+            return (
+                _("Wrote a review: {where}").format(where=self.where) if self.where else _("Wrote a review")
+            )
         if self.where:
             return _("Wrote a review, {rating} of 5: {where}").format(rating=self.rating, where=self.where)
         return _("Wrote a review, {rating} of 5").format(rating=self.rating)
