@@ -53,6 +53,11 @@ class Invitation(models.Model):
         blank=True,
         help_text="When it was decided about the one reminder, whether it could be sent or not.",
     )
+    delivered_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When it was asked, once the channel took the message. Empty again where it came back.",
+    )
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
@@ -75,7 +80,10 @@ class Invitation(models.Model):
             ),
         ]
         indexes = [
-            models.Index("asked_at", condition=Q(answered_at=None, reminder=None), name="to_be_reminded")
+            models.Index("asked_at", condition=Q(answered_at=None, reminder=None), name="to_be_reminded"),
+            models.Index(
+                "delivered_at", condition=Q(delivered_at__isnull=False), name="invitations_delivered"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -77,8 +77,8 @@ class Response(models.Model):
 class Answer(models.Model):
     """One answer, with the scale, the wording and the language in which it was asked.
 
-    `value` lies between `scale_low` and `scale_high`; `direction` is −1 where a low number is the good one. What figures
-    are narrowed by is the response's: triggers of the database keep it so, see surveys/sql/answers.sql.
+    `value` lies between `scale_low` and `scale_high`; `direction` is −1 where a low number is the good one. By what
+    figures are narrowed is the response's: triggers of the database keep it so, see surveys/sql/answers.sql.
     """
 
     response = models.ForeignKey(Response, models.CASCADE, db_index=False, related_name="answers")
