@@ -116,8 +116,8 @@ def held_by(member: Member) -> list[Coupon]:
 
 @written_once(int)
 def _held_by(member: int) -> QuerySet[Coupon]:
-    own: QuerySet[Coupon] = _with_terms().filter(holder=member, blocked_at=None)
-    return own.exclude(uses_left=0).order_by("-pk")[:MOST_HELD]
+    own: QuerySet[Coupon] = _with_terms().of_use().filter(holder=member)
+    return own.order_by("-pk")[:MOST_HELD]
 
 
 def look(coupon: Coupon, *, member: Member | None = None, cart: Cart | None = None, at: datetime) -> Looked:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -14,13 +15,35 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from crm.models import Category, Customer, Order, Product
 from crm.rule_fields import OfPerson
 from crm.same_person import ids_of
-from crm.written_once import written_once
+from crm.written_once import AnyOf, written_once
 from loyalty.effects import Line, Purchase
 from loyalty.models import Member, MemberTier, Tier
 
 CENT = Decimal("0.01")
 REMEMBERED_DAYS = 366
 NOTHING = Decimal(0)
+
+
+class Products:
+    """The products of a cart, by their codes: looked up together, when the first of them is asked about."""
+
+    def __init__(self, skus: Iterable[str] = ()) -> None:
+        self._skus = {sku for sku in skus if sku}
+
+    def get(self, sku: str) -> Product | None:
+        return self._found.get(sku)
+
+    @cached_property
+    def _found(self) -> dict[str, Product]:
+        return {product.sku: product for product in _products(list(self._skus))} if self._skus else {}
+
+
+@written_once(list)
+def _products(skus: list[str]) -> QuerySet[Product]:
+    return Product.objects.filter(AnyOf("sku", skus, of="text"))
+
+
+NO_PRODUCTS = Products()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +61,11 @@ class CartLine:
     discount_amount: Decimal = NOTHING
     sku: str = ""
     name: str = ""
-    product: Product | None = None
+    products: Products = NO_PRODUCTS
+
+    @property
+    def product(self) -> Product | None:
+        return self.products.get(self.sku)
 
     @property
     def product_id(self) -> int | None:
@@ -250,7 +277,7 @@ def _said_of(
 def _lines(lines: Sequence[Any], goods: Goods, paid: Decimal) -> tuple[Line, ...]:
     amounts = less_paid([line.amount for line in lines], paid)
     return tuple(
-        Line(key=line.pk, amount=amount, sku=line.sku, **goods.get(line.product_id, {}))
+        Line(key=line.pk, amount=amount, sku=line.sku, **(goods.get(line.product_id, {}) if goods else {}))
         for line, amount in zip(lines, amounts, strict=True)
     )
 

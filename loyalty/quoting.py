@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from loyalty import couponing, earning, lot_dates, rewarding, rewards
+from loyalty.buyers import Buyer
 from loyalty.couponing import Looked
 from loyalty.earning import Outcome
 from loyalty.models import Member, Programme, Rule
@@ -18,6 +19,7 @@ from loyalty.purchases import Cart, CartLine, Known, less_paid
 from loyalty.reasons import Reason
 from loyalty.rewarding import Offer
 from loyalty.spending import Spendable, spendable
+from loyalty.terms import Terms
 
 NOTHING = Decimal(0)
 
@@ -49,8 +51,8 @@ class Quote:
 def quote(
     cart: Cart,
     *,
-    programme: Programme,
-    member: Member | None,
+    terms: Terms,
+    buyer: Buyer | None,
     coupons: Sequence[str] = (),
     at: datetime,
 ) -> Quote:
@@ -59,8 +61,10 @@ def quote(
     Raises:
         UnknownCoupon: one of the codes is nobody's.
     """
-    looked = _coupons(cart, coupons, member, at=at)
-    rules, known = earning.rules_of(programme), Known()
+    programme, rules = terms.programme, terms.rules
+    member = buyer.member if buyer else None
+    known = Known(tiers=terms.slugs_up_to(buyer.held)) if buyer else Known()
+    looked = _coupons(cart, coupons, buyer, at=at)
     earns = _earns(cart, programme, member, rules, known, paid_with_points=NOTHING, at=at)
     spends = _spends(cart, programme, member, at=at)
     return Quote(
@@ -69,7 +73,7 @@ def quote(
         earns=earns,
         available_at=lot_dates.available_at(programme, cart.placed_at) if earns.points else None,
         spends=spends,
-        rewards=rewarding.offers(member, cart=as_rewards_see(cart), at=at) if member else (),
+        rewards=_offers(cart, buyer, at=at) if buyer else (),
         coupons=looked,
         best=_best(cart, programme, member, rules, known, looked, at=at),
     )
@@ -107,14 +111,31 @@ def _spends(cart: Cart, programme: Programme, member: Member | None, *, at: date
     return spendable(programme, cart.lines, cart.delivery_amount, available=member.wallet.available, at=at)
 
 
-def _coupons(cart: Cart, codes: Sequence[str], member: Member | None, *, at: datetime) -> list[Looked]:
-    """Those that were named, and the member's own that can be used for this cart."""
+def _offers(cart: Cart, buyer: Buyer, *, at: datetime) -> list[Offer]:
+    rewards = buyer.terms.offered(at)
+    standing = rewarding.standing_of(
+        buyer.member,
+        rewards=rewards,
+        available=buyer.member.wallet.available,
+        quotas=buyer.terms.quotas_left(),
+        tiers=buyer.tiers,
+        at=at,
+    )
     seen = as_rewards_see(cart)
+    return [rewarding.offer(reward, standing, cart=seen) for reward in rewards]
+
+
+def _coupons(cart: Cart, codes: Sequence[str], buyer: Buyer | None, *, at: datetime) -> list[Looked]:
+    """Those that were named, and the member's own that can be used for this cart."""
+    if not codes and not (buyer and buyer.has_coupons):
+        return []
+    seen = as_rewards_see(cart)
+    member = buyer.member if buyer else None
     named = [couponing.look(couponing.find(code), member=member, cart=seen, at=at) for code in codes]
     told = {looked.coupon.pk for looked in named}
     own = [
         looked
-        for coupon in (couponing.held_by(member) if member else ())
+        for coupon in (couponing.held_by(buyer.member) if buyer and buyer.has_coupons else ())
         if (looked := couponing.look(coupon, member=member, cart=seen, at=at)).can_use
         and looked.coupon.pk not in told
     ]

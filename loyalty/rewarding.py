@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from crm import company, rules, timeline
 from crm.errors import Refusal
 from crm.models import Customer, Shop, User
-from crm.written_once import AnyOf, written_once
+from crm.written_once import written_once
 from loyalty import coupon_codes, ledger
 from loyalty.errors import LedgerKeyUsedOtherwise, NotEnoughPoints
 from loyalty.facts.rewards import RewardGivenBack, RewardRedeemed
 from loyalty.models import Coupon, Member, MemberTier, Redemption, Reward, RewardQuota, Wallet
 from loyalty.persons import lock_person
 from loyalty.rewards import Benefit, Cart
+from loyalty.terms import by_reward
 
 
 class RewardNotOffered(Refusal):
@@ -108,27 +109,32 @@ def offer(reward: Reward, standing: Standing, *, cart: Cart | None = None) -> Of
 
 
 def standing_of(
-    member: Member, *, rewards: Collection[Reward], at: datetime, available: int | None = None
+    member: Member,
+    *,
+    rewards: Collection[Reward],
+    at: datetime,
+    available: int | None = None,
+    quotas: Mapping[int, Sequence[RewardQuota]] | None = None,
+    tiers: Mapping[int, str] | None = None,
 ) -> Standing:
-    """Only what the rewards depend on is looked up. `available`: of a wallet that was read just now, without a lock."""
+    """Only what the rewards depend on, and the caller has not read just now, is looked up.
+
+    `available`: of a wallet that was read without a lock.
+    """
     if available is None:
         available = Wallet.objects.values_list("available", flat=True).get(pk=member.pk)
-    quotas: dict[int, list[RewardQuota]] = {}
-    for quota in _quotas_of([reward.pk for reward in rewards]):
-        quotas.setdefault(quota.reward_id, []).append(quota)
+    if quotas is None:
+        quotas = by_reward([reward.pk for reward in rewards])
+    if tiers is None:
+        tiers = tiers_of(member, at=at) if quotas else {}
     return Standing(
         customer=member.customer,
         available=available,
-        tiers=tiers_of(member, at=at) if quotas else {},
+        tiers=tiers,
         quotas=quotas,
         taken=_taken(member, [reward.pk for reward in rewards if reward.most_per_member is not None]),
         at=at,
     )
-
-
-@written_once(list)
-def _quotas_of(rewards: list[int]) -> QuerySet[RewardQuota]:
-    return RewardQuota.objects.filter(AnyOf("reward_id", rewards, of="bigint")).order_by("pk")
 
 
 def _taken(member: Member, rewards: Collection[int]) -> dict[int, int]:
@@ -264,7 +270,7 @@ def _why_not(reward: Reward, standing: Standing) -> Iterator[Refusal]:
     """All that keeps a member from a reward, the firmest first."""
     at = standing.at
     over = reward.gives.over_since()
-    if reward.starts_at > at or (reward.ends_at and reward.ends_at <= at) or (over and over <= at):
+    if not reward.is_offered(at) or (over and over <= at):
         yield RewardNotOffered()
     yield from _why_not_by_tier(standing.quotas.get(reward.pk, ()), standing.tiers)
     if reward.conditions and not rules.holds(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request as ApiRequest
@@ -14,20 +14,19 @@ from rest_framework.response import Response
 from crm.api import fields
 from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
-from crm.models import Order, Product, Shop
-from crm.written_once import AnyOf, written_once
-from loyalty import quoting
+from crm.models import Order, Shop
+from loyalty import buyers, quoting
 from loyalty.api.carts import BENEFIT_EXAMPLE, BenefitView, benefit_told
-from loyalty.api.members_named import member_named
 from loyalty.api.why_not import WhyNotView, why_not_told
 from loyalty.couponing import Looked, UnknownCoupon
 from loyalty.errors import UnknownMember
 from loyalty.joining import UnknownProgramme, programme_named
 from loyalty.models import Member
-from loyalty.purchases import Cart, CartLine
+from loyalty.purchases import Cart, CartLine, Products
 from loyalty.quoting import Best, Quote
 from loyalty.reasons import Reason, reason_from
 from loyalty.rewards import Benefit
+from loyalty.terms import Terms, terms_of
 
 MOST_LINES = 500
 MOST_COUPONS = 10
@@ -172,35 +171,32 @@ class Quotes(ApiView):
 
     def post(self, request: ApiRequest) -> Response:
         told, at = self.read_body(), timezone.now()
-        member = member_named(told["member"]) if "member" in told else None
-        programme = member.programme if member else programme_named(told.get("programme", ""), at=at)
-        cart = _cart(told, self.shop, member)
-        found = quoting.quote(
-            cart, programme=programme, member=member, coupons=told.get("coupons", ()), at=at
-        )
+        buyer = buyers.buyer(told["member"], at=at) if "member" in told else None
+        terms = buyer.terms if buyer else _terms_named(told.get("programme", ""), at=at)
+        cart = _cart(told, self.shop, buyer.member if buyer else None, at=at)
+        found = quoting.quote(cart, terms=terms, buyer=buyer, coupons=told.get("coupons", ()), at=at)
         return Response(show(QuoteView, _shown(found, cart)))
 
 
-def _cart(told: Mapping[str, Any], shop: Shop, member: Member | None) -> Cart:
-    skus = {line["sku"] for line in told["lines"] if line["sku"]}
-    products = {product.sku: product for product in _products(list(skus))} if skus else {}
+def _terms_named(programme: str, *, at: datetime) -> Terms:
+    named = programme_named(programme, at=at)
+    return terms_of(named.pk, named.edition, at=at)
+
+
+def _cart(told: Mapping[str, Any], shop: Shop, member: Member | None, *, at: datetime) -> Cart:
+    products = Products(line["sku"] for line in told["lines"])
     more = {name: told[name] for name in ("channel", "delivery_amount") if name in told}
     return Cart(
         shop_id=shop.pk,
         customer=member.customer if member else None,
         lines=[_line(place, line, products) for place, line in enumerate(told["lines"], 1)],
-        placed_at=timezone.now(),
+        placed_at=at,
         currency=told.get("currency") or shop.currency,
         **more,
     )
 
 
-@written_once(list)
-def _products(skus: list[str]) -> QuerySet[Product]:
-    return Product.objects.filter(AnyOf("sku", skus, of="text"))
-
-
-def _line(place: int, line: Mapping[str, Any], products: Mapping[str, Product]) -> CartLine:
+def _line(place: int, line: Mapping[str, Any], products: Products) -> CartLine:
     return CartLine(
         pk=place,
         called=line["id"],
@@ -209,7 +205,7 @@ def _line(place: int, line: Mapping[str, Any], products: Mapping[str, Product]) 
         amount=line["amount"],
         sku=line["sku"],
         name=line["name"],
-        product=products.get(line["sku"]),
+        products=products,
     )
 
 

@@ -116,6 +116,12 @@ class CouponBatch(LongWork):
         return self.finished_at is not None or self.cancelled_at is not None
 
 
+class CouponQuerySet(models.QuerySet["Coupon"]):
+    def of_use(self) -> CouponQuerySet:
+        """Neither blocked nor used up."""
+        return self.filter(blocked_at=None).exclude(uses_left=0)
+
+
 class Coupon(models.Model):
     """One code, of a pool or of a redeemed reward. With a holder, only that member can use it."""
 
@@ -155,6 +161,8 @@ class Coupon(models.Model):
     valid_until = models.DateTimeField(_("until"), null=True, blank=True)
     blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True)
     created_at = models.DateTimeField(_("made"))
+
+    objects = CouponQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("coupon")

@@ -14,7 +14,10 @@ from loyalty.models.gives import Gives
 class RewardQuerySet(models.QuerySet["Reward"]):
     def offered(self, at: datetime) -> RewardQuerySet:
         """Those of the day, whether or not anything is left of them."""
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+        return self.not_over(at).filter(starts_at__lte=at)
+
+    def not_over(self, at: datetime) -> RewardQuerySet:
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at))
 
 
 class Reward(Named, Gives):
@@ -54,6 +57,10 @@ class Reward(Named, Gives):
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="reward_ends_after_it_starts"
             ),
         ]
+
+    def is_offered(self, at: datetime) -> bool:
+        """One row's word on what `RewardQuerySet.offered` asks of many."""
+        return self.starts_at <= at and (self.ends_at is None or self.ends_at > at)
 
 
 class Redemption(Gives):
