@@ -29,9 +29,11 @@ from loyalty import couponing, earning, gifting, referring, reversal, tiering, u
 from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
 from support import opening, replying
 from support.bot import answering, hearing
-from support.facts import TicketOpened
+from support.facts import TicketMerged, TicketOpened, TicketReopened, TicketResolved
 from support.incidents import linking
 from support.models import Ticket
+from surveys.closing import recovering
+from surveys.facts import AnswerChanged, SurveyAnswered
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
@@ -147,6 +149,38 @@ def link_tickets_of_incidents(entries: Sequence[TimelineEntry]) -> None:
             linking.link_new(Ticket.objects.get(pk=entry.subject_id), at=entry.recorded_at)
 
 
+def call_the_unhappy(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id and isinstance(entry.fact, SurveyAnswered):
+            recovering.answered_again(entry.subject_id, fact=entry.fact)
+            recovering.recover(
+                entry.subject_id, fact=entry.fact, key=f"entry:{entry.pk}", at=entry.recorded_at
+            )
+
+
+def note_who_was_spoken_to(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        by_a_colleague = not isinstance(entry.fact, MessageSent) or (
+            Message.objects.filter(pk=entry.subject_id, author_kind=Message.Author.COLLEAGUE).exists()
+        )
+        if entry.customer_id and by_a_colleague:
+            recovering.spoken_to(entry.customer_id, at=entry.occurred_at)
+
+
+def follow_tickets_of_the_unhappy(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id is None:
+            continue
+        match entry.fact:
+            # What time alone resolved, nobody put right.
+            case TicketResolved() if entry.actor_id:
+                recovering.ticket_resolved(entry.subject_id, at=entry.occurred_at)
+            case TicketReopened():
+                recovering.ticket_reopened(entry.subject_id)
+            case TicketMerged(into_number=number):
+                recovering.ticket_goes_on(entry.subject_id, into=int(number))
+
+
 AT_ONCE: Sequence[Reaction] = (
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
     Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
@@ -165,6 +199,13 @@ AT_ONCE: Sequence[Reaction] = (
 )
 
 AFTERWARDS: Sequence[Reaction] = (
+    Reaction(name="surveys.recovering", on=(SurveyAnswered, AnswerChanged), do=call_the_unhappy),
+    Reaction(name="surveys.spoken_to", on=(MessageSent, CallEnded), do=note_who_was_spoken_to),
+    Reaction(
+        name="surveys.tickets",
+        on=(TicketResolved, TicketReopened, TicketMerged),
+        do=follow_tickets_of_the_unhappy,
+    ),
     Reaction(name="support.incidents", on=(TicketOpened,), do=link_tickets_of_incidents),
     Reaction(name="loyalty.coupons_of_cancelled", on=(OrderCancelled,), do=release_coupons),
     Reaction(name="loyalty.first_orders_of_friends", on=(OrderPaid,), do=note_first_orders_of_friends),

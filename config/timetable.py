@@ -89,6 +89,10 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    "ask the unhappy again": {
+        "task": "surveys.closing.tasks.ask_again",
+        "schedule": crontab(minute="*/10"),
+    },
     # In the morning of each clock, and once for each promised day.
     "tell of late parcels": {
         "task": "crm.channel_tasks.tell_of_late_parcels",

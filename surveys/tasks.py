@@ -6,6 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from surveys.answers import settling
+from surveys.closing.tasks import ask_again
+
+__all__ = ["ask_again", "settle_answers"]
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -1,4 +1,4 @@
-"""Seven surveys to begin with. ⟡ One file, one survey; to add one, write its file and its line here.
+"""Eight surveys to begin with. ⟡ One file, one survey; to add one, write its file and its line here.
 
 A file is the content of a version (surveys.content), and above it what the survey is called and how it is asked.
 """
@@ -20,6 +20,7 @@ READY = (
     "first_order",
     "delivery",
     "resolved_ticket",
+    "recovery",
     "aspects",
     "leaving",
     "colleagues",
