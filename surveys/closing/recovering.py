@@ -1,4 +1,4 @@
-"""An unhappy answer becomes a ticket with an owner and a moment; then it is known who was spoken to, why, and what helped.
+"""An unhappy answer becomes a ticket with an owner and a moment; then it is seen who was spoken to, and what helped.
 
 The ticket is the desk's: what happens to it is heard from the timeline (config.reactions).
 """
