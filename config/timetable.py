@@ -83,6 +83,11 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "task": "support.ticket_tasks.close_tickets",
         "schedule": crontab(minute="35"),
     },
+    # Whose silence counts: whom a question reached.
+    "note deliveries of surveys": {
+        "task": "surveys.tasks.note_deliveries",
+        "schedule": crontab(minute="*/10"),
+    },
     # An unhappy answer is somebody's within a minute; see surveys.scanning for what it waits for.
     "settle answers": {
         "task": "surveys.tasks.settle_answers",

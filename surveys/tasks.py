@@ -1,4 +1,4 @@
-"""Answers by the second. May run twice, and beside itself."""
+"""Answers by the second, and which questions arrived. May run twice, and beside itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from django.utils import timezone
 
 from surveys.answers import settling
 from surveys.closing.tasks import ask_again
+from surveys.reports import delivering
 
-__all__ = ["ask_again", "settle_answers"]
+__all__ = ["ask_again", "note_deliveries", "settle_answers"]
 
 
 @shared_task  # type: ignore[untyped-decorator]
 def settle_answers() -> None:
     while settling.settle_due(at=timezone.now()) == settling.AT_ONCE:
         pass
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def note_deliveries() -> None:
+    delivering.note_deliveries(at=timezone.now())

@@ -105,7 +105,8 @@ def answer(
     invitation.answered_at = invitation.answered_at or (_day(at) if is_anonymous else at)
     if not is_anonymous:
         invitation.opened_at = invitation.opened_at or at
-    invitation.save(update_fields=["answered_at", "opened_at"])
+    invitation.delivered_at = invitation.delivered_at or invitation.asked_at
+    invitation.save(update_fields=["answered_at", "opened_at", "delivered_at"])
     return response
 
 

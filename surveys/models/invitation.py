@@ -84,6 +84,7 @@ class Invitation(models.Model):
             models.Index(
                 "delivered_at", condition=Q(delivered_at__isnull=False), name="invitations_delivered"
             ),
+            models.Index("asked_at", condition=Q(delivered_at=None), name="invitations_on_the_way"),
         ]
 
     def __str__(self) -> str:

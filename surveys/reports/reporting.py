@@ -1,0 +1,250 @@
+"""A report: a score for a period, against the one before, step by step, part by part, with who kept silent.
+
+Reads only, in a fixed number of questions to the database, however many answers there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, QuerySet, Value
+
+from crm.dashboard import edges
+from crm.measures.intervals import Difference, Share
+from crm.periods import DAY, Period
+from surveys.models import Answer, Invitation, Survey
+from surveys.reports import counting, narrowing, privacy
+from surveys.reports.narrowing import DIVIDED, Narrowed
+from surveys.scores import Counts, Score
+
+VERBATIMS_SHOWN = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Answers of one shop, one tier … `differs`: from all the others together; None where either side is few."""
+
+    key: str
+    counts: Counts
+    score: Score | None
+    before: Score | None
+    differs: Difference | None
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    period: Period
+    score: Score | None
+    rate: Share | None = None
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """`score` None: no answers, or (`is_hidden`) too few of an anonymous survey. `rate` None: it is not known so."""
+
+    narrowed: Narrowed
+    by: str
+    counts: Counts
+    score: Score | None
+    before: Score | None
+    steps: Sequence[Step]
+    parts: Sequence[Part]
+    rate: Share | None
+    is_hidden: bool
+
+    @property
+    def change(self) -> Difference | None:
+        return self.score.against(self.before) if self.score and self.before else None
+
+
+def report(narrowed: Narrowed, *, period: Period, by: str, at: datetime) -> Report:
+    """`by`: one of narrowing.DIVIDED.
+
+    Raises:
+        UnusableConditions: `narrowed.who` is no condition about customers.
+    """
+    steps = period.steps()
+    moments, first = _moments(period, steps)
+    its = {"since": moments[0], "until": moments[-1], "at": at}
+    column = DIVIDED[by][1]
+    found = counting.counted(narrowing.answers(narrowed, **its), edges=moments, first=first, column=column)
+    divided = found
+    if by == "aspect":
+        rows = narrowing.of_every_aspect(narrowed, **its)
+        divided = counting.counted(rows, edges=[moments[0], moments[first], moments[-1]], first=1)
+    now = found.within(range(first, first + len(steps)))
+    hides = _hides(narrowed, now, found, its)
+    rates = _rates(narrowed, moments, at) if _rate_is_known(narrowed) else None
+    return Report(
+        narrowed=narrowed,
+        by=by,
+        counts={} if hides.all else narrowed.as_asked(now),
+        score=None if hides.all else _score(narrowed, now),
+        before=None if hides.all else hides.score_before(narrowed, found.steps.get(0, {})),
+        steps=_steps(narrowed, steps, found, first, hides=hides, rates=rates),
+        parts=[] if hides.all else _parts(narrowed, divided, hides=hides),
+        rate=None if rates is None else _sum(rates[first:]),
+        is_hidden=hides.all,
+    )
+
+
+def score(narrowed: Narrowed, *, since: datetime, until: datetime, at: datetime) -> Score | None:
+    """The figure alone, such as an issue measures: from `since` until just before `until`.
+
+    None: no answers, or too few of an anonymous survey to be shown. One question to the database.
+    """
+    rows = narrowing.answers(narrowed, since=since, until=until, at=at)
+    counts: Counts = dict(rows.order_by().values_list("value").annotate(count=Count("pk")))
+    if _is_anonymous(narrowed) and privacy.is_hidden(counts, among=counts):
+        return None
+    return _score(narrowed, counts)
+
+
+def verbatims(
+    narrowed: Narrowed, *, period: Period, at: datetime, before: tuple[datetime, int] | None = None
+) -> list[Answer]:
+    """What people wrote, the latest first, each with the score beside it; one more than is shown tells of others.
+
+    `before`: the last one seen. Words of an anonymous survey are told without their moment by whoever shows them.
+    """
+    since, until = edges([period])
+    texts = Answer.objects.filter(kind="text", answered_at__gte=since, answered_at__lt=until).exclude(text="")
+    its = narrowing.of_those(texts, narrowed, at=at)
+    if before:
+        moment, pk = before
+        its = its.filter(Q(answered_at__lt=moment) | Q(answered_at=moment, pk__lt=pk))
+    its = its.select_related("customer", "version__survey").prefetch_related("response__answers")
+    return list(its.order_by("-answered_at", "-pk")[: VERBATIMS_SHOWN + 1])
+
+
+@dataclass(frozen=True)
+class _Hides:
+    """What is not shown of an anonymous survey; of others nothing is hidden."""
+
+    is_anonymous: bool
+    all: bool = False
+
+    def score_before(self, narrowed: Narrowed, counts: Counts) -> Score | None:
+        too_few = self.is_anonymous and privacy.is_hidden(counts, among=counts)
+        return None if too_few else _score(narrowed, counts)
+
+
+def _hides(narrowed: Narrowed, now: Counts, found: counting.Counted, its: Mapping[str, datetime]) -> _Hides:
+    if not _is_anonymous(narrowed):
+        return _Hides(is_anonymous=False)
+    # What somebody narrowed is compared with the whole, which they see as well.
+    whole = Narrowed(measure=narrowed.measure, survey=narrowed.survey, asks_how_hard=narrowed.asks_how_hard)
+    rows = narrowing.of_every_aspect(whole, **its).order_by().values_list("value").annotate(count=Count("pk"))
+    told = counting.added([found.steps.get(0, {}), now])
+    return _Hides(
+        is_anonymous=True,
+        all=privacy.is_hidden(now, among=now) or privacy.is_hidden(told, among=dict(rows)),
+    )
+
+
+def _is_anonymous(narrowed: Narrowed) -> bool:
+    return bool(narrowed.survey) and Survey.objects.filter(slug=narrowed.survey, is_anonymous=True).exists()
+
+
+def _score(narrowed: Narrowed, counts: Counts) -> Score | None:
+    return narrowed.score(narrowed.as_asked(counts))
+
+
+def _steps(
+    narrowed: Narrowed,
+    steps: Sequence[Period],
+    found: counting.Counted,
+    first: int,
+    *,
+    hides: _Hides,
+    rates: Sequence[Share] | None,
+) -> list[Step]:
+    by_step = {number: found.steps.get(first + number, {}) for number in range(len(steps))}
+    hidden = set(by_step) if hides.all else privacy.hidden(by_step) if hides.is_anonymous else set()
+    return [
+        Step(
+            period=step,
+            score=None if number in hidden else _score(narrowed, by_step[number]),
+            rate=rates[first + number] if rates else None,
+            is_hidden=number in hidden,
+        )
+        for number, step in enumerate(steps)
+    ]
+
+
+def _parts(narrowed: Narrowed, found: counting.Counted, *, hides: _Hides) -> list[Part]:
+    """By their keys: parts are not ranked, but each is held against all the others together."""
+    hidden = privacy.hidden(found.parts) if hides.is_anonymous else set()
+    whole = counting.added(list(found.parts.values()))
+    return [
+        Part(key=key, counts={}, score=None, before=None, differs=None, is_hidden=True)
+        if key in hidden
+        else _part(narrowed, key, counts, whole=whole, before=found.parts_before.get(key, {}), hides=hides)
+        for key, counts in sorted(found.parts.items())
+    ]
+
+
+def _part(
+    narrowed: Narrowed, key: str, counts: Counts, *, whole: Counts, before: Counts, hides: _Hides
+) -> Part:
+    its = _score(narrowed, counts)
+    others = _score(narrowed, {value: count - counts.get(value, 0) for value, count in whole.items()})
+    return Part(
+        key=key,
+        counts=narrowed.as_asked(counts),
+        score=its,
+        before=hides.score_before(narrowed, before),
+        differs=its.against(others) if its and others else None,
+    )
+
+
+def _moments(period: Period, steps: Sequence[Period]) -> tuple[list[datetime], int]:
+    """Where steps begin, the period before first; and the number of the first step that is now."""
+    previous = period.previous
+    adjoins = previous.until + DAY == period.since
+    lots = [previous, *([] if adjoins else [Period(previous.until + DAY, period.since - DAY)]), *steps]
+    return edges(lots), len(lots) - len(steps)
+
+
+# ── Who kept silent ──────────────────────────────────────────────────────────
+def _rate_is_known(narrowed: Narrowed) -> bool:
+    """Of whoever kept silent nobody knows the tier, the colleague, the aspect … of an answer."""
+    return not (narrowed.tier or narrowed.agent or narrowed.language or narrowed.asks_how_hard)
+
+
+def _rates(narrowed: Narrowed, moments: Sequence[datetime], at: datetime) -> list[Share]:
+    """Response rate: valid answers ÷ invitations that arrived, by the step in which they were asked.
+
+    Votes of scanners are no answers. Those who answered without being invited (a code on a poster) do not count.
+    """
+    array = Value(list(moments), output_field=ArrayField(DateTimeField()))
+    step = Func(F("delivered_at"), array, function="width_bucket", output_field=IntegerField())
+    rows = _delivered(narrowed, at).filter(delivered_at__gte=moments[0], delivered_at__lt=moments[-1])
+    counts = {
+        number - 1: Share(answered, of)
+        for number, of, answered in rows.order_by()
+        .values_list(step)
+        .annotate(of=Count("pk"), answered=Count("answered_at"))
+    }
+    return [counts.get(number, Share(0, 0)) for number in range(len(moments) - 1)]
+
+
+def _delivered(narrowed: Narrowed, at: datetime) -> QuerySet[Invitation]:
+    asks: dict[str, object] = {"kind": narrowed.measure}
+    if narrowed.aspect:
+        asks["settings"] = {"aspect": narrowed.aspect}
+    versions = narrowing.versions(narrowed).filter(content__questions__contains=[asks])
+    its = Invitation.objects.filter(version__in=versions.values("pk"))
+    for name in ("shop", "channel", "wave"):
+        if value := getattr(narrowed, name):
+            its = its.filter(**{name: value})
+    return its.filter(customer__in=narrowing.people(narrowed, at=at)) if narrowed.who else its
+
+
+def _sum(rates: Sequence[Share]) -> Share:
+    return Share(sum(rate.count for rate in rates), sum(rate.of for rate in rates))
