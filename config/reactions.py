@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from config.notices import OF_ORDERS, send_notices_another_way, tell_of_orders, tell_of_points
+from config.survey_occasions import OCCASIONS
 from crm import acknowledging, figures, likeness
 from crm.facts import (
     CallEnded,
@@ -32,6 +33,7 @@ from support.bot import answering, hearing
 from support.facts import TicketMerged, TicketOpened, TicketReopened, TicketResolved
 from support.incidents import linking
 from support.models import Ticket
+from surveys.asking import triggering
 from surveys.closing import recovering
 from surveys.facts import AnswerChanged, SurveyAnswered
 
@@ -181,6 +183,10 @@ def follow_tickets_of_the_unhappy(entries: Sequence[TimelineEntry]) -> None:
                 recovering.ticket_goes_on(entry.subject_id, into=int(number))
 
 
+def plan_to_ask(entries: Sequence[TimelineEntry]) -> None:
+    triggering.plan(entries)
+
+
 AT_ONCE: Sequence[Reaction] = (
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
     Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
@@ -199,6 +205,7 @@ AT_ONCE: Sequence[Reaction] = (
 )
 
 AFTERWARDS: Sequence[Reaction] = (
+    Reaction(name="surveys.asking", on=tuple(one.fact for one in OCCASIONS), do=plan_to_ask),
     Reaction(name="surveys.recovering", on=(SurveyAnswered, AnswerChanged), do=call_the_unhappy),
     Reaction(name="surveys.spoken_to", on=(MessageSent, CallEnded), do=note_who_was_spoken_to),
     Reaction(

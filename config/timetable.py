@@ -94,9 +94,28 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    "ask after what happened": {
+        "task": "surveys.asking.tasks.ask_after_what_happened",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
+    "ask waves": {
+        "task": "surveys.asking.tasks.ask_waves",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
+    "remind of surveys": {
+        "task": "surveys.asking.tasks.remind",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 900},
+    },
     "ask the unhappy again": {
         "task": "surveys.closing.tasks.ask_again",
         "schedule": crontab(minute="*/10"),
+    },
+    "tell what was changed": {
+        "task": "surveys.closing.tasks.tell_of_issues",
+        "schedule": crontab(),
     },
     # In the morning of each clock, and once for each promised day.
     "tell of late parcels": {

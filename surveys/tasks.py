@@ -6,10 +6,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from surveys.answers import settling
-from surveys.closing.tasks import ask_again
+from surveys.asking.tasks import ask_after_what_happened, ask_waves, remind
+from surveys.closing.tasks import ask_again, tell_of_issues
 from surveys.reports import delivering
 
-__all__ = ["ask_again", "note_deliveries", "settle_answers"]
+__all__ = ["ask_again", "note_deliveries", "settle_answers", "tell_of_issues"]
 
 
 @shared_task  # type: ignore[untyped-decorator]

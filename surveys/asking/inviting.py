@@ -42,6 +42,8 @@ PAUSES: Mapping[str, timedelta] = {
 # Who has agreed to nothing is asked about what happened, and nothing else.
 PURPOSES: Mapping[str, str] = {Budget.RELATIONSHIP: Purpose.ADVERTISING}
 
+# As the database calls it.
+_ASKED_TWICE = "nobody_is_asked_twice_in_a_window"
 _REASONS: Mapping[WhyNot, str] = {
     WhyNot.SWITCHED_OFF: Reason.SWITCHED_OFF,
     WhyNot.ERASED: Reason.ERASED,
@@ -72,9 +74,10 @@ class Asking:
     def survey(self) -> Survey:
         return self.version.survey
 
-    @property
-    def purpose(self) -> str:
-        return PURPOSES.get(self.budget, Message.Purpose.SERVICE)
+
+def purpose_of(budget: str) -> str:
+    """Is it service, or does it need a consent?"""
+    return PURPOSES.get(budget, Message.Purpose.SERVICE)
 
 
 class _NotAsked(Exception):
@@ -173,13 +176,10 @@ def _ask(asking: Asking) -> Invitation:
             _tell(asking, invitation)
     except IntegrityError as error:
         # What the database promises stands even where the person's row was not locked.
-        if Invitation._meta.constraints and _ASKED_TWICE in str(error):
+        if _ASKED_TWICE in str(error):
             raise _NotAsked(Reason.ASKED_LATELY) from error
         raise
     return invitation
-
-
-_ASKED_TWICE = "nobody_is_asked_twice_in_a_window"
 
 
 def _why_not(asking: Asking) -> str:
@@ -226,7 +226,7 @@ def _row(asking: Asking) -> Invitation:
 
 def _write(asking: Asking, invitation: Invitation) -> None:
     """Raises _NotAsked."""
-    told = tell(invitation, NOTICE, person=asking.person, purpose=asking.purpose, at=asking.at)
+    told = tell(invitation, NOTICE, person=asking.person, purpose=purpose_of(asking.budget), at=asking.at)
     if told.message is None:
         raise _NotAsked(_REASONS[told.why_not or WhyNot.NO_WAY])
     invitation.message, invitation.channel = told.message, told.message.account.channel
