@@ -10,7 +10,15 @@ from surveys.asking.tasks import ask_after_what_happened, ask_waves, remind
 from surveys.closing.tasks import ask_again, tell_of_issues
 from surveys.reports import delivering
 
-__all__ = ["ask_again", "note_deliveries", "settle_answers", "tell_of_issues"]
+__all__ = [
+    "ask_after_what_happened",
+    "ask_again",
+    "ask_waves",
+    "note_deliveries",
+    "remind",
+    "settle_answers",
+    "tell_of_issues",
+]
 
 
 @shared_task  # type: ignore[untyped-decorator]
