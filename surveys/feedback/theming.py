@@ -2,8 +2,9 @@
 
 Each theme has clues in each language. A clue is the beginning of a word (“доставк”), of a few words in a row (“не
 подош”), or with a full stop a whole word (“цена.”); a number after it says how strongly it tells. The theme whose clues
-weigh most has the text, and of two that weigh alike the one that stands first. No dictionary of endings is needed: a
-beginning is the same in every form of a word, in Russian as in Bulgarian.
+weigh most has the text, and of two that weigh alike the one that stands first. What comes after “but” weighs double:
+there people say what they came to say. No dictionary of endings is needed: a beginning is the same in every form of a
+word, in Russian as in Bulgarian.
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ from crm.spoken_words import words_in
 
 STRONGEST = 9
 MOST_WORDS = 4
+SHORT = 3
 MOST_CLUES = 300
 LONGEST_CLUE = 60
 # Of a longer text the rest says nothing new.
 LONGEST_TEXT = 5_000
+
+# “But”, in every language: people mix them, and none of these means anything else in another.
+TURNS = frozenset("but however но однако зато ама обаче".split())
+AFTER_A_TURN = 2
 
 _STRENGTH = re.compile(r"(.*\S)\s+([1-9])")
 
@@ -47,7 +53,12 @@ class Clue:
             return False
         if self.is_whole and there[-1] != self.words[-1]:
             return False
-        return all(word.startswith(own) for word, own in zip(there, self.words, strict=True))
+        return all(self._is(word, own) for word, own in zip(there, self.words, strict=True))
+
+    def _is(self, word: str, own: str) -> bool:
+        """In a row of words a short one (“не”, “в”) is meant as it stands."""
+        is_short = len(self.words) > 1 and len(own) <= SHORT
+        return word == own if is_short else word.startswith(own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +87,12 @@ class Rules:
         for theme, clues in self.themes.items():
             yield from ((theme, clue) for clue in clues.get(language, ()))
 
-    def _verdict(self, clues: Mapping[str, Sequence[Clue]]) -> Verdict | None:
-        weights = {
-            theme: sum(clue.weight for clue in clues[theme]) for theme in self.themes if theme in clues
-        }
-        return Verdict(theme=max(weights, key=weights.__getitem__), clues=clues) if weights else None
+    def _verdict(self, clues: Mapping[str, Mapping[Clue, int]]) -> Verdict | None:
+        weights = {theme: sum(clues[theme].values()) for theme in self.themes if theme in clues}
+        if not weights:
+            return None
+        heaviest = max(weights, key=weights.__getitem__)
+        return Verdict(theme=heaviest, clues={theme: list(its) for theme, its in clues.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,16 +116,19 @@ class Finder:
             self._by_first.setdefault(clue.words[0], []).append((theme, clue))
         self._lengths = sorted({len(first) for first in self._by_first}, reverse=True)
 
-    def clues_in(self, words: Sequence[str]) -> Mapping[str, Sequence[Clue]]:
-        """By theme, each once. Of a theme's clues that begin at one place only the longest counts."""
-        found: dict[str, dict[Clue, None]] = {}
+    def clues_in(self, words: Sequence[str]) -> Mapping[str, Mapping[Clue, int]]:
+        """By theme: each clue once, and what it weighs here. Of those that begin at one place the longest counts."""
+        found: dict[str, dict[Clue, int]] = {}
+        turn = next((place for place, word in enumerate(words) if word in TURNS), len(words))
         for place in range(len(words)):
             told: set[str] = set()
             for theme, clue in self._at(words, place):
                 if theme not in told:
                     told.add(theme)
-                    found.setdefault(theme, {})[clue] = None
-        return {theme: list(clues) for theme, clues in found.items()}
+                    weight = clue.weight * (AFTER_A_TURN if place > turn else 1)
+                    its = found.setdefault(theme, {})
+                    its[clue] = max(its.get(clue, 0), weight)
+        return found
 
     def _at(self, words: Sequence[str], place: int) -> list[tuple[str, Clue]]:
         word = words[place]

@@ -81,11 +81,8 @@ def test_yo_is_read_as_ye():
     assert theme_of("Дешевле не бывает", its, "ru") == "prices"
 
 
-@pytest.mark.parametrize("typed", ["", "...", "5 2", "one two three four five", "a" * 61])
+@pytest.mark.parametrize("typed", ["", "...", "one two three four five", "a" * 61])
 def test_what_is_no_clue_is_refused(typed):
-    if typed == "5 2":
-        assert theming.clue(typed).words == ("5",)
-        return
     with pytest.raises(UnusableClue):
         theming.clue(typed)
 
@@ -110,3 +107,17 @@ def test_every_ready_theme_is_of_a_ready_department_and_one_of_them_takes_the_re
 
     assert {theme.department for theme in ready.themes()} <= slugs
     assert sum(department.takes_the_rest for department in ready.departments()) == 1
+
+
+def test_what_comes_after_but_weighs_double():
+    its = rules(quality="bitter 2", service="friendly 3")
+
+    assert theme_of("Friendly people, the tea was bitter", its) == "service"
+    assert theme_of("Friendly people, but the tea was bitter", its) == "quality"
+
+
+def test_a_short_word_in_a_row_is_not_only_a_beginning():
+    its = Rules(themes={"shop": {"bg": theming.clues(["магазина в"])}})
+
+    assert theme_of("В магазина в Бургас", its, "bg") == "shop"
+    assert theme_of("В магазина вече няма", its, "bg") == ""

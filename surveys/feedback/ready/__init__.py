@@ -68,5 +68,6 @@ def themes() -> Sequence[ReadyTheme]:
     )
 
 
+@cache
 def rules() -> Rules:
     return Rules(themes={theme.slug: theme.by_language() for theme in themes()})
