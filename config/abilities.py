@@ -12,10 +12,23 @@ from crm.abilities import (
     PointsOf,
     PricesPoints,
     PriorityOf,
+    SaidAbout,
     SettlesOrder,
+    TierOf,
+    WhoseWork,
 )
-from loyalty import earning_history, entitlements, goodwill, goodwill_for_many, reversal, settling, standing
-from support import calling_back
+from loyalty import (
+    earning_history,
+    entitlements,
+    goodwill,
+    goodwill_for_many,
+    reversal,
+    settling,
+    standing,
+    tier_marks,
+)
+from support import assigning, calling_back
+from surveys.reports import afterwards
 
 SETTLE_ORDER: SettlesOrder = settling.settle
 EARN_HISTORY: EarnsHistory = earning_history.earn_history_of_shop
@@ -29,3 +42,6 @@ PRICE_POINTS: PricesPoints = goodwill_for_many.price
 HAVE_POINTS: HavePoints = goodwill_for_many.members_among
 GIVE_POINTS_TO_MANY: GivesPointsToMany = goodwill_for_many.give
 CALL_BACK: CallsBack = calling_back.call_back
+TIER_OF: TierOf = tier_marks.tier_of
+WHOSE_WORK: WhoseWork = assigning.whose_work
+SAID_ABOUT: SaidAbout = afterwards.said_about

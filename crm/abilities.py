@@ -170,6 +170,35 @@ class CallsBack(Protocol):
     ) -> int: ...
 
 
+class TierOf(Protocol):
+    """The short name of the tier that a customer has risen to; empty: none."""
+
+    def __call__(self, customer: Customer, *, at: datetime) -> str: ...
+
+
+class WhoseWork(Protocol):
+    """Which colleague's work something is, as facts name their subjects; None: nobody's, or it is not known."""
+
+    def __call__(self, about_type: str, about_id: int) -> int | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidAfterwards:
+    """What somebody answered about something that was done for them. None: they were not asked, or did not say.
+
+    `effort`: from 1 to 7, how easy we made it.
+    """
+
+    is_satisfied: bool | None = None
+    effort: float | None = None
+
+
+class SaidAbout(Protocol):
+    """What was answered about each of these, as facts name their subjects; who said nothing is missing."""
+
+    def __call__(self, about_type: str, ids: Collection[int]) -> Mapping[int, SaidAfterwards]: ...
+
+
 def settle_order() -> SettlesOrder:
     return cast(SettlesOrder, _bound("SETTLE_ORDER"))
 
@@ -216,6 +245,18 @@ def gives_points_to_many() -> GivesPointsToMany:
 
 def calls_back() -> CallsBack:
     return cast(CallsBack, _bound("CALL_BACK"))
+
+
+def tier_of() -> TierOf:
+    return cast(TierOf, _bound("TIER_OF"))
+
+
+def whose_work() -> WhoseWork:
+    return cast(WhoseWork, _bound("WHOSE_WORK"))
+
+
+def said_about() -> SaidAbout:
+    return cast(SaidAbout, _bound("SAID_ABOUT"))
 
 
 def _bound(name: str) -> Any:

@@ -13,6 +13,8 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from crm.customer_page import Mark
+from crm.models import Customer
+from crm.same_person import ids_of
 from loyalty.models import MemberTier, Tier
 
 TRACK = "main"
@@ -23,6 +25,13 @@ def of(people: Collection[int], *, at: datetime) -> Mapping[int, Mark]:
     """One query."""
     its = _held(at).filter(member__customer__in=people).select_related("tier", "member").order_by("-member")
     return {held.member.customer_id: _mark(held.tier) for held in its}
+
+
+def tier_of(customer: Customer, *, at: datetime) -> str:
+    """Its short name, under any of the customer's ids; empty: none. Two queries."""
+    its = _held(at).filter(member__customer__in=ids_of(customer)).select_related("tier").order_by("member")
+    held = its.first()
+    return held.tier.slug if held else ""
 
 
 def choices() -> Sequence[tuple[str, str]]:

@@ -122,6 +122,14 @@ def hand_back_due(*, at: datetime) -> int:
 
 
 @transaction.atomic
+def whose_work(about_type: str, about_id: int) -> int | None:
+    """Who has this ticket, or the one in which it goes on: see crm.abilities. One query for each."""
+    if about_type != Ticket._meta.label_lower:
+        return None
+    ticket = Ticket.objects.filter(pk=about_id).first()
+    return changing.successor(ticket).assignee_id if ticket else None
+
+
 def _hand_back(ticket: Ticket, user: User, *, at: datetime) -> bool:
     held = changing.hold(ticket)
     if held.ticket.assignee != user or held.ticket.category not in WAITS_FOR_US:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, F, Func, Max, Min, Q, QuerySet, Value
+from django.db.models import Max, Min, Q, QuerySet
 
+from crm.among import Among
 from crm.measures.intervals import Share
 from crm.models import Call, Message
 from crm.same_person import ids_of_each
@@ -124,17 +124,6 @@ def _resolved(asked: Asked, topics: Collection[int] | None = None) -> QuerySet[C
         kind=ClockEvent.Kind.FULFIL, clock__kind=Kind.RESOLUTION, at__gte=asked.since, at__lt=asked.until
     )
     return found if topics is None else found.filter(clock__ticket__topic__in=topics)
-
-
-class Among(Func):
-    """Whether a column is one of these numbers, told as one array: thousands of them cost as much to read as few."""
-
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
-
-    def __init__(self, column: str, ids: Iterable[int]) -> None:
-        super().__init__(F(column), Value(list(ids), output_field=ArrayField(BigIntegerField())))
 
 
 # A ticket, whatever goes on in it, and what it goes on in.

@@ -9,14 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crm import abilities
+from crm.abilities import SaidAfterwards
+from crm.among import Among
 from support import figures, inbox
 from support.changing import successor
-from support.figures import Among, Asked
+from support.figures import Asked
 from support.measures.first_contact import WINDOW, issues
 from support.measures.resolution import REOPEN_WINDOW, reopen_rate
 from support.measures.script_effect import Case, Effects, Stratum, effects
 from support.measures.stories import Story
 from support.models import Script, ScriptRun, Ticket
+
+NOTHING_SAID = SaidAfterwards()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +72,7 @@ def _cases(
     rows = {row.pk: row for row in tickets.only("topic", "channel", "language", "customer")}
     at_once = _at_once(stories, asked)
     spent = {ticket.pk: time for ticket, time in figures.handled(asked, topics=topics).items()}
+    said = abilities.said_about()(Ticket._meta.label_lower, cohort)
     strata = _strata(rows, asked.at)
     unplayed = None if compared.against else False
     return [
@@ -76,6 +82,8 @@ def _cases(
             solved_at_once=at_once.get(pk),
             reopened=_reopened(cohort[pk], asked),
             handling_seconds=spent.get(pk, timedelta(0)).total_seconds() or None,
+            is_satisfied=said.get(pk, NOTHING_SAID).is_satisfied,
+            effort=said.get(pk, NOTHING_SAID).effort,
         )
         for pk in rows
         if (is_played := sides.get(pk, unplayed)) is not None

@@ -19,6 +19,7 @@ from django.forms.models import model_to_dict
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from crm import abilities
 from crm.errors import Fault, Refusal
 from crm.models import Customer, Shop
 from crm.same_person import ids_by
@@ -246,6 +247,8 @@ def _of(version: SurveyVersion, voice: Voice, at: datetime) -> Response:
     response.channel = voice.channel
     response.customer, response.shop, response.invitation = voice.customer, voice.shop, voice.invitation
     response.about_type, response.about_id = _about(voice)
+    response.agent_id = _whose_work(response)
+    response.tier = abilities.tier_of()(voice.customer, at=at) if voice.customer else ""
     return response
 
 
@@ -254,6 +257,12 @@ def _about(voice: Voice) -> tuple[str, int | None]:
         return voice.about._meta.label_lower, voice.about.pk
     its = voice.invitation
     return (its.about_type, its.about_id) if its else ("", None)
+
+
+def _whose_work(response: Response) -> int | None:
+    if response.about_id is None:
+        return None
+    return abilities.whose_work()(response.about_type, response.about_id)
 
 
 def _answers(response: Response, its: Content, given: Mapping[str, Given]) -> Sequence[Answer]:

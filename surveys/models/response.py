@@ -68,6 +68,7 @@ class Response(models.Model):
                 name="responses_of_one",
             ),
             models.Index("answered_at", condition=Q(settled_at=None), name="responses_to_settle"),
+            models.Index("about_type", "about_id", condition=~Q(about_id=None), name="responses_about"),
         ]
 
     def __str__(self) -> str:
