@@ -84,6 +84,11 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "schedule": crontab(minute="35"),
     },
     # Whose silence counts: whom a question reached.
+    # Of days that are over: see surveys.feedback.hearing.
+    "hear what was said anonymously": {
+        "task": "surveys.feedback.tasks.hear_anonymous",
+        "schedule": crontab(minute="40", hour="3"),
+    },
     "note deliveries of surveys": {
         "task": "surveys.tasks.note_deliveries",
         "schedule": crontab(minute="*/10"),

@@ -8,12 +8,14 @@ from django.utils import timezone
 from surveys.answers import settling
 from surveys.asking.tasks import ask_after_what_happened, ask_waves, remind
 from surveys.closing.tasks import ask_again, tell_of_issues
+from surveys.feedback.tasks import hear_anonymous
 from surveys.reports import delivering
 
 __all__ = [
     "ask_after_what_happened",
     "ask_again",
     "ask_waves",
+    "hear_anonymous",
     "note_deliveries",
     "remind",
     "settle_answers",

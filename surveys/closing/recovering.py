@@ -84,8 +84,10 @@ def spoken_to(customer_id: int, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def explain(recovery: Recovery, *, cause: str, action: str) -> Recovery:
-    """Keep what was wrong and what was done. Locks its row.
+def explain(recovery: Recovery, *, cause: str, action: str, spoken_at: datetime) -> Recovery:
+    """Keep what was wrong and what was done. Who knows that has spoken to them, if no message or call tells of it.
+
+    Locks its row.
 
     Raises:
         NothingWasDone: one of them is missing; nothing is kept.
@@ -95,7 +97,8 @@ def explain(recovery: Recovery, *, cause: str, action: str) -> Recovery:
         raise NothingWasDone
     locked = Recovery.objects.select_for_update().get(pk=recovery.pk)
     locked.cause, locked.action = cause, action
-    locked.save(update_fields=["cause", "action"])
+    locked.contacted_at = locked.contacted_at or spoken_at
+    locked.save(update_fields=["cause", "action", "contacted_at"])
     return locked
 
 

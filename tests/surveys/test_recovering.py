@@ -158,9 +158,9 @@ def test_what_was_wrong_and_what_was_done_are_both_said(asked: Invitation) -> No
     its = Recovery.objects.get()
 
     with pytest.raises(NothingWasDone):
-        recovering.explain(its, cause="Курьер", action=" ")
-    kept = recovering.explain(its, cause="Курьер опоздал", action="Извинились, вернули доставку")
-    assert (kept.cause, kept.action) == ("Курьер опоздал", "Извинились, вернули доставку")
+        recovering.explain(its, cause="Курьер", action=" ", spoken_at=NOON)
+    kept = recovering.explain(its, cause="Курьер опоздал", action="Вернули доставку", spoken_at=NOON)
+    assert (kept.cause, kept.action, kept.contacted_at) == ("Курьер опоздал", "Вернули доставку", NOON)
 
 
 # ── Asked again ──────────────────────────────────────────────────────────────
