@@ -140,7 +140,7 @@ SHELVES: Sequence[Shelf] = (
             *("loyalty.giftgrant", "loyalty.coupon"),
         ),
     ),
-    Shelf(label=_("Surveys and feedback"), icon="survey", models=("surveys.survey",)),
+    Shelf(label=_("Surveys and feedback"), icon="survey", models=("surveys.survey", "surveys.recovery", "surveys.issue")),
     Shelf(
         label=_("Channels"),
         icon="chat",

@@ -139,6 +139,19 @@ PUBLISHES_RULES = {
 # What people are asked: marketers word it, managers let it be asked.
 ASKS = {"surveys.survey": WORK}
 LETS_ASK = {"surveys.survey": (*WORK, "publish_survey", "see_answers")}
+# What people say about us: who hears it, who says what it is about, and who writes the rules for that.
+HEARS = {"surveys.feedback": LOOK, "surveys.theme": LOOK, "surveys.department": LOOK}
+SORTS = {**HEARS, "surveys.feedback": ("view", "change")}
+RULES_THEMES = {
+    **SORTS,
+    "surveys.theme": WORK,
+    "surveys.department": WORK,
+    "surveys.themerule": ("view", "change"),
+}
+# Who is unhappy is spoken to by whoever answers; what is wrong is changed by whoever leads, and told by managers.
+CALLS_BACK = {"surveys.recovery": ("view", "change"), "surveys.issue": LOOK}
+CHANGES_THINGS = {**CALLS_BACK, "surveys.issue": WORK}
+TELLS_PEOPLE = {**CHANGES_THINGS, "surveys.issue": (*WORK, "tell_people"), "surveys.staffanswer": LOOK}
 # Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
 EVERY_SHOP = ("see_every_shop",)
 AGENT = {
@@ -148,6 +161,8 @@ AGENT = {
     **POINTS,
     **REWARDS,
     **ANSWERS,
+    **HEARS,
+    **CALLS_BACK,
     "crm.look": ("reveal_identity",),
     "crm.user": EVERY_SHOP,
 }
@@ -161,6 +176,8 @@ MANAGER = {
     **PUBLISHES_RULES,
     **RUNS_DESK,
     **LETS_ASK,
+    **RULES_THEMES,
+    **TELLS_PEOPLE,
     "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
@@ -185,6 +202,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **WATCH,
         **DECIDES,
         **LEADS,
+        **SORTS,
+        **CHANGES_THINGS,
         "surveys.survey": ("view", "see_answers"),
         "support.agentprofile": ("view", "change"),
         "crm.customer": (*WORK, "merge"),
@@ -197,6 +216,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **PLANS_REWARDS,
         **DRAFTS_RULES,
         **ASKS,
+        **SORTS,
+        "surveys.issue": WORK,
         "crm.customer": LOOK,
         "crm.timelineentry": LOOK,
         **SALES,
@@ -217,7 +238,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys((*CUSTOMERS, *MEMBERS, *POINTS, *PROGRAMMES, *PLANS_REWARDS), LOOK),
         **dict.fromkeys((*RULES, "loyalty.proof"), LOOK),
         **dict.fromkeys(RUNS_DESK, LOOK),
-        **dict.fromkeys(LETS_ASK, LOOK),
+        **dict.fromkeys((*LETS_ASK, *RULES_THEMES, *TELLS_PEOPLE), LOOK),
         "support.ticket": ("view", "see_every_ticket"),
         **SALES,
         **dict.fromkeys(

@@ -7,6 +7,11 @@ from config import health, metrics
 from crm.pages import inviting, setup
 
 urlpatterns = [
+    # First what is asked at every till.
+    path("api/v1/", include("loyalty.api.urls")),
+    path("api/v1/", include("support.api.urls")),
+    path("api/v1/", include("surveys.api.urls")),
+    path("api/", include("crm.api.urls")),
     path("", setup.front, name="front"),
     path("setup/", setup.setup, name="setup"),
     path("logo/", setup.logo, name="logo"),
@@ -20,15 +25,12 @@ urlpatterns = [
     path("admin/support/help/", include("support.pages.article_urls")),
     path("admin/support/scripts/", include("support.pages.script_urls")),
     path("admin/surveys/builder/", include("surveys.pages.builder_urls")),
+    path("admin/surveys/", include("surveys.pages.closing_urls")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", include("support.pages.urls")),
     path("admin/", admin.site.urls),
     path("dashboard/", include("crm.pages.dashboard_urls")),
     path("dashboard/programme/", include("loyalty.pages.dashboard_urls")),
-    path("api/v1/", include("loyalty.api.urls")),
-    path("api/v1/", include("support.api.urls")),
-    path("api/v1/", include("surveys.api.urls")),
-    path("api/", include("crm.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/second-factor/", include("crm.pages.second_factor_urls")),
     path("hooks/", include("crm.pages.hook_urls")),

@@ -48,6 +48,14 @@ class Foresight:
     by_channel: Mapping[str, int]
     why_not: Mapping[str, int]
 
+    @property
+    def reached(self) -> int:
+        return sum(self.by_channel.values())
+
+    @property
+    def not_reached(self) -> int:
+        return sum(self.why_not.values())
+
 
 @transaction.atomic
 def say(issue: Issue, *, words: Mapping[str, str]) -> Issue:

@@ -80,6 +80,7 @@ class Issue(models.Model):
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
         ordering = ["-pk"]
+        permissions = [("tell_people", _("Can tell customers what was changed"))]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="closed")
