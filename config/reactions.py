@@ -36,6 +36,7 @@ from support.models import Ticket
 from surveys.asking import triggering
 from surveys.closing import recovering
 from surveys.facts import AnswerChanged, SurveyAnswered
+from surveys.feedback import hearing as feedback_hearing
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
@@ -183,6 +184,32 @@ def follow_tickets_of_the_unhappy(entries: Sequence[TimelineEntry]) -> None:
                 recovering.ticket_goes_on(entry.subject_id, into=int(number))
 
 
+def take_in_words_of_answers(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            feedback_hearing.hear_answer(entry.subject_id, at=entry.recorded_at)
+
+
+def take_in_words_of_tickets(entries: Sequence[TimelineEntry]) -> None:
+    """Of what customers began and a colleague has resolved: spam, merged and forgotten tickets tell nothing."""
+    for entry in entries:
+        if entry.subject_id is None or entry.actor_id is None:
+            continue
+        written = Message.objects.filter(
+            place__ticket=entry.subject_id, place__ticket__opened_by=None, direction=Message.Direction.IN
+        )
+        if first := written.select_related("customer", "place__ticket__shop").order_by("pk").first():
+            feedback_hearing.hear_ticket(
+                entry.subject_id,
+                text=first.text,
+                language=first.place.ticket.language or entry.language,
+                customer=first.customer,
+                shop=first.place.ticket.shop,
+                occurred_at=first.occurred_at,
+                at=entry.recorded_at,
+            )
+
+
 def plan_to_ask(entries: Sequence[TimelineEntry]) -> None:
     triggering.plan(entries)
 
@@ -213,6 +240,10 @@ AFTERWARDS: Sequence[Reaction] = (
         on=(TicketResolved, TicketReopened, TicketMerged),
         do=follow_tickets_of_the_unhappy,
     ),
+    Reaction(
+        name="surveys.words_of_answers", on=(SurveyAnswered, AnswerChanged), do=take_in_words_of_answers
+    ),
+    Reaction(name="surveys.words_of_tickets", on=(TicketResolved,), do=take_in_words_of_tickets),
     Reaction(name="support.incidents", on=(TicketOpened,), do=link_tickets_of_incidents),
     Reaction(name="loyalty.coupons_of_cancelled", on=(OrderCancelled,), do=release_coupons),
     Reaction(name="loyalty.first_orders_of_friends", on=(OrderPaid,), do=note_first_orders_of_friends),

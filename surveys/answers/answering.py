@@ -103,7 +103,7 @@ def answer(
     response = _keep(invitation.version, voice, answers=answers, language=language, at=at, until=until)
     is_anonymous = invitation.version.survey.is_anonymous
     # A moment would tell which anonymous answer is whose.
-    invitation.answered_at = invitation.answered_at or (_day(at) if is_anonymous else at)
+    invitation.answered_at = invitation.answered_at or (day_of(at) if is_anonymous else at)
     if not is_anonymous:
         invitation.opened_at = invitation.opened_at or at
     invitation.delivered_at = invitation.delivered_at or invitation.asked_at
@@ -224,8 +224,8 @@ def _of_nobody(version: SurveyVersion, voice: Voice, at: datetime) -> Response:
         shop=voice.shop,
         source=ANONYMOUS,
         source_id=secrets.token_urlsafe(24) if voice.invitation else _unreadable(voice),
-        answered_at=_day(at),
-        settled_at=_day(at),
+        answered_at=day_of(at),
+        settled_at=day_of(at),
     )
 
 
@@ -319,5 +319,5 @@ def must_be_in_use(version: SurveyVersion, *, at: datetime) -> None:
         raise SurveyOver
 
 
-def _day(at: datetime) -> datetime:
+def day_of(at: datetime) -> datetime:
     return at.replace(hour=0, minute=0, second=0, microsecond=0)

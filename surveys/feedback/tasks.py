@@ -1,0 +1,14 @@
+"""By night: words of anonymous answers. May run twice, and beside itself."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from surveys.feedback import hearing
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def hear_anonymous() -> None:
+    while hearing.hear_anonymous(at=timezone.now()) == hearing.AT_ONCE:
+        pass
