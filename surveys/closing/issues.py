@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import company
 from crm.errors import Refusal
-from crm.models import User
+from crm.models import Shop, User
 from crm.plain_text import plain
 from crm.tasking import NotAColleague
 from surveys.closing import measuring
@@ -57,10 +57,11 @@ class Told:
     target: Decimal | None = None
     since: date | None = None
     until: date | None = None
+    shop: Shop | None = None
 
 
 @transaction.atomic
-def open_issue(told: Told, *, by: User, at: datetime, feedback: Collection[int] = ()) -> Issue:
+def open_issue(told: Told, *, by: User | None, at: datetime, feedback: Collection[int] = ()) -> Issue:
     """Open an issue, measure its figure as it is now, and gather this feedback under it. Not idempotent.
 
     Raises:
@@ -193,7 +194,8 @@ def _fields(told: Told, *, at: datetime) -> dict[str, Any]:
         "owner": told.owner,
         "due_on": told.due_on,
         "target": told.target,
-        "figure": _figure(told),
+        "figure": (figure := _figure(told)),
+        "shop": told.shop or Shop.objects.filter(pk=figure.get("shop")).first(),
         "before": _before(told, at=at),
     }
 

@@ -67,7 +67,23 @@ class Issue(models.Model):
         blank=True,
         help_text=_("For the customers, by the code of the language."),
     )
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    shop = models.ForeignKey(
+        "crm.Shop",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("shop"),
+        help_text=_("Empty: the whole company's."),
+    )
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: a system of the shop.",
+    )
     opened_at = models.DateTimeField(_("opened"))
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
