@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,10 +55,16 @@ def csv_of(rows: QuerySet[Any], columns: Sequence[Column], *, note: Note | None 
 
     `note` is told of each page of rows before a word of it leaves.
     """
+    lines = ([column.read(row) for column in columns] for row in walked(rows, note=note))
+    yield from csv_of_table([column.label for column in columns], lines)
+
+
+def csv_of_table(head: Sequence[str | Promise], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """What is no list of rows of ours, such as figures."""
     writer = csv.writer(_Passing())
-    yield _BOM + writer.writerow([inert(str(column.label)) for column in columns])
-    for row in walked(rows, note=note):
-        yield writer.writerow([_as_text(column.read(row)) for column in columns])
+    yield _BOM + writer.writerow([inert(str(words)) for words in head])
+    for row in rows:
+        yield writer.writerow([_as_text(cell) for cell in row])
 
 
 def xlsx_of(rows: QuerySet[Any], columns: Sequence[Column], *, note: Note | None = None) -> IO[bytes]:
@@ -69,11 +75,17 @@ def xlsx_of(rows: QuerySet[Any], columns: Sequence[Column], *, note: Note | None
     """
     if rows.order_by()[: LONGEST_XLSX + 1].count() > LONGEST_XLSX:
         raise TooLongForXlsx
+    lines = ([column.read(row) for column in columns] for row in walked(rows, note=note))
+    return xlsx_of_table([column.label for column in columns], lines)
+
+
+def xlsx_of_table(head: Sequence[str | Promise], rows: Iterable[Sequence[Cell]]) -> IO[bytes]:
+    """As `csv_of_table`, from the beginning of the file."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
-    sheet.append([_typed(sheet, str(column.label)) for column in columns])
-    for row in walked(rows, note=note):
-        sheet.append([_typed(sheet, column.read(row)) for column in columns])
+    sheet.append([_typed(sheet, str(words)) for words in head])
+    for row in rows:
+        sheet.append([_typed(sheet, cell) for cell in row])
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 (the response closes it)
     book.save(file)
     file.seek(0)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -37,15 +38,27 @@ def page(request: StaffRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Dashboard"),
-        "period": period,
         "period_said": _said(period),
+        "figures": dashboard.figures(question),
+        **period_choices(period, today),
+    }
+    return TemplateResponse(request, "dashboard/page.html", context)
+
+
+def period_choices(period: Period, today: date, query: QueryDict | None = None) -> dict[str, Any]:
+    """For templates/dashboard/_periods.html. `query`: what else the address says, and another period must keep."""
+    others = query.copy() if query else QueryDict(mutable=True)
+    for name in ("period", "after"):
+        others.pop(name, None)
+    return {
+        "period": period,
         "compared_said": _("Changes are against the time from %(since)s to %(until)s.")
         % {"since": _day(period.previous.since), "until": _day(period.previous.until).rstrip(".")},
         "lengths": [Choice(str(length), _length_said(length)) for length in LENGTHS],
         "months": [Choice(month.key, _month_said(month.since)) for month in months_offered(today)],
-        "figures": dashboard.figures(question),
+        "other_query": f"&{others.urlencode()}" if others else "",
+        "other_fields": [(name, value) for name, values in others.lists() for value in values],
     }
-    return TemplateResponse(request, "dashboard/page.html", context)
 
 
 def _said(period: Period) -> str:

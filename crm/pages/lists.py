@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -21,11 +21,10 @@ from django.views.decorators.http import require_GET, require_POST
 from crm import exporting, revealing, saved_views
 from crm.errors import Refusal
 from crm.models import Customer, SavedView
+from crm.pages.files import csv_file, xlsx_file
 from crm.pages.requests import StaffRequest
 
 log = logging.getLogger(__name__)
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -41,18 +40,15 @@ def export(request: StaffRequest, name: str, kind: str) -> Any:
         raise BadRequest(_("This list cannot be narrowed like that.")) from error
     log.info("list taken out", extra={"list": name, "format": kind, "user_id": request.user.pk})
     note = _note_of(request, its.opts.label_lower)
-    filename = f"{name}-{timezone.localdate():%Y-%m-%d}.{kind}"
+    today = timezone.localdate()
     if kind == "csv":
-        pieces = exporting.csv_of(rows, its.export_columns, note=note)
-        response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return response
+        return csv_file(exporting.csv_of(rows, its.export_columns, note=note), name=name, on=today)
     try:
         file = exporting.xlsx_of(rows, its.export_columns, note=note)
     except Refusal as refused:
         messages.error(request, str(refused.title))
         return HttpResponseRedirect(_address(its, request.GET.urlencode()))
-    return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX)
+    return xlsx_file(file, name=name, on=today)
 
 
 def _note_of(request: StaffRequest, list_name: str) -> exporting.Note:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm import exporting
 from crm.errors import Refusal
 from crm.exporting import Column
+from crm.pages.files import csv_file
 from crm.pages.requests import StaffRequest
 from crm.wording import number
 from loyalty import coupon_codes, reward_tasks
@@ -160,10 +161,7 @@ def export(request: StaffRequest, pk: int) -> Any:
     pool = get_object_or_404(CouponPool, pk=pk)
     log.info("codes taken out", extra={"pool": pool.pk, "user_id": request.user.pk})
     pieces = exporting.csv_of(Coupon.objects.filter(pool=pool), COLUMNS)
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    name = f"codes-{pool.pk}-{timezone.localdate():%Y-%m-%d}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(pieces, name=f"codes-{pool.pk}", on=timezone.localdate())
 
 
 def _page(request: StaffRequest, pool: CouponPool, **forms_given: Any) -> HttpResponse:

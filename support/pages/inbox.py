@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -28,6 +28,7 @@ from crm.channels import CHANNELS
 from crm.errors import Refusal
 from crm.exporting import Column
 from crm.models import SavedView
+from crm.pages.files import KINDS, csv_file, xlsx_file
 from crm.pages.requests import StaffRequest
 from support import finding, inbox
 from support.inbox import BadPlace, Choice, Count, Place
@@ -41,8 +42,6 @@ log = logging.getLogger(__name__)
 LIST_NAME = "support.ticket"
 MOST_SAVED = 8
 MOST_CHOICES = 60
-KINDS = ("csv", "xlsx")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS: Sequence[Column] = (
     Column(gettext_lazy("Number"), lambda ticket: ticket.pk),
     Column(gettext_lazy("Customer"), name_of),
@@ -148,18 +147,15 @@ def export(request: StaffRequest, kind: str) -> Any:
         ids = [ticket.customer_id for ticket in taken]
         revealing.note_list_taken(ids, list_name=LIST_NAME, colleague=request.user, at=timezone.now())
 
-    filename = f"tickets-{timezone.localdate():%Y-%m-%d}.{kind}"
+    today = timezone.localdate()
     if kind == "csv":
-        pieces = exporting.csv_of(tickets, COLUMNS, note=note)
-        response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return response
+        return csv_file(exporting.csv_of(tickets, COLUMNS, note=note), name="tickets", on=today)
     try:
         file = exporting.xlsx_of(tickets, COLUMNS, note=note)
     except Refusal as refused:
         messages.error(request, str(refused.title))
         return HttpResponseRedirect(f"{reverse('support:inbox')}?{choice.query()}")
-    return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX)
+    return xlsx_file(file, name="tickets", on=today)
 
 
 @require_POST

@@ -55,6 +55,7 @@ class Report:
     steps: Sequence[Step]
     parts: Sequence[Part]
     rate: Share | None
+    is_anonymous: bool
     is_hidden: bool
 
     @property
@@ -89,6 +90,7 @@ def report(narrowed: Narrowed, *, period: Period, by: str, at: datetime) -> Repo
         steps=_steps(narrowed, steps, found, first, hides=hides, rates=rates),
         parts=[] if hides.all else _parts(narrowed, divided, hides=hides),
         rate=None if rates is None else _sum(rates[first:]),
+        is_anonymous=hides.is_anonymous,
         is_hidden=hides.all,
     )
 
