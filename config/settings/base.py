@@ -95,6 +95,7 @@ NOTICES = "config.notices"
 OUTGOING = "config.outgoing"
 PERSONAL_DATA = "config.personal_data"
 IMPORT_KINDS = "config.import_kinds"
+BULK_KINDS = "config.bulk_kinds"
 SURVEY_OCCASIONS = "config.survey_occasions"
 PROBLEM_TYPE_BASE = env.str("PROBLEM_TYPE_BASE", default="/api/v1/problems/")
 # A language model that helps the answer bot to choose among the articles it found: see support.bot.choosing.

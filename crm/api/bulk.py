@@ -64,7 +64,8 @@ class Bulk(ApiView):
         return answer
 
 
-def _operations(kind: str, example: Any) -> dict[str, Operation]:
+def operations_of(kind: str, example: Any) -> dict[str, Operation]:
+    """`example`: as the address for one takes it."""
     return {
         "POST": Operation(
             summary=f"Tell of up to {MOST_ITEMS} {kind} at once",
@@ -81,19 +82,19 @@ def _operations(kind: str, example: Any) -> dict[str, Operation]:
 
 class BulkCustomers(Bulk):
     kind = "customers"
-    operations = _operations(kind, customers.EXAMPLE)
+    operations = operations_of(kind, customers.EXAMPLE)
 
 
 class BulkEvents(Bulk):
     kind = "events"
-    operations = _operations(kind, events.EXAMPLE)
+    operations = operations_of(kind, events.EXAMPLE)
 
 
 class BulkOrders(Bulk):
     kind = "orders"
-    operations = _operations(kind, orders.EXAMPLE)
+    operations = operations_of(kind, orders.EXAMPLE)
 
 
 class BulkProducts(Bulk):
     kind = "products"
-    operations = _operations(kind, products.EXAMPLE)
+    operations = operations_of(kind, products.EXAMPLE)

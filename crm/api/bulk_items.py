@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Any, Protocol, TypeAlias, cast
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import override
 from rest_framework import serializers
@@ -17,12 +19,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from crm.api.customers import CustomerRequest, enrol_told
 from crm.api.errors import Busy, WentWrong
-from crm.api.events import EventRequest, record_told
-from crm.api.orders import OrderRequest, place_told
 from crm.api.parsers import decoded
-from crm.api.products import ProductRequest, list_told
 from crm.api.shapes import body_invalid, read
 from crm.bulk import Act, Outcome
 from crm.models import BulkJob, Shop
@@ -50,12 +48,10 @@ class Kind:
     tell: Tell
 
 
-KINDS: dict[str, Kind] = {
-    "customers": Kind(takes=CustomerRequest, tell=enrol_told),
-    "events": Kind(takes=EventRequest, tell=record_told),
-    "orders": Kind(takes=OrderRequest, tell=place_told),
-    "products": Kind(takes=ProductRequest, tell=list_told),
-}
+def kinds() -> Mapping[str, Kind]:
+    """What can be told of in bulk: the table that settings.BULK_KINDS names."""
+    table: Mapping[str, Kind] = import_module(settings.BULK_KINDS).BULK_KINDS
+    return table
 
 
 def written(items: Sequence[Mapping[str, Any]]) -> str:
@@ -81,7 +77,7 @@ def acting_on(body: str) -> Act:
 
 
 def _do(job: BulkJob, item: Any, at: datetime) -> Outcome:
-    kind = KINDS[job.kind]
+    kind = kinds()[job.kind]
     try:
         told = read(kind.takes, item)
     except ValidationError as error:

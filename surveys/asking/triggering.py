@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
@@ -47,31 +48,28 @@ def plan(entries: Sequence[TimelineEntry]) -> int:
 
 def ask_due(*, at: datetime) -> int:
     """Ask those whose moment has come, at most AT_ONCE; how many were settled. May run beside itself."""
-    pks = list(PlannedAsk.objects.due(at).order_by("due_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
-    return sum(_ask_safely(pk, at=at) for pk in pks)
+    return sum(1 for _n in takewhile(lambda _n: ask_next(at=at), range(AT_ONCE)))
 
 
 @transaction.atomic
-def ask(pk: int, *, at: datetime) -> Invitation | Skip | None:
-    """Ask one, or note why not; None: it is not due, or somebody else is at it. Locks the plan, then as `invite`."""
+def ask_next(*, at: datetime) -> bool:
+    """Ask the next one, or note why not; False: there is none that nobody else is at. Locks the plan, as `invite` then.
+
+    One that fails does not hold up the others: it is tried again later.
+    """
     rows = PlannedAsk.objects.due(at).select_for_update(skip_locked=True, of=("self",))
-    planned = rows.filter(pk=pk).select_related("trigger__survey", "entry__shop", "customer").first()
-    if planned is None:
-        return None
-    done = _ask(planned, at=at)
-    planned.done_at = at
-    planned.save(update_fields=["done_at"])
-    return done
-
-
-def _ask_safely(pk: int, *, at: datetime) -> int:
-    """One that fails does not hold up the others."""
+    its = rows.select_related("trigger__survey", "entry__shop", "customer").order_by("due_at", "pk").first()
+    if its is None:
+        return False
     try:
-        return ask(pk, at=at) is not None
+        with transaction.atomic():
+            _ask(its, at=at)
+        its.done_at = at
     except Exception as error:  # noqa: BLE001 - whatever went wrong with one, the others are asked
-        log.warning("asking failed", extra={"planned": pk, "error": describe(error)})
-        PlannedAsk.objects.filter(pk=pk, done_at=None).update(due_at=at + TRIES_AGAIN_AFTER)
-        return 0
+        log.warning("asking failed", extra={"planned": its.pk, "error": describe(error)})
+        its.due_at = at + TRIES_AGAIN_AFTER
+    its.save(update_fields=["done_at", "due_at"])
+    return True
 
 
 def _ask(planned: PlannedAsk, *, at: datetime) -> Invitation | Skip:

@@ -24,8 +24,8 @@ class DayOf(Func):
     """What `drawing.day_of` says of a customer, counted by the database."""
 
     template = (
-        "(('x' || left(encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex'), 8))::bit(32)::bigint"
-        " %% %(days)s)"
+        "mod(('x' || left(encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex'), 8))::bit(32)::bigint,"
+        " %(days)s)"
     )
     arg_joiner = " || "
     output_field = BigIntegerField()

@@ -162,6 +162,30 @@ OURS = {
     "admin/support/incidents/<int:pk>/tickets/<int:ticket_pk>/removal/": Page(
         look=NONE, act=AGENTS, about="incident ticket", foreign=LEADS
     ),
+    # What becomes of what people say.
+    "admin/surveys/recoveries/": Page(look=AGENTS | AUDIT),
+    "admin/surveys/recoveries/<int:pk>/": Page(look=NONE, act=AGENTS, about="recovery"),
+    "admin/surveys/issues/": Page(look=AGENTS | MARKETER | AUDIT),
+    "admin/surveys/issues/new/": Page(look=LEADS | MARKETER, act=LEADS | MARKETER),
+    "admin/surveys/issues/<int:pk>/": Page(look=AGENTS | MARKETER | AUDIT, about="issue"),
+    "admin/surveys/issues/<int:pk>/draft/": Page(look=LEADS | MARKETER, act=LEADS | MARKETER, about="issue"),
+    **{
+        f"admin/surveys/issues/<int:pk>/{deed}/": Page(look=NONE, act=LEADS | MARKETER, about=about)
+        for deed, about in {
+            **dict.fromkeys(("steps", "closing", "opening"), "issue"),
+            "steps/<int:step_pk>": "issue planstep",
+            "feedback/<int:feedback_pk>/removal": "issue issuefeedback",
+        }.items()
+    },
+    **{
+        f"admin/surveys/issues/<int:pk>/{deed}/": Page(look=NONE, act=MANAGERS, about="issue")
+        for deed in ("words", "news")
+    },
+    # How it is to work here: everybody answers, managers ask and read what all say together.
+    "admin/surveys/colleagues/": Page(look=ALL),
+    "admin/surveys/colleagues/<int:pk>/answers/": Page(look=NONE, act=ALL, about="staffversion"),
+    "admin/surveys/colleagues/<int:pk>/questions/": Page(look=NONE, act=MANAGERS, about="staffversion"),
+    "admin/surveys/colleagues/<int:pk>/results/": Page(look=MANAGERS | AUDIT, about="staffversion"),
     # What people are asked.
     "admin/surveys/builder/": Page(look=LEADS | DRAFTERS | AUDIT),
     "admin/surveys/builder/ready/": Page(look=NONE, act=DRAFTERS),
@@ -177,6 +201,23 @@ OURS = {
             **{f"questions/<slug:key>/{done}": "survey scriptkey" for done in ("place", "removal")},
         }.items()
     },  # nobody writes it: there is no draft to change
+    "admin/surveys/asking/<int:pk>/": Page(look=LEADS | DRAFTERS | AUDIT, about="survey"),
+    **{
+        f"admin/surveys/asking/<int:pk>/{what}s/": Page(look=MANAGERS, act=MANAGERS, about="survey")
+        for what in ("trigger", "wave")
+    },
+    **{
+        f"admin/surveys/asking/<int:pk>/{what}s/<int:number>/": Page(
+            look=MANAGERS, act=MANAGERS, about=f"survey survey{what}"
+        )
+        for what in ("trigger", "wave")
+    },
+    **{
+        f"admin/surveys/asking/<int:pk>/{what}s/<int:number>/end/": Page(
+            look=NONE, act=MANAGERS, about=f"survey survey{what}"
+        )
+        for what in ("trigger", "wave")
+    },
     "admin/surveys/builder/<int:pk>/versions/<int:number>/preview/": Page(
         look=LEADS | DRAFTERS | AUDIT, about="survey surveyversion"
     ),
@@ -236,6 +277,12 @@ OURS = {
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
     # The programme: marketers draft, managers publish.
+    "dashboard/feedback/": Page(look=LEADS | AUDIT | MARKETER),
+    **{
+        f"dashboard/feedback/{name}.{kind}": Page(look=MANAGERS)
+        for name in ("figures", "answers")
+        for kind in ("csv", "xlsx")
+    },
     "dashboard/programme/": Page(look=LEADS | AUDIT | MARKETER),
     "dashboard/programme/check/": Page(look=LEADS | AUDIT | MARKETER),
     "dashboard/programme/playbooks/": Page(look=LEADS | AUDIT | MARKETER),
@@ -448,6 +495,8 @@ MODELS = {
     "support/shift": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS, delete=LEADS),
     "support/calendar": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/slapolicy": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "surveys/issue": Lists(view=AGENTS | MARKETER | AUDIT, leads_on=("",)),
+    "surveys/recovery": Lists(view=AGENTS | AUDIT, leads_on=("",)),
     "surveys/survey": Lists(view=LEADS | DRAFTERS | AUDIT, add=DRAFTERS, change=DRAFTERS, leads_on=("",)),
     # For those who may do everything alone; no role leads there.
     "auth/group": Lists(),

@@ -71,7 +71,9 @@ from support.models import (
     Topic,
 )
 from support.scripts import playing
-from surveys.models import Response, SurveyVersion
+from surveys.closing import planning
+from surveys.models import Recovery, Response, SurveyVersion, Trigger, Wave
+from tests.factories import issues as wrong_things
 from tests.factories import surveys
 from tests.factories.articles import published
 from tests.factories.catalogue import OfferingFactory, ProductFactory
@@ -90,6 +92,7 @@ from tests.factories.orders import placed_order
 from tests.factories.played_scripts import in_use, step, tree
 from tests.factories.shops import NOON, ShopFactory, UserFactory
 from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays
+from tests.factories.survey_answers import invitation
 
 ROLES = tuple(roles.ROLES)
 NOBODY, CUSTOMER, HALF = "nobody", "a customer who signed in", "a colleague without the second factor"
@@ -343,6 +346,10 @@ def _desk(its: dict[str, Any], word: str, *, team: Team | None, world: World) ->
         "survey": asked.survey_id,
         "surveyslug": asked.survey.slug,
         "surveyversion": asked.number,
+        "surveytrigger": Trigger.objects.create(survey=asked.survey, fact="crm.order_delivered").pk,
+        "surveywave": Wave.objects.create(
+            survey=asked.survey, name=word, starts_on=NOON.date(), ends_on=NOON.date()
+        ).pk,
         "surveyway": "retirement",
         "script": script.pk,
         "scriptslug": script.slug,
@@ -444,8 +451,19 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
         answered_at=NOON,
         settled_at=NOON,
     )
+    wrong = wrong_things.issue(shop=shop, title=word)
     its |= {
+        "issue": wrong.pk,
+        "planstep": planning.add_step(wrong, what=word, owner=wrong.owner).pk,
+        "issuefeedback": wrong_things.said(issue=wrong, source_id=word).pk,
+        "recovery": Recovery.objects.create(
+            response=answered, ticket_id=answered.pk, opened_at=NOON, due_at=NOON
+        ).pk,
+        "staffversion": surveys.published(
+            surveys.survey(f"{word}-staff", budget="staff", is_anonymous=True), content=surveys.only("enps")
+        ).pk,
         "surveyresponse": answered.pk,
+        "surveyinvitation": invitation(answered.version, shop=shop).pk,
         "adjustmentrequest": asked.pk,
         "couponuse": used.pk,
         "order": order.pk,
