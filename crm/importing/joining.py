@@ -162,7 +162,7 @@ def keep(job: ImportJob, people: Mapping[int, Person], *, at: datetime) -> Mappi
     return found.verdicts
 
 
-def _erased(keys: Sequence[Key]) -> Collection[Key]:
+def erased_among(keys: Sequence[Key]) -> Collection[Key]:
     """Where nobody was erased ever, as when a shop moves in, no digests need be made."""
     return suppressed(keys) if Suppression.objects.exists() else ()
 
@@ -177,20 +177,27 @@ def _is_any_known(signs: Sequence[Sign]) -> bool:
 
 def _on_record(people: Iterable[Person]) -> Recorded:
     keys = sorted({sign.key for person in people for sign in person.signs})
+    owners = owners_of(keys)
+    ids = sorted({owner.customer_id for found in owners.values() for owner in found})
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_ADDRESS, [ids])
+        with_address = {pk for (pk,) in cursor.fetchall()}
+    return Recorded(
+        owners=owners,
+        erased=erased_among(keys),
+        customers=Customer.objects.in_bulk(ids),
+        with_address=with_address,
+    )
+
+
+def owners_of(keys: Sequence[Key]) -> Mapping[Key, Sequence[Owner]]:
+    """Who has each of these identities: of those who were merged, whoever they are the same as. One query."""
     owners: dict[Key, list[Owner]] = {}
     with connection.cursor() as cursor:
         cursor.execute(OWNERS, _columns(keys))
         for kind, namespace, value, is_verified, customer in cursor.fetchall():
             owners.setdefault((kind, namespace, value), []).append(Owner(is_verified, customer))
-        ids = sorted({owner.customer_id for found in owners.values() for owner in found})
-        cursor.execute(WITH_ADDRESS, [ids])
-        with_address = {pk for (pk,) in cursor.fetchall()}
-    return Recorded(
-        owners=owners,
-        erased=_erased(keys),
-        customers=Customer.objects.in_bulk(ids),
-        with_address=with_address,
-    )
+    return owners
 
 
 def _columns(keys: Iterable[Key]) -> dict[str, list[str]]:

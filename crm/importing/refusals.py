@@ -146,3 +146,5 @@ class RowRefusal(models.TextChoices):
     BAD_BARCODE = "bad-barcode", _("The barcode is longer than 32 characters.")
     UNKNOWN_SHOP = "unknown-shop", _("There is no shop with this short name.")
     NO_PRICE = "no-price", _("There is stock and no price yet: to offer a product in a shop, say its price.")
+    NO_WORDS = "no-words", _("There are no words: a rating alone is not feedback.")
+    BAD_RATING = "bad-rating", _("The rating is not a number from 1 to 5.")

@@ -67,9 +67,13 @@ class RecordReader(Generic[Record]):
 
 
 class RowByRow(Kind, Generic[Record]):
-    """`rows_at_once`: so many that nobody else waits long for what a chunk has locked."""
+    """`rows_at_once`: so many that nobody else waits long for what a chunk has locked.
+
+    `repeat`: what becomes of a row that shares a key with a new one before it.
+    """
 
     rows_at_once: ClassVar[int] = 200
+    repeat: ClassVar[ImportedRow.Outcome] = Outcome.ADDED
 
     @abstractmethod
     def reader(self, job: ImportJob) -> RecordReader[Record]: ...
@@ -96,7 +100,7 @@ class RowByRow(Kind, Generic[Record]):
         }
         verdicts = dict(self.foresee(job, records))
         repeats = (number for turn in in_turns(records, self.keys)[1:] for number in turn)
-        verdicts |= {number: Outcome.ADDED for number in repeats if verdicts[number] == Outcome.NEW}
+        verdicts |= {number: self.repeat for number in repeats if verdicts[number] == Outcome.NEW}
         return (_as_foreseen(row, verdicts.get(row[NUMBER])) for row in rows)
 
     def plan(self, job: ImportJob) -> None:
