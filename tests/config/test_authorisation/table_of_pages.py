@@ -283,6 +283,12 @@ OURS = {
         for name in ("figures", "answers")
         for kind in ("csv", "xlsx")
     },
+    "dashboard/feedback/": Page(look=LEADS | AUDIT | MARKETER),
+    **{
+        f"dashboard/feedback/{name}.{kind}": Page(look=MANAGERS)
+        for name in ("figures", "answers")
+        for kind in ("csv", "xlsx")
+    },
     "dashboard/programme/": Page(look=LEADS | AUDIT | MARKETER),
     "dashboard/programme/check/": Page(look=LEADS | AUDIT | MARKETER),
     "dashboard/programme/playbooks/": Page(look=LEADS | AUDIT | MARKETER),
