@@ -15,6 +15,7 @@ from loyalty.demo import club
 from loyalty.demo import stories as points
 from support.demo import articles, bot, desk, incidents, macros, readers, scripts
 from support.demo import stories as conversations
+from surveys.demo import story as feedback
 
 
 def is_loaded() -> bool:
@@ -54,6 +55,7 @@ def tell_conversations(progress: Progress) -> None:
     conversations.tell(at_work, now=now, progress=progress)
     scripts.play(at_work, now=now)
     incidents.tell(lead=stage.manager, now=now)
+    feedback.tell(stage, now=now)
     # Last: what was told above is a desk's past, and goes past the bot.
     bot.go_on_duty(stage.manager, now=now)
 

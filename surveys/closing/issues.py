@@ -195,7 +195,7 @@ def _fields(told: Told, *, at: datetime) -> dict[str, Any]:
         "due_on": told.due_on,
         "target": told.target,
         "figure": (figure := _figure(told)),
-        "shop": told.shop or Shop.objects.filter(pk=figure.get("shop")).first(),
+        "shop": told.shop or Shop.objects.filter(pk=figure.get("shop", 0)).first(),
         "before": _before(told, at=at),
     }
 
