@@ -33,6 +33,8 @@ SCOPES = (
     "events:read",
     "events:write",
     "feed:read",
+    "feedback:read",
+    "feedback:write",
     "jobs:read",
     "jobs:write",
     "members:read",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.urls import URLPattern, path
 
+from surveys.api.feedback import AllFeedback, BulkFeedback, OneFeedback
 from surveys.api.invitations import BulkInvitations, Invitations, OneInvitation, SurveyLink
 from surveys.api.issues import IssueFeedback, Issues, OneIssue
 from surveys.api.responses import OneResponse, Responses
@@ -11,6 +12,9 @@ from surveys.api.surveys import OneSurvey, Surveys
 
 app_name = "surveys-api"
 urlpatterns: Sequence[URLPattern] = [
+    path("feedback/", AllFeedback.as_view(), name="feedback"),
+    path("feedback/bulk/", BulkFeedback.as_view(), name="feedback-bulk"),
+    path("feedback/<int:pk>/", OneFeedback.as_view(), name="one-feedback"),
     path("invitations/", Invitations.as_view(), name="invitations"),
     path("invitations/bulk/", BulkInvitations.as_view(), name="invitations-bulk"),
     path("invitations/<int:pk>/", OneInvitation.as_view(), name="invitation"),

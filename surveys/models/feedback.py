@@ -146,6 +146,10 @@ class Feedback(models.Model):
     def __str__(self) -> str:
         return f"№ {self.pk}"
 
+    @property
+    def state(self) -> str:
+        return "settled" if self.settled_at else "waiting"
+
 
 class FeedbackLabel(models.Model):
     """A colleague said which theme it is: the truth that rules and models are measured against."""

@@ -455,6 +455,7 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
     its |= {
         "issue": wrong.pk,
         "planstep": planning.add_step(wrong, what=word, owner=wrong.owner).pk,
+        "feedbackofshop": wrong_things.said(shop=shop, source_id=f"{word}-2").pk,
         "issuefeedback": wrong_things.said(issue=wrong, source_id=word).pk,
         "recovery": Recovery.objects.create(
             response=answered, ticket_id=answered.pk, opened_at=NOON, due_at=NOON
