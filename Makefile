@@ -5,7 +5,7 @@ RUN = $(MANAGE) -m
 BEFORE_THE_FIRST_RELEASE = 0003_import_in_two_steps 0006_answers_to_the_letter
 APPS = config crm loyalty surveys support
 
-.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger bench-quotes bench-support nightly lock
+.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger bench-quotes bench-support bench-surveys nightly lock
 
 check: lint types contracts django migrations words security
 
@@ -58,6 +58,10 @@ bench-quotes:
 # SUPPORT_BENCH=full: the sizes of the goals.
 bench-support:
 	$(RUN) tests.bench support
+
+# SURVEYS_BENCH=full: the sizes of the goals.
+bench-surveys:
+	$(RUN) tests.bench surveys
 
 nightly:
 	VEREN_NIGHTLY=1 $(MANAGE) test -m "nightly or not nightly"

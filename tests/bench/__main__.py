@@ -17,6 +17,7 @@ BENCHES = {
     "ledger": "ledger",
     "quotes": "quotes",
     "support": "support",
+    "surveys": "surveys",
 }
 
 
