@@ -111,12 +111,18 @@ def find(code: str) -> Coupon:
 
 def held_by(member: Member) -> list[Coupon]:
     """The member's own coupons that have a use left, the newest first, with all that `look` asks about."""
-    return _held_by(member.pk)
+    held = _held_by(member.pk)
+    for coupon in held:
+        coupon.holder = member
+        its: Any = coupon.pool or (coupon.redemption and coupon.redemption.reward)
+        if its.programme_id == member.programme_id:
+            its.programme = member.programme
+    return held
 
 
 @written_once(int)
 def _held_by(member: int) -> QuerySet[Coupon]:
-    own: QuerySet[Coupon] = _with_terms().of_use().filter(holder=member)
+    own = Coupon.objects.select_related("pool", "redemption__reward").of_use().filter(holder=member)
     return own.order_by("-pk")[:MOST_HELD]
 
 

@@ -15,6 +15,7 @@ from loyalty.api.spending import Captures, Holds, OneHold, Redemptions, Releases
 
 app_name = "loyalty-api"
 urlpatterns: Sequence[URLPattern] = [
+    path("quotes/", Quotes.as_view(), name="quotes"),  # the first to be looked at: nothing is asked as often
     path("adjustments/", Adjustments.as_view(), name="adjustments"),
     path("adjustments/<int:pk>/", OneAdjustment.as_view(), name="adjustment"),
     path("holds/", Holds.as_view(), name="holds"),
@@ -26,7 +27,6 @@ urlpatterns: Sequence[URLPattern] = [
     path("members/<int:pk>/entitlements/", Entitlements.as_view(), name="entitlements"),
     path("members/<int:pk>/statement/", Statement.as_view(), name="statement"),
     path("programmes/", Programmes.as_view(), name="programmes"),
-    path("quotes/", Quotes.as_view(), name="quotes"),
     path("redemptions/", Redemptions.as_view(), name="redemptions"),
     path("coupons/<str:code>/", OneCoupon.as_view(), name="coupon"),
     path("coupons/<str:code>/redemptions/", CouponUses.as_view(), name="coupon-uses"),
