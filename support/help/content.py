@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from crm.errors import Fault, Refusal
 
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 120, 200, 20_000
 MOST_KEYWORDS, LONGEST_KEYWORD = 30, 60
+MOST_ASKED, LONGEST_ASKED = 60, 160
 
 
 class UnusableArticle(Refusal):
@@ -22,10 +23,15 @@ class UnusableArticle(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
+    """`keywords` are other words for it, by which the search finds it; `asked` are whole questions, as customers put
+    them: by these the bot knows whoever asks something alike.
+    """
+
     title: str = ""
     summary: str = ""
     body: str = ""
     keywords: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -37,7 +43,7 @@ class Wording:
 
 
 Content: TypeAlias = Mapping[str, Wording]
-FIELDS = frozenset(["title", "summary", "body", "keywords"])
+FIELDS = frozenset(["title", "summary", "body", "keywords", "asked"])
 
 
 def read(told: Any, *, languages: frozenset[str]) -> Content:
@@ -56,19 +62,24 @@ def read(told: Any, *, languages: frozenset[str]) -> Content:
 
 def write(content: Content) -> dict[str, Any]:
     return {
-        language: {**asdict(wording), "keywords": list(wording.keywords)}
+        language: {**asdict(wording), "keywords": list(wording.keywords), "asked": list(wording.asked)}
         for language, wording in content.items()
     }
 
 
 def _wording(told: Mapping[str, Any]) -> Wording:
-    keywords = dict.fromkeys(" ".join(word.split()) for word in told.get("keywords", []))
     return Wording(
         title=" ".join(told.get("title", "").split()),
         summary=" ".join(told.get("summary", "").split()),
         body=told.get("body", "").replace("\r\n", "\n").strip(),
-        keywords=tuple(word for word in keywords if word),
+        keywords=_each_once(told.get("keywords", [])),
+        asked=_each_once(told.get("asked", [])),
     )
+
+
+def _each_once(phrases: Sequence[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(" ".join(phrase.split()) for phrase in phrases)
+    return tuple(phrase for phrase in found if phrase)
 
 
 def _faults(told: Mapping[str, Any], languages: frozenset[str]) -> Iterator[Fault]:
@@ -92,21 +103,23 @@ def _faults_in(wording: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
             yield Fault(pointer=f"{pointer}/{name}", detail=_("This has to be text."))
         elif len(text) > most:
             yield _too_long(f"{pointer}/{name}", most)
-    yield from _faults_of_keywords(wording.get("keywords", []), f"{pointer}/keywords")
+    yield from _faults_of_phrases(
+        wording.get("keywords", []), f"{pointer}/keywords", most=MOST_KEYWORDS, longest=LONGEST_KEYWORD
+    )
+    yield from _faults_of_phrases(
+        wording.get("asked", []), f"{pointer}/asked", most=MOST_ASKED, longest=LONGEST_ASKED
+    )
 
 
-def _faults_of_keywords(keywords: Any, pointer: str) -> Iterator[Fault]:
-    if not isinstance(keywords, list | tuple) or not all(isinstance(word, str) for word in keywords):
+def _faults_of_phrases(phrases: Any, pointer: str, *, most: int, longest: int) -> Iterator[Fault]:
+    if not isinstance(phrases, list | tuple) or not all(isinstance(phrase, str) for phrase in phrases):
         yield Fault(pointer=pointer, detail=_("This has to be a list of words."))
-    elif len(keywords) > MOST_KEYWORDS:
-        yield Fault(
-            pointer=pointer,
-            detail=str(_("Give {most} words at most.")).format(most=MOST_KEYWORDS),
-        )
+    elif len(phrases) > most:
+        yield Fault(pointer=pointer, detail=str(_("Give {most} of them at most.")).format(most=most))
     else:
-        for number, word in enumerate(keywords):
-            if len(word) > LONGEST_KEYWORD or "\0" in word:
-                yield _too_long(f"{pointer}/{number}", LONGEST_KEYWORD)
+        for number, phrase in enumerate(phrases):
+            if len(phrase) > longest or "\0" in phrase:
+                yield _too_long(f"{pointer}/{number}", longest)
 
 
 def _too_long(pointer: str, most: int) -> Fault:

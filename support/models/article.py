@@ -65,7 +65,7 @@ class Article(models.Model):
 
 
 class ArticleVersion(models.Model):
-    """One wording of an article: {language: {"title", "summary", "body" (Markdown), "keywords": […]}}.
+    """One wording of an article: {language: {"title", "summary", "body" (Markdown), "keywords": […], "asked": […]}}.
 
     A draft is written, published, and retired by the next one that is. After the draft its content never changes.
     """

@@ -12,9 +12,11 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault
-from support.help.content import LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TITLE
+from support.help.content import LONGEST_ASKED, LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TITLE, MOST_ASKED
 
-PARTS = ("title", "summary", "keywords", "body")
+PARTS = ("title", "summary", "keywords", "asked", "body")
+# What stands between the phrases of a part that has several.
+BETWEEN = {"keywords": ", ", "asked": "\n"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +39,7 @@ class ArticleForm(forms.Form):
             told = (content or {}).get(language, {})
             for part, field in _fields().items():
                 self.fields[name_of(language, part)] = field
-                value = told.get(part, "")
-                self.initial[name_of(language, part)] = ", ".join(value) if part == "keywords" else value
+                self.initial[name_of(language, part)] = BETWEEN.get(part, "").join(told.get(part, ""))
 
     def sides(self) -> Iterator[Side]:
         for language, label in settings.LANGUAGES:
@@ -63,7 +64,11 @@ def name_of(language: str, part: str) -> str:
 
 def wording_in(told: Mapping[str, str], language: str) -> dict[str, Any]:
     said = {part: told.get(name_of(language, part), "") for part in PARTS}
-    return {**said, "keywords": [word.strip() for word in said["keywords"].split(",") if word.strip()]}
+    return {**said, **{part: _each(said[part], between) for part, between in BETWEEN.items()}}
+
+
+def _each(said: str, between: str) -> list[str]:
+    return [phrase.strip() for phrase in said.split(between.strip(" ")) if phrase.strip()]
 
 
 def _fields() -> dict[str, forms.CharField]:
@@ -81,6 +86,16 @@ def _fields() -> dict[str, forms.CharField]:
             required=False,
             max_length=1_500,
             help_text=_("As customers say it, with commas between."),
+        ),
+        "asked": forms.CharField(
+            label=_("How customers ask for it"),
+            required=False,
+            max_length=MOST_ASKED * (LONGEST_ASKED + 2),
+            widget=forms.Textarea(attrs={"rows": 6}),
+            help_text=_(
+                "Whole questions, one in a line, in their own words. By ten of them or more the answer bot knows "
+                "questions that are alike."
+            ),
         ),
         "body": forms.CharField(
             label=_("Text"),

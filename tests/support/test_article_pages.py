@@ -201,3 +201,23 @@ def test_publishing_twice_is_refused_and_changes_nothing():
     with pytest.raises(writing.NothingToPublish):
         writing.publish(article, by=None, at=timezone.now())
     assert writing.write(article, told=RETURNS, by=None, at=timezone.now()).number == 2
+
+
+def test_how_customers_ask_for_it_is_kept_a_question_in_a_line(client, lead, article):
+    client.post(
+        page_of(article), typed(asked_ru="чай горчит, почему\r\n\r\n  сколько  ждать?\r\nсколько ждать?")
+    )
+
+    assert article.versions.get().content["ru"]["asked"] == ["чай горчит, почему", "сколько ждать?"]
+    form = client.get(page_of(article)).context["form"]
+    assert form["asked_ru"].value() == "чай горчит, почему\nсколько ждать?"
+    assert form["keywords_ru"].value() == "заварка, чайник"
+
+
+def test_ways_of_asking_are_not_too_many_and_not_too_long(client, lead, article):
+    many = client.post(page_of(article), typed(asked_ru="\n".join(f"вопрос {n}" for n in range(61))))
+    long = client.post(page_of(article), typed(asked_ru="х" * 161))
+
+    assert "Give 60 of them at most." in many.text
+    assert "Write 160 characters at most." in long.text
+    assert not article.versions.exists()

@@ -287,3 +287,20 @@ def test_known_questions_expect_an_article_or_a_tool_that_exists():
     assert Counter(question["language"] for question in questions) == {"ru": 30, "bg": 30}
     assert len({question["text"] for question in questions}) == 60
     assert expected <= SLUGS | {f"tool:{tool}" for tool in TOOLS}
+
+
+# ── how customers ask for it ─────────────────────────────────────────────────
+def test_beside_each_stands_how_customers_ask_for_it_in_every_language():
+    assert {file.stem for file in ready.ASKED.glob("*.toml")} == SLUGS
+    assert [(slug, language) for slug, language in WORDINGS if len(asked(slug, language)) < 12] == []
+
+
+def test_nobody_asks_for_two_articles_in_the_same_words():
+    of_each = {(slug, phrase.lower()) for slug, language in WORDINGS for phrase in asked(slug, language)}
+    owners = Counter(phrase for _slug, phrase in of_each)
+
+    assert [phrase for phrase, times in owners.items() if times > 1] == []
+
+
+def asked(slug: str, language: str) -> list[str]:
+    return list(ARTICLES[slug].content[language]["asked"])

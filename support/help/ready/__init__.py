@@ -1,15 +1,19 @@
-"""Thirty articles to begin with, a file each, in three languages; and the shelves they stand on."""
+"""Thirty articles to begin with, a file each, in three languages; and the shelves they stand on.
+
+In asked/ stands beside each how customers ask for it, written by people who knew its title and summary alone.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
 CATEGORIES = HERE / "categories.toml"
+ASKED = HERE / "asked"
 LANGUAGES = ("en", "ru", "bg")
 
 
@@ -42,10 +46,18 @@ def articles() -> Iterator[ReadyArticle]:
     for file in sorted(HERE.glob("*.toml")):
         if file != CATEGORIES:
             told = tomllib.loads(file.read_text())
+            asked = _asked(told["slug"])
             yield ReadyArticle(
                 slug=told["slug"],
                 category=told["category"],
                 topics=tuple(told.get("topics", ())),
                 position=told["position"],
-                content={language: told[language] for language in LANGUAGES},
+                content={
+                    language: {**told[language], "asked": asked.get(language, [])} for language in LANGUAGES
+                },
             )
+
+
+def _asked(slug: str) -> Mapping[str, Sequence[str]]:
+    file = ASKED / f"{slug}.toml"
+    return tomllib.loads(file.read_text()) if file.exists() else {}
