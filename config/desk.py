@@ -6,11 +6,14 @@ from crm.desk import DeskSource
 from crm.pages import desk_lists
 from loyalty.pages import desk_lists as loyalty
 from support.pages import desk_lists as support
+from surveys.pages import desk_lists as surveys
 
 LISTS: Sequence[DeskSource] = (
     loyalty.waiting_at_the_till,
     support.burning,
     support.promises,
+    surveys.unhappy,
+    surveys.asked_among_colleagues,
     desk_lists.tasks_due,
     loyalty.approvals,
     desk_lists.orders_past_their_promise,

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.personal_data import Erasing, Holding, Ids
-from surveys.models import Answer, Feedback, Invitation, IssueTold, PlannedAsk, Response, Skip
+from surveys.models import Answer, Feedback, Invitation, IssueTold, PlannedAsk, Recovery, Response, Skip
 
 
 def _of_customers(model: type[Model]) -> Callable[[Ids], QuerySet[Any]]:
@@ -18,6 +18,10 @@ def _of_customers(model: type[Model]) -> Callable[[Ids], QuerySet[Any]]:
 
 def _answers(ids: Ids) -> QuerySet[Answer]:
     return Answer.objects.filter(response__customer__in=ids)
+
+
+def _recoveries(ids: Ids) -> QuerySet[Recovery]:
+    return Recovery.objects.filter(response__customer__in=ids)
 
 
 def _erase_answers(erasing: Erasing) -> None:
@@ -53,6 +57,15 @@ HOLDINGS = (
         model=Invitation,
         rows=_of_customers(Invitation),
         tells=("asked_at", "channel", "opened_at", "answered_at"),
+    ),
+    Holding(
+        name="calls_after_answers",
+        title=_("How we made up for what you were unhappy with"),
+        model=Recovery,
+        rows=_recoveries,
+        tells=("opened_at", "contacted_at", "cause", "action"),
+        traces=("cause", "action"),
+        erase=lambda erasing: _recoveries(erasing.ids).update(cause="", action=""),
     ),
     Holding(
         name="answers",

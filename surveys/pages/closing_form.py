@@ -51,7 +51,7 @@ class IssueForm(forms.Form):
         label=_("Target"), required=False, max_digits=8, decimal_places=2, localize=True
     )
     since = Day(label=_("Measured before, from"), required=False, help_text=_("Empty: the last 90 days."))
-    until = Day(label=_("to"), required=False)
+    until = Day(label=_("Measured before, to"), required=False)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
