@@ -33,7 +33,7 @@ from support.bot import answering, hearing
 from support.facts import TicketMerged, TicketOpened, TicketReopened, TicketResolved
 from support.incidents import linking
 from support.models import Ticket
-from surveys.asking import triggering
+from surveys.asking import buttons, triggering
 from surveys.closing import recovering
 from surveys.facts import AnswerChanged, SurveyAnswered
 from surveys.feedback import hearing as feedback_hearing
@@ -107,16 +107,17 @@ def welcome_members(entries: Sequence[TimelineEntry]) -> None:
 def give_messages_their_ticket(entries: Sequence[TimelineEntry]) -> None:
     for entry in entries:
         if entry.subject_id:
-            message = Message.objects.select_related("account__shop").get(pk=entry.subject_id)
-            if not hearing.hear(message, at=entry.recorded_at):
+            message = Message.objects.select_related("account__shop", "in_reply_to").get(pk=entry.subject_id)
+            if not buttons.is_answer(message) and not hearing.hear(message, at=entry.recorded_at):
                 opening.hear(message, at=entry.recorded_at, caused_by=entry)
 
 
 def acknowledge_messages(entries: Sequence[TimelineEntry]) -> None:
     for entry in entries:
         if entry.subject_id and not hearing.holds(entry.subject_id):
-            message = Message.objects.select_related("account").get(pk=entry.subject_id)
-            acknowledging.acknowledge(message, at=entry.recorded_at)
+            message = Message.objects.select_related("account", "in_reply_to").get(pk=entry.subject_id)
+            if not buttons.is_answer(message):
+                acknowledging.acknowledge(message, at=entry.recorded_at)
 
 
 def let_the_bot_answer(entries: Sequence[TimelineEntry]) -> None:
@@ -210,6 +211,13 @@ def take_in_words_of_tickets(entries: Sequence[TimelineEntry]) -> None:
             )
 
 
+def hear_what_was_tapped(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            messages = Message.objects.select_related("customer", "account", "in_reply_to")
+            buttons.hear(messages.get(pk=entry.subject_id), at=entry.recorded_at)
+
+
 def plan_to_ask(entries: Sequence[TimelineEntry]) -> None:
     triggering.plan(entries)
 
@@ -232,6 +240,7 @@ AT_ONCE: Sequence[Reaction] = (
 )
 
 AFTERWARDS: Sequence[Reaction] = (
+    Reaction(name="surveys.buttons", on=(MessageReceived,), do=hear_what_was_tapped),
     Reaction(name="surveys.asking", on=tuple(one.fact for one in OCCASIONS), do=plan_to_ask),
     Reaction(name="surveys.recovering", on=(SurveyAnswered, AnswerChanged), do=call_the_unhappy),
     Reaction(name="surveys.spoken_to", on=(MessageSent, CallEnded), do=note_who_was_spoken_to),

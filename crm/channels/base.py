@@ -204,6 +204,15 @@ class NoSettings(Settings):
     pass
 
 
+# So many buttons stand side by side where each says a mark of a scale: a telephone is narrow.
+MARKS_IN_A_ROW = 6
+LONGEST_MARK = 2
+
+
+def are_marks(choices: Sequence[str]) -> bool:
+    return all(len(choice) <= LONGEST_MARK for choice in choices)
+
+
 class Channel:
     """One kind of channel. Stateless: everything of an account is in the account."""
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.channels import proving, speaking
 from crm.channels.base import (
+    MARKS_IN_A_ROW,
     Asked,
     Channel,
     Delivery,
@@ -35,6 +36,7 @@ from crm.channels.base import (
     Sender,
     TryLater,
     UnreadableDelivery,
+    are_marks,
 )
 from crm.channels.reading import WHEN_HEARD, json_object, moment
 from crm.file_types import ending_of, type_of
@@ -181,8 +183,13 @@ class Telegram(Channel):
 
 
 def _buttons(choices: Sequence[str]) -> list[list[dict[str, str]]]:
-    """One a line. What comes back is its number; what it said stands in the message under which it was pressed."""
-    return [[{"text": choice, "callback_data": str(n)}] for n, choice in enumerate(choices, start=1)]
+    """One a line, marks of a scale side by side.
+
+    What comes back is its number; what it said stands in the message under which it was pressed.
+    """
+    buttons = [{"text": choice, "callback_data": str(n)} for n, choice in enumerate(choices, start=1)]
+    in_a_row = MARKS_IN_A_ROW if are_marks(choices) else 1
+    return [buttons[n : n + in_a_row] for n in range(0, len(buttons), in_a_row)]
 
 
 def _part(file: File) -> tuple[str, bytes, str]:

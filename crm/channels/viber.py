@@ -31,6 +31,7 @@ from crm.channels.base import (
     Sender,
     TryLater,
     UnreadableDelivery,
+    are_marks,
 )
 from crm.channels.reading import json_object, moment
 from crm.file_types import ending_of, type_of
@@ -136,7 +137,12 @@ def _keyboard(choices: Sequence[str]) -> dict[str, Any]:
     """https://developers.viber.com/docs/tools/keyboards/: pressed, a button says its words."""
     if not choices:
         return {}
-    buttons = [{"ActionType": "reply", "ActionBody": choice, "Text": escape(choice)} for choice in choices]
+    # A keyboard is six columns wide.
+    columns = 1 if are_marks(choices) else 6
+    buttons = [
+        {"Columns": columns, "Rows": 1, "ActionType": "reply", "ActionBody": choice, "Text": escape(choice)}
+        for choice in choices
+    ]
     return {"keyboard": {"Type": "keyboard", "Buttons": buttons}}
 
 

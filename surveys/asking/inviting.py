@@ -16,20 +16,17 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
-from crm import notifying, timeline
-from crm.models import Customer, Message, Purpose, Shop
+from crm import timeline
+from crm.models import Customer, Shop
 from crm.notifying import WhyNot, language_of
 from crm.same_person import ids_of, lock_person
-from surveys import content
-from surveys.answers import links
 from surveys.asking.drawing import is_drawn
+from surveys.asking.telling import INVITATION, SOURCE, tell
 from surveys.facts import PersonInvited
 from surveys.models import Invitation, Skip, Survey, SurveyVersion, Trigger, Wave
 
 log = logging.getLogger(__name__)
 
-SOURCE = "surveys"
-NOTICE = "survey_invitation"
 ALL = Decimal(1)
 Budget, Reason = Survey.Budget, Skip.Reason
 
@@ -39,9 +36,6 @@ PAUSES: Mapping[str, timedelta] = {
     Budget.RELATIONSHIP: timedelta(days=90),
     Budget.RECOVERY: timedelta(days=30),
 }
-# Who has agreed to nothing is asked about what happened, and nothing else.
-PURPOSES: Mapping[str, str] = {Budget.RELATIONSHIP: Purpose.ADVERTISING}
-
 # As the database calls it.
 _ASKED_TWICE = "nobody_is_asked_twice_in_a_window"
 _REASONS: Mapping[WhyNot, str] = {
@@ -73,11 +67,6 @@ class Asking:
     @property
     def survey(self) -> Survey:
         return self.version.survey
-
-
-def purpose_of(budget: str) -> str:
-    """Is it service, or does it need a consent?"""
-    return PURPOSES.get(budget, Message.Purpose.SERVICE)
 
 
 class _NotAsked(Exception):
@@ -226,7 +215,7 @@ def _row(asking: Asking) -> Invitation:
 
 def _write(asking: Asking, invitation: Invitation) -> None:
     """Raises _NotAsked."""
-    told = tell(invitation, NOTICE, person=asking.person, purpose=purpose_of(asking.budget), at=asking.at)
+    told = tell(invitation, INVITATION, person=asking.person, at=asking.at)
     if told.message is None:
         raise _NotAsked(_REASONS[told.why_not or WhyNot.NO_WAY])
     invitation.message, invitation.channel = told.message, told.message.account.channel
@@ -236,32 +225,12 @@ def _write(asking: Asking, invitation: Invitation) -> None:
     invitation.save(update_fields=["message", "channel", "expires_at"])
 
 
-def tell(
-    invitation: Invitation, notice: str, *, person: Customer, purpose: str, at: datetime
-) -> notifying.Notified:
-    """Write to the invited by the ways that the survey allows, once per invitation and notice."""
-    survey, its = invitation.version.survey, content.read(invitation.version.content)
-    language = language_of(person)
-    return notifying.notify(
-        person,
-        notice,
-        figures={
-            "survey.title": its.title_in(language) or survey.name_in(language),
-            "survey.link": links.address_of(invitation),
-        },
-        source=SOURCE,
-        source_id=f"{notice}:{invitation.pk}",
-        at=at,
-        shop=invitation.shop,
-        purpose=purpose,
-        channels=survey.channels,
-    )
-
-
 def _tell(asking: Asking, invitation: Invitation) -> None:
     timeline.record(
         asking.person,
-        PersonInvited(survey_slug=asking.survey.slug, survey_name=str(asking.survey)),
+        PersonInvited(
+            survey_slug=asking.survey.slug, survey_name=asking.survey.name_in(language_of(asking.person))
+        ),
         source=SOURCE,
         source_id=f"invitation:{invitation.pk}",
         occurred_at=asking.at,

@@ -9,10 +9,9 @@ from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F,
 
 from crm.models import Message
 from crm.same_person import lock_person
-from surveys.asking.inviting import purpose_of, tell
+from surveys.asking.telling import REMINDER, tell
 from surveys.models import Invitation, Survey
 
-NOTICE = "survey_reminder"
 AT_ONCE = 200
 # No reminder on the last day: there must be time to answer it.
 LEAST_TIME = timedelta(days=1)
@@ -41,7 +40,7 @@ def remind(pk: int, *, at: datetime) -> bool:
     invitation = rows.get(pk=pk)
     if invitation.answered_at or invitation.reminded_at or invitation.withdrawn_at:
         return False
-    told = tell(invitation, NOTICE, person=person, purpose=purpose_of(invitation.budget), at=at)
+    told = tell(invitation, REMINDER, person=person, at=at)
     invitation.reminder, invitation.reminded_at = told.message, at
     invitation.save(update_fields=["reminder", "reminded_at"])
     return True

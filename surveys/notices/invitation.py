@@ -16,7 +16,7 @@ class SurveyInvitation(Notice):
             subject="{{ survey.title }}",
             long=(
                 "{{ customer.first_name|Добрый день }}!\n\n"
-                "{{ survey.title }} Ответ займёт минуту: {{ survey.link }}\n\n"
+                "{{ survey.question }}\n\nОтвет займёт минуту: {{ survey.link }}\n\n"
                 "Мы читаем каждый ответ."
             ),
             short="{{ company.name }}: {{ survey.title }} {{ survey.link }}",
@@ -25,7 +25,7 @@ class SurveyInvitation(Notice):
             subject="{{ survey.title }}",
             long=(
                 "{{ customer.first_name|Добър ден }}!\n\n"
-                "{{ survey.title }} Отговорът отнема минута: {{ survey.link }}\n\n"
+                "{{ survey.question }}\n\nОтговорът отнема минута: {{ survey.link }}\n\n"
                 "Четем всеки отговор."
             ),
             short="{{ company.name }}: {{ survey.title }} {{ survey.link }}",
@@ -34,7 +34,7 @@ class SurveyInvitation(Notice):
             subject="{{ survey.title }}",
             long=(
                 "{{ customer.first_name|Hello }}!\n\n"
-                "{{ survey.title }} It takes a minute: {{ survey.link }}\n\n"
+                "{{ survey.question }}\n\nIt takes a minute: {{ survey.link }}\n\n"
                 "We read every answer."
             ),
             short="{{ company.name }}: {{ survey.title }} {{ survey.link }}",

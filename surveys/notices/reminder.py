@@ -16,7 +16,7 @@ class SurveyReminder(Notice):
             subject="{{ survey.title }}",
             long=(
                 "{{ customer.first_name|Добрый день }}!\n\n"
-                "Нам по-прежнему важно ваше мнение. {{ survey.title }} Ответ займёт минуту: "
+                "Нам по-прежнему важно ваше мнение.\n\n{{ survey.question }}\n\nОтвет займёт минуту: "
                 "{{ survey.link }}\n\n"
                 "Больше об этом не напомним."
             ),
@@ -26,7 +26,7 @@ class SurveyReminder(Notice):
             subject="{{ survey.title }}",
             long=(
                 "{{ customer.first_name|Добър ден }}!\n\n"
-                "Мнението Ви все още е важно за нас. {{ survey.title }} Отговорът отнема минута: "
+                "Мнението Ви все още е важно за нас.\n\n{{ survey.question }}\n\nОтговорът отнема минута: "
                 "{{ survey.link }}\n\n"
                 "Повече няма да напомняме за това."
             ),
@@ -36,7 +36,7 @@ class SurveyReminder(Notice):
             subject="{{ survey.title }}",
             long=(
                 "{{ customer.first_name|Hello }}!\n\n"
-                "We would still like to hear from you. {{ survey.title }} It takes a minute: "
+                "We would still like to hear from you.\n\n{{ survey.question }}\n\nIt takes a minute: "
                 "{{ survey.link }}\n\n"
                 "We will not remind you again."
             ),

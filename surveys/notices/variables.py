@@ -13,6 +13,14 @@ SURVEY: Mapping[str, Variable] = {
         label=_("title of the survey"),
         samples={"ru": "Как прошла доставка?", "bg": "Как мина доставката?", "": "How was the delivery?"},
     ),
+    "survey.question": Variable(
+        label=_("its first question"),
+        samples={
+            "ru": "Насколько вы довольны доставкой?\n1 — совсем не понравилось, 5 — очень понравилось",
+            "bg": "Доколко сте доволни от доставката?\n1 — никак не ми хареса, 5 — много ми хареса",
+            "": "How satisfied are you with the delivery?\n1 — very dissatisfied, 5 — very satisfied",
+        },
+    ),
     "survey.link": Variable(
         label=_("link to the survey"), samples={"": "https://crm.example.com/s/i1f.Qb7c9k2mXw/"}
     ),

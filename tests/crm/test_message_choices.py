@@ -69,3 +69,12 @@ def test_viber_gets_a_keyboard_whose_words_are_no_markup(provider):
 @pytest.mark.parametrize("channel", ["telegram", "viber"])
 def test_without_choices_there_are_no_buttons(provider, channel):
     assert not {"reply_markup", "keyboard"} & set(sent(channel, provider))
+
+
+def test_marks_of_a_scale_stand_side_by_side(provider):
+    marks = [str(number) for number in range(11)]
+    rows = sent("telegram", provider, choices=marks)["reply_markup"]["inline_keyboard"]
+    keys = sent("viber", provider, choices=marks)["keyboard"]["Buttons"]
+
+    assert [[button["text"] for button in row] for row in rows] == [marks[:6], marks[6:]]
+    assert {button["Columns"] for button in keys} == {1}
