@@ -28,6 +28,8 @@ HOLDINGS: Sequence[Holding] = (
     purchases.PARCELS,
     purchases.RETURNS,
     purchases.FIGURES,
+    purchases.WORTH,
+    purchases.STAGES,
     *loyalty.HOLDINGS,
     events.CONSENTS,
     events.ENTRIES,
@@ -37,5 +39,6 @@ HOLDINGS: Sequence[Holding] = (
     events.PARKED,
     events.LOOKS,
     events.LISTS_TAKEN,
+    *events.SEGMENTS,
     *events.CHANGES,
 )

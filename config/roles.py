@@ -136,6 +136,11 @@ PUBLISHES_RULES = {
     "loyalty.tier": ALL,
     "loyalty.tierprivilege": ALL,
 }
+# What customers answered stands beside a conversation with them.
+HEARS = {"surveys.survey": ("see_answers",)}
+# Whom one speaks to: marketers and managers say who they are, managers take them out.
+SEGMENTS = {"crm.segment": WORK}
+TAKES_SEGMENTS_OUT = {"crm.segment": (*WORK, "export_segment")}
 # What people are asked: marketers word it, managers let it be asked.
 ASKS = {"surveys.survey": WORK}
 LETS_ASK = {"surveys.survey": (*WORK, "publish_survey", "see_answers")}
@@ -162,6 +167,7 @@ AGENT = {
     **REWARDS,
     **ANSWERS,
     **HEARS,
+    **HEARS,
     **CALLS_BACK,
     "crm.look": ("reveal_identity",),
     "crm.user": EVERY_SHOP,
@@ -178,6 +184,7 @@ MANAGER = {
     **LETS_ASK,
     **RULES_THEMES,
     **TELLS_PEOPLE,
+    **TAKES_SEGMENTS_OUT,
     "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
@@ -205,6 +212,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **SORTS,
         **CHANGES_THINGS,
         "surveys.survey": ("view", "see_answers"),
+        "crm.segment": LOOK,
         "support.agentprofile": ("view", "change"),
         "crm.customer": (*WORK, "merge"),
         "crm.dashboard": LOOK,
@@ -217,6 +225,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **DRAFTS_RULES,
         **ASKS,
         **SORTS,
+        **SEGMENTS,
         "surveys.issue": WORK,
         "crm.customer": LOOK,
         "crm.timelineentry": LOOK,
@@ -238,7 +247,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys((*CUSTOMERS, *MEMBERS, *POINTS, *PROGRAMMES, *PLANS_REWARDS), LOOK),
         **dict.fromkeys((*RULES, "loyalty.proof"), LOOK),
         **dict.fromkeys(RUNS_DESK, LOOK),
-        **dict.fromkeys((*LETS_ASK, *RULES_THEMES, *TELLS_PEOPLE), LOOK),
+        **dict.fromkeys((*LETS_ASK, *RULES_THEMES, *TELLS_PEOPLE, *SEGMENTS), LOOK),
         "support.ticket": ("view", "see_every_ticket"),
         **SALES,
         **dict.fromkeys(

@@ -63,6 +63,7 @@ TRACKED: Mapping[str, type[Any]] = {
     "eventtype": kept.EventTypeChange,
     "user": kept.UserChange,
     "installation": kept.InstallationChange,
+    "segment": kept.SegmentChange,
 }
 
 

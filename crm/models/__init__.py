@@ -18,6 +18,7 @@ from crm.models.changes import (
     PermissionOfRoleChange,
     RoleChange,
     RoleOfUserChange,
+    SegmentChange,
     ShopChange,
     UserChange,
 )
@@ -27,6 +28,7 @@ from crm.models.consent import Consent, ConsentChannel, Decision, Purpose
 from crm.models.customer import Customer
 from crm.models.customer_figures import CustomerFigures
 from crm.models.customer_preference import CustomerPreference
+from crm.models.customer_worth import CustomerWorth, RfmCutPoints, RiskLevel, StageTransition, Valuation
 from crm.models.event_type import EventType
 from crm.models.feed import FeedRow, OutboxRow, ParkedEntry, ReactionCursor
 from crm.models.goods_return import Return, ReturnLine
@@ -46,6 +48,14 @@ from crm.models.one_time_code import OneTimeCode
 from crm.models.order import Order, OrderLine
 from crm.models.raw_delivery import RawDelivery
 from crm.models.saved_view import SavedView
+from crm.models.segment import (
+    CustomerToLookAt,
+    Segment,
+    SegmentMember,
+    SegmentSize,
+    SegmentSnapshot,
+    SnapshotMember,
+)
 from crm.models.shipment import Shipment
 from crm.models.shop import Shop
 from crm.models.suppression import Suppression, SuppressionLift
@@ -75,6 +85,8 @@ __all__ = [
     "CustomerChange",
     "CustomerFigures",
     "CustomerPreference",
+    "CustomerToLookAt",
+    "CustomerWorth",
     "Decision",
     "EventType",
     "EventTypeChange",
@@ -111,16 +123,26 @@ __all__ = [
     "ReactionCursor",
     "Return",
     "ReturnLine",
+    "RfmCutPoints",
+    "RiskLevel",
     "RoleChange",
     "RoleOfUserChange",
     "SavedView",
+    "Segment",
+    "SegmentChange",
+    "SegmentMember",
+    "SegmentSize",
+    "SegmentSnapshot",
     "Shipment",
     "Shop",
     "ShopChange",
+    "SnapshotMember",
+    "StageTransition",
     "Suppression",
     "SuppressionLift",
     "Task",
     "TimelineEntry",
     "User",
     "UserChange",
+    "Valuation",
 ]

@@ -19,6 +19,7 @@ from crm.models.customer import Customer
 from crm.models.event_type import EventType
 from crm.models.identity import Identity
 from crm.models.installation import Installation
+from crm.models.segment import Segment
 from crm.models.shop import Shop
 from crm.models.user import User
 
@@ -149,6 +150,21 @@ class ApiKeyChange(
 class EventTypeChange(
     pghistory.create_event_model(  # type: ignore[misc]
         EventType, *_all(), obj_field=_record(), model_name="BaseEventTypeChange"
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class SegmentChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        Segment,
+        *_all(),
+        fields=["name", "note", "conditions", "owner", "shared_at", "version", "archived_at"],
+        obj_field=_record(),
+        model_name="BaseSegmentChange",
     )
 ):
     append_only = True

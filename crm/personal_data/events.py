@@ -11,7 +11,19 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.facts import FACTS
-from crm.models import Consent, ListTaken, Look, Merge, MergeProposal, ParkedEntry, Task, TimelineEntry
+from crm.models import (
+    Consent,
+    CustomerToLookAt,
+    ListTaken,
+    Look,
+    Merge,
+    MergeProposal,
+    ParkedEntry,
+    SegmentMember,
+    SnapshotMember,
+    Task,
+    TimelineEntry,
+)
 from crm.models.changes import AddressChange, CompanyPersonChange, CustomerChange, IdentityChange
 from crm.personal_data import Erasing, Holding, Ids, texts_in
 
@@ -142,6 +154,40 @@ LISTS_TAKEN = Holding(
     model=ListTaken,
     rows=lambda ids: ListTaken.objects.filter(customers__overlap=list(ids)),
     tells=("taken_at", "list_name"),
+)
+
+
+def _segments(ids: Ids) -> QuerySet[SegmentMember]:
+    return SegmentMember.objects.filter(customer__in=ids)
+
+
+def _snapshots(ids: Ids) -> QuerySet[SnapshotMember]:
+    return SnapshotMember.objects.filter(customer__in=ids)
+
+
+SEGMENTS = (
+    Holding(
+        name="segments",
+        title=_("Groups of customers that you belong to"),
+        model=SegmentMember,
+        rows=_segments,
+        tells=("segment__name", "since"),
+        erase=lambda erasing: _segments(erasing.ids).delete(),
+    ),
+    Holding(
+        name="snapshots_of_segments",
+        title=_("Groups of customers that you belonged to once"),
+        model=SnapshotMember,
+        rows=_snapshots,
+        tells=("snapshot__segment__name", "snapshot__taken_at"),
+        erase=lambda erasing: _snapshots(erasing.ids).delete(),
+    ),
+    Holding(
+        name="segments_to_ask_again",
+        title=_("What waits to be counted"),
+        model=CustomerToLookAt,
+        rows=lambda ids: CustomerToLookAt.objects.filter(customer__in=ids),
+    ),
 )
 
 
