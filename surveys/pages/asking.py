@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
@@ -26,11 +27,11 @@ from crm import company, rules
 from crm.errors import Refusal
 from crm.pages.requests import StaffRequest
 from crm.rules.errors import UnusableConditions
-from crm.wording import number
+from crm.wording import number, percent
 from surveys.asking import scheduling
 from surveys.asking.occasions import CUSTOMER, occasion_of
 from surveys.models import Invitation, PlannedAsk, Skip, Survey, Trigger, Wave
-from surveys.pages.asking_form import OccasionForm, TriggerForm, WaveForm, share_of
+from surveys.pages.asking_form import A_HUNDRED, OccasionForm, TriggerForm, WaveForm
 from surveys.pages.builder import SEES
 from surveys.writing.authoring import MAY_PUBLISH
 
@@ -40,13 +41,13 @@ SHOWN = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A trigger or a wave, as it is read. `conditions`: a sentence; empty: always."""
+    """A trigger or a wave, as it is read. `conditions`: a sentence; empty: always. `share`: empty: everybody."""
 
     pk: int
     title: str
     when: str
     conditions: str
-    share: int
+    share: str
     is_over: bool
     may_change: bool
 
@@ -189,7 +190,7 @@ def _trigger_row(its: Trigger, at: datetime) -> Row:
         title=str(occasion.label) if occasion else its.fact,
         when=_later(its.delay),
         conditions=_aloud(its.conditions, occasion.root if occasion else CUSTOMER),
-        share=share_of(its.probability),
+        share=_share(its.probability),
         is_over=is_over,
         may_change=occasion is not None and not is_over,
     )
@@ -202,7 +203,7 @@ def _wave_row(its: Wave, today: date) -> Row:
         title=its.name,
         when=_("{first} – {last}").format(first=date_format(its.starts_on), last=date_format(its.ends_on)),
         conditions=_aloud(its.conditions, CUSTOMER),
-        share=share_of(its.probability),
+        share=_share(its.probability),
         is_over=is_over,
         may_change=its.starts_on > today,
     )
@@ -217,6 +218,10 @@ def _later(delay: timedelta) -> str:
     if not hours:
         return ngettext("{count} day later", "{count} days later", days).format(count=number(days))
     return _("{days} d {hours} h later").format(days=number(days), hours=number(hours))
+
+
+def _share(probability: Decimal) -> str:
+    return "" if probability == 1 else percent(float(probability), of=A_HUNDRED)
 
 
 def _aloud(conditions: Mapping[str, Any], root: str) -> str:

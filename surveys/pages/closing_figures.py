@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,8 +39,8 @@ def told(issue: Issue, kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "value": score_said(measure, score) if score else _("no answers"),
         "range": _range(measure, score) if score and not score.is_few else "",
         "n": kept["n"],
-        "since": kept["since"],
-        "until": kept["until"],
+        "since": _day(kept["since"]),
+        "until": _day(kept["until"]),
     }
 
 
@@ -62,6 +64,10 @@ def change(issue: Issue, after: Mapping[str, Any] | None) -> Any:
     measure = _measure(issue)
     found = measuring.effect(issue.before, after)
     return change_said(found, lambda value: signed(value, lambda size: _size(measure, size)), since=True)
+
+
+def _day(kept: str) -> str:
+    return date_format(date.fromisoformat(kept), "SHORT_DATE_FORMAT")
 
 
 def _measure(issue: Issue) -> Measure:

@@ -39,18 +39,14 @@ class IssueForm(forms.Form):
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none())
     due_on = Day(label=_("Until"), required=False)
     measure = forms.ChoiceField(label=_("Figure that is to rise"), required=False)
-    aspect = forms.ChoiceField(
-        label=_("About what"),
-        required=False,
-        help_text=_("Counts where people were asked how satisfied they are."),
-    )
+    aspect = forms.ChoiceField(label=_("About what"), required=False)
     shop = forms.ModelChoiceField(
         label=_("Shop"), queryset=Shop.objects.none(), required=False, empty_label=_("Every shop")
     )
     target = forms.DecimalField(
         label=_("Target"), required=False, max_digits=8, decimal_places=2, localize=True
     )
-    since = Day(label=_("Measured before, from"), required=False, help_text=_("Empty: the last 90 days."))
+    since = Day(label=_("Measured before, from"), required=False)
     until = Day(label=_("Measured before, to"), required=False)
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -102,7 +102,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
         "issue": issue,
         "figure": closing_figures.figure_said(issue.figure),
         "measurements": [
-            (_("before"), closing_figures.told(issue, issue.before)),
+            (_("when it was opened"), closing_figures.told(issue, issue.before)),
             (_("since it was changed"), closing_figures.told(issue, after)),
         ],
         "target": closing_figures.target_said(issue),

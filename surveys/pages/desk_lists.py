@@ -49,7 +49,7 @@ def asked_among_colleagues(morning: Morning) -> DeskList | None:
         title=_("You are asked"),
         icon="survey",
         rows=[
-            Row(text=str(one.version.survey), url=page, more=_("Nobody sees who said what.")) for one in asked
+            Row(text=str(one.version.survey), url=page, end=_("Nobody sees who said what.")) for one in asked
         ],
         empty="",
         url=page,

@@ -30,7 +30,7 @@ from surveys.pages.builder import number_of
 from surveys.pages.report_form import ReportForm
 from surveys.reports import exporting as files
 from surveys.reports import reporting, telling, themes
-from surveys.reports.narrowing import DIVIDED
+from surveys.reports.narrowing import DIVIDED, Narrowed
 from surveys.reports.reporting import VERBATIMS_SHOWN, Report
 from surveys.scores import MEASURES
 
@@ -140,7 +140,16 @@ def answers(request: StaffRequest, kind: str) -> Any:
 def _asked(request: StaffRequest) -> Asked:
     at = timezone.now()
     period = period_of(request.GET.get("period", DEFAULT), timezone.localdate(at))
-    return Asked(form=ReportForm(request.GET), period=period, at=at)
+    return Asked(form=ReportForm(_with_aspect(request.GET, period, at)), period=period, at=at)
+
+
+def _with_aspect(query: QueryDict, period: Period, at: datetime) -> QueryDict:
+    """Where nobody chose an aspect of satisfaction, that of which most answers tell."""
+    if query.get("measure") != "csat" or "aspect" in query:
+        return query
+    chosen = query.copy()
+    chosen["aspect"] = reporting.usual_aspect(Narrowed(measure="csat"), period=period, at=at)
+    return chosen
 
 
 def _measures(query: QueryDict, form: ReportForm) -> list[Chip]:
