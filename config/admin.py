@@ -140,7 +140,18 @@ SHELVES: Sequence[Shelf] = (
             *("loyalty.giftgrant", "loyalty.coupon"),
         ),
     ),
-    Shelf(label=_("Surveys and feedback"), icon="survey", models=("surveys.survey", "surveys.recovery", "surveys.issue")),
+    Shelf(
+        label=_("Surveys and feedback"),
+        icon="survey",
+        models=(
+            "surveys.survey",
+            "surveys.feedback",
+            "surveys.recovery",
+            "surveys.issue",
+            "surveys.theme",
+            "surveys.department",
+        ),
+    ),
     Shelf(
         label=_("Channels"),
         icon="chat",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("admin/support/scripts/", include("support.pages.script_urls")),
     path("admin/surveys/builder/", include("surveys.pages.builder_urls")),
     path("admin/surveys/asking/", include("surveys.pages.asking_urls")),
+    path("admin/surveys/feedback/", include("surveys.pages.feedback_urls")),
     path("admin/surveys/", include("surveys.pages.closing_urls")),
     path("admin/surveys/colleagues/", include("surveys.pages.staff_urls")),
     path("admin/", include("crm.pages.urls")),

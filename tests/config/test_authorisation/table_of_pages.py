@@ -162,6 +162,20 @@ OURS = {
     "admin/support/incidents/<int:pk>/tickets/<int:ticket_pk>/removal/": Page(
         look=NONE, act=AGENTS, about="incident ticket", foreign=LEADS
     ),
+    # What people say, and by which words it is known.
+    "admin/surveys/feedback/": Page(look=AGENTS | MARKETER | AUDIT),
+    "admin/surveys/feedback/gathering/": Page(look=NONE, act=LEADS | MARKETER),
+    "admin/surveys/feedback/rules/": Page(look=MANAGERS | AUDIT),
+    "admin/surveys/feedback/rules/ready/": Page(look=NONE, act=MANAGERS),
+    "admin/surveys/feedback/rules/<slug:slug>/<slug:language>/": Page(
+        look=MANAGERS | AUDIT, act=MANAGERS, about="themeslug language"
+    ),
+    **{
+        f"admin/surveys/feedback/<int:pk>/{deed}/": Page(
+            look=NONE, act=LEADS | MARKETER, about="issuefeedback"
+        )
+        for deed in ("theme", "settling", "owner")
+    },
     # What becomes of what people say.
     "admin/surveys/recoveries/": Page(look=AGENTS | AUDIT),
     "admin/surveys/recoveries/<int:pk>/": Page(look=NONE, act=AGENTS, about="recovery"),
@@ -277,12 +291,6 @@ OURS = {
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
     # The programme: marketers draft, managers publish.
-    "dashboard/feedback/": Page(look=LEADS | AUDIT | MARKETER),
-    **{
-        f"dashboard/feedback/{name}.{kind}": Page(look=MANAGERS)
-        for name in ("figures", "answers")
-        for kind in ("csv", "xlsx")
-    },
     "dashboard/feedback/": Page(look=LEADS | AUDIT | MARKETER),
     **{
         f"dashboard/feedback/{name}.{kind}": Page(look=MANAGERS)

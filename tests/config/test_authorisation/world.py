@@ -72,7 +72,7 @@ from support.models import (
 )
 from support.scripts import playing
 from surveys.closing import planning
-from surveys.models import Recovery, Response, SurveyVersion, Trigger, Wave
+from surveys.models import Recovery, Response, SurveyVersion, Theme, Trigger, Wave
 from tests.factories import issues as wrong_things
 from tests.factories import surveys
 from tests.factories.articles import published
@@ -455,6 +455,9 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
     its |= {
         "issue": wrong.pk,
         "planstep": planning.add_step(wrong, what=word, owner=wrong.owner).pk,
+        "themeslug": Theme.objects.create(
+            slug=word.lower(), names={"en": word}, department=wrong.department
+        ).slug,
         "feedbackofshop": wrong_things.said(shop=shop, source_id=f"{word}-2").pk,
         "issuefeedback": wrong_things.said(issue=wrong, source_id=word).pk,
         "recovery": Recovery.objects.create(
