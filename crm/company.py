@@ -31,6 +31,7 @@ class Company:
     quiet_from_hour: int | None = None
     quiet_until_hour: int | None = None
     own_advertising_per_week: int | None = None
+    own_lost_after_days: int | None = None
 
     @property
     def quiet_hours(self) -> tuple[int, int]:
@@ -44,6 +45,12 @@ class Company:
     def advertising_per_week(self) -> int:
         own = self.own_advertising_per_week
         return int(settings.ADVERTISING_PER_WEEK) if own is None else own
+
+    @property
+    def lost_after_days(self) -> int:
+        """The horizon of every figure about customers who stop buying: the company's own, else as installed."""
+        own = self.own_lost_after_days
+        return int(settings.LOST_AFTER_DAYS) if own is None else own
 
     @property
     def clock(self) -> ZoneInfo:
@@ -90,6 +97,7 @@ def _read() -> Company:
         quiet_from_hour=known.quiet_from_hour,
         quiet_until_hour=known.quiet_until_hour,
         own_advertising_per_week=known.advertising_per_week,
+        own_lost_after_days=known.lost_after_days,
     )
 
 

@@ -144,6 +144,8 @@ PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default="http://127.0.0.1:8000")
 QUIET_HOURS = (env.int("QUIET_FROM_HOUR", default=21), env.int("QUIET_UNTIL_HOUR", default=9))
 # No more advertising than this to one person in seven days.
 ADVERTISING_PER_WEEK = env.int("ADVERTISING_PER_WEEK", default=2)
+# Whoever bought nothing for so many days is lost, where the company says nothing else.
+LOST_AFTER_DAYS = env.int("LOST_AFTER_DAYS", default=180)
 # A larger budget of goodwill for an incident needs a second person, in the programme's currency.
 INCIDENT_GOODWILL_ALONE = Decimal(env.str("INCIDENT_GOODWILL_ALONE", default="100"))
 

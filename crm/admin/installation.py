@@ -28,7 +28,7 @@ class InstallationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Installation
         fields = (
             *("name", "currency", "time_zone", "languages"),
-            *("quiet_from_hour", "quiet_until_hour", "advertising_per_week"),
+            *("quiet_from_hour", "quiet_until_hour", "advertising_per_week", "lost_after_days"),
         )
 
     def clean_time_zone(self) -> str:
@@ -56,7 +56,7 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = InstallationForm
     fields = (
         *("name", "new_logo", "currency", "time_zone", "languages"),
-        *("quiet_from_hour", "quiet_until_hour", "advertising_per_week"),
+        *("quiet_from_hour", "quiet_until_hour", "advertising_per_week", "lost_after_days"),
     )
 
     def changelist_view(

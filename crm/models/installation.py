@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,15 @@ class Installation(models.Model):
         blank=True,
         validators=[MaxValueValidator(50)],
         help_text=_("Nobody gets more in seven days, on all channels together. Empty: as installed."),
+    )
+    lost_after_days = models.PositiveSmallIntegerField(
+        _("lost after so many days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(7), MaxValueValidator(1095)],
+        help_text=_(
+            "Whoever bought nothing for so long counts as lost, in every figure about it. Empty: as installed."
+        ),
     )
     set_up_at = models.DateTimeField(_("set up"))
 

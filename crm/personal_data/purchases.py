@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import CustomerFigures, Order, OrderLine, Return, Shipment
+from crm.models import CustomerFigures, CustomerWorth, Order, OrderLine, Return, Shipment, StageTransition
 from crm.personal_data import Holding, Ids
 
 MOMENTS = ("placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at", "cancelled_at")
@@ -71,4 +71,23 @@ FIGURES = Holding(
     model=CustomerFigures,
     rows=lambda ids: CustomerFigures.objects.filter(customer__in=ids),
     tells=("orders", "returns", "net_revenue", "currency", "first_order_at", "last_order_at"),
+)
+
+WORTH = Holding(
+    name="worth",
+    title=_("How things stand between us"),
+    model=CustomerWorth,
+    rows=lambda ids: CustomerWorth.objects.filter(customer__in=ids),
+    tells=(
+        *("as_of", "purchase_days", "historic_value", "currency", "recency", "frequency", "monetary"),
+        *("expected_purchases", "expected_value", "category", "stage", "risk"),
+    ),
+)
+
+STAGES = Holding(
+    name="stages",
+    title=_("How far you came with us, and when"),
+    model=StageTransition,
+    rows=lambda ids: StageTransition.objects.filter(customer__in=ids),
+    tells=("before", "after", "entered_on"),
 )
