@@ -49,11 +49,13 @@ def write(
     short_text: str = "",
     instead_of: Message | None = None,
     choices: Sequence[str] = (),
+    html: str = "",
 ) -> Message:
     """Put a message in the queue, once per (source, source_id); a repeat answers with the one that stands.
 
     `to`: an identity in its normal form, of the channel's kind. `answers`: what it replies to, in whose thread it
     goes, and under whose subject. `short_text`: what an SMS would say. `choices`: what buttons say.
+    `html`: of our own making, what a mail shows between its paragraphs besides the text.
     Nothing is sent before the transaction is committed. Locks the customer's row.
 
     Raises:
@@ -88,6 +90,7 @@ def write(
             "recorded_at": at,
             "send_at": send_at or at,
             "choices": list(choices),
+            "html": html,
         },
     )
     if is_new:

@@ -67,7 +67,7 @@ class Occasion:
 
     `source` and `source_id` name the occasion: for the same one nobody is written to twice. `words`, by language:
     what is said this time instead of what the notice says. `channels`: by which alone it may go; empty: by any.
-    `choices`: what buttons under it say, where there are buttons.
+    `choices` and `html`: what can be tapped, by what its channel can show.
     """
 
     notice: Notice
@@ -81,6 +81,7 @@ class Occasion:
     words: Mapping[str, Words] | None = None
     channels: Collection[str] = ()
     choices: Sequence[str] = ()
+    html: str = ""
 
 
 @transaction.atomic
@@ -98,12 +99,14 @@ def notify(
     purpose: str = "",
     channels: Collection[str] = (),
     choices: Sequence[str] = (),
+    html: str = "",
 ) -> Notified:
     """Let a person know, once per (source, source_id), by the best way there is; or answer why not.
 
     `figures`: numbers, days and amounts are said in the person's language and on their clock. `answers`: what they
     wrote, where this is an answer to it. `words` by language, and `purpose`: this time, instead of the notice's own.
-    `channels`: by these alone; empty: by any. `choices`: what buttons under it say, where there are buttons.
+    `channels`: by these alone; empty: by any. `choices`: what buttons under it say, where there are buttons; `html`: of
+    our own making, what a mail shows to be tapped instead.
     Advertising needs a consent for its channel and keeps to the company's number a week. Where it would wake
     somebody, it waits for their morning. Locks the row of whoever the customer stands for.
 
@@ -123,6 +126,7 @@ def notify(
         words=words,
         channels=channels,
         choices=choices,
+        html=html,
     )
     told = _tell(lock_person(customer.pk), occasion)
     log.info("notice", extra={"notice": notice, "why_not": told.why_not or ""})
@@ -297,6 +301,7 @@ def _write(person: Customer, occasion: Occasion, way: Way, send_at: datetime) ->
         at=occasion.at,
         send_at=send_at,
         choices=occasion.choices,
+        html=occasion.html if channel_named(way.channel).shows_html else "",
     )
 
 

@@ -175,6 +175,7 @@ def letter_of(message: Message) -> Letter:
         unsubscribe_url=_unsubscribe_url(message),
         files=attaching.files_of(message),
         choices=message.choices,
+        html=message.html,
     )
 
 

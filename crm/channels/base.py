@@ -174,7 +174,7 @@ class Letter:
 
     `id` is the same at every attempt: a provider that knows idempotency gets it as its key.
     `replies_to`: external ids in this thread, the nearest first. `choices`: what buttons say, where there are buttons;
-    the text says them too.
+    the text says them too. `html`: of our own making, what a mail shows between its paragraphs to be tapped.
     """
 
     id: int
@@ -188,6 +188,7 @@ class Letter:
     unsubscribe_url: str = ""
     files: Sequence[File] = ()
     choices: Sequence[str] = ()
+    html: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +241,8 @@ class Channel:
     rings: ClassVar[bool] = True
     # Is it paid for by its length, so that notices are said in their short words?
     wants_short: ClassVar[bool] = False
+    # Does it show what a page would show?
+    shows_html: ClassVar[bool] = False
     longest_text: ClassVar[int] = 4000
     # What its provider takes: of one account, and of one person.
     most_per_second: ClassVar[int | None] = None

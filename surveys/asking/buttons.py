@@ -69,7 +69,7 @@ def _kept(invitation: Invitation, message: Message, *, language: str, at: dateti
     thanks = its.thanks_in(language) or _("Thank you!")
     if len(walking.way(its, answering.given_of(invitation))) == 1:
         return thanks
-    return _("{thanks}\n\nAdd a few words, if you like: {link}").format(thanks=thanks, link=link)
+    return f"{thanks}\n\n{_('Add a few words, if you like: {link}').format(link=link)}"
 
 
 def _tapped_under(message: Message) -> Message | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.template.loader import render_to_string
+
 from crm import notifying
 from crm.models import Customer, Message, Purpose
 from crm.notifying import Notified, language_of
@@ -44,6 +46,7 @@ def tell(invitation: Invitation, notice: str, *, person: Customer, at: datetime)
         purpose=_purpose_of(invitation.budget),
         channels=version.survey.channels,
         choices=[point.label for point in points_of(version, language)],
+        html=_scores(invitation, language),
     )
 
 
@@ -59,12 +62,28 @@ def points_of(version: SurveyVersion, language: str) -> Sequence[Point]:
 
     What is tapped stands in the person's conversation: under an anonymous survey there is nothing to tap.
     """
+    return () if version.survey.is_anonymous else _first_points(version, language)
+
+
+def _first_points(version: SurveyVersion, language: str) -> Sequence[Point]:
     its = content.read(version.content)
     first = its.question(its.start)
-    if version.survey.is_anonymous or first is None or first.kind == MANY_AT_ONCE:
-        return ()
-    points = first.asked.points(language)
+    points = first.asked.points(language) if first and first.kind != MANY_AT_ONCE else ()
     return points if len(points) <= MOST_BUTTONS else ()
+
+
+def _scores(invitation: Invitation, language: str) -> str:
+    """For a mail: a link for each mark of the first question, and one that only machines follow."""
+    version, its = invitation.version, content.read(invitation.version.content)
+    first = its.question(its.start)
+    if first is None or first.asked.scale is None:
+        return ""
+    points = [
+        {"label": point.label, "address": links.address_of(invitation, score=int(point.value))}
+        for point in _first_points(version, language)
+    ]
+    context = {"points": points, "trap": links.trap_of(invitation)}
+    return render_to_string("surveys/asking/scores.html", context).strip() if points else ""
 
 
 def _question(its: Content, language: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from crm.notices.base import Notice
-from surveys.notices.invitation import SurveyInvitation
 from surveys.notices.issue_changed import IssueChangedNotice
-from surveys.notices.reminder import SurveyReminder
+from surveys.notices.survey_invitation import SurveyInvitation
+from surveys.notices.survey_reminder import SurveyReminder
 
 LISTED: Sequence[Notice] = (SurveyInvitation(), SurveyReminder(), IssueChangedNotice())
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 import crm.notices
 import loyalty.notices
+import surveys.notices
 from crm import notice_texts, order_notices, relay, rendering, sending, timeline
 from crm.facts import Fact
 from crm.models import Customer, Message, NoticeSwitch, NoticeText, Order
@@ -79,7 +80,7 @@ def change(name: str, **more: Any) -> None:
 # ── texts ────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("package", [crm.notices, loyalty.notices])
+@pytest.mark.parametrize("package", [crm.notices, loyalty.notices, surveys.notices])
 def test_every_file_is_listed(package: Any) -> None:
     files = {name for _finder, name, _is_package in pkgutil.iter_modules(package.__path__)} - NO_NOTICES
 
@@ -112,14 +113,17 @@ def test_who_has_no_first_name_is_still_greeted(notice: Notice) -> None:
         rendering.render(notice.words[language].long, values, language=language)
 
 
-# A colleague lets each of them out.
-OF_INCIDENTS = {"incident", "incident_over"}
+# A colleague lets each of them out: drafts it, or publishes a survey and says when it is asked.
+LET_OUT_BY_A_COLLEAGUE = {
+    *("incident", "incident_over"),
+    *("survey_invitation", "survey_reminder", "issue_changed"),
+}
 
 
 def test_only_the_status_of_orders_goes_out_before_anybody_decides() -> None:
     at_first = {name for name, notice in notices().items() if notice.is_on_at_first}
 
-    assert at_first - OF_INCIDENTS == {
+    assert at_first - LET_OUT_BY_A_COLLEAGUE == {
         *("order_placed", "order_paid", "order_shipped", "order_delivered", "order_cancelled")
     }
 

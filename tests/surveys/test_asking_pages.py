@@ -76,7 +76,7 @@ def test_a_trigger_is_set_and_reads_as_a_sentence(its: Survey) -> None:
     page = shown(client, path(its))
     assert "An order was delivered" in page
     assert "3 days later" in page
-    assert "50 % of them" in page
+    assert "50% of them" in page
     assert "Only if:" in page
 
 

@@ -61,6 +61,7 @@ class EmailChannel(Channel):
     optional_secrets = frozenset(["smtp_password", "imap_password", "provider_key", "hook_secret"])
     proving_secrets = frozenset(["hook_secret"])
     has_subject = True
+    shows_html = True
     carries_files = True
     longest_text = 100_000
 

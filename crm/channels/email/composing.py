@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from email.utils import formataddr
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -17,7 +19,7 @@ LONGEST_SUBJECT = 250
 
 def compose(letter: Letter, *, sender: tuple[str, str], message_id: str, answer_to: str) -> EmailMessage:
     """`sender`: name and address. `answer_to`: the address that names the thread."""
-    mail = EmailMessage(
+    mail = EmailMultiAlternatives(
         subject=_on_one_line(letter.subject or sender[0])[:LONGEST_SUBJECT],
         body=_body(letter),
         from_email=formataddr((_on_one_line(sender[0]), sender[1])),
@@ -25,9 +27,24 @@ def compose(letter: Letter, *, sender: tuple[str, str], message_id: str, answer_
         reply_to=[answer_to],
         headers=_headers(letter, message_id),
     )
+    if letter.html:
+        mail.attach_alternative(_as_page(letter), "text/html")
     for file in letter.files:
         mail.attach(_on_one_line(file.name), file.content, file.content_type)
     return mail
+
+
+def _as_page(letter: Letter) -> str:
+    """The same text, with what can be tapped before the paragraph that has a link."""
+    parts = _body(letter).split("\n\n")
+    place = next((number for number, part in enumerate(parts) if "://" in part), len(parts))
+    context = {
+        "language": letter.language,
+        "before": parts[:place],
+        "after": parts[place:],
+        "html": SafeString(letter.html),  # ours: what somebody wrote has no way to it
+    }
+    return render_to_string("crm/mail/letter.html", context)
 
 
 def marker() -> str:
