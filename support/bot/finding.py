@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-from support.bot import library, likening, outside
+from support.bot import guessing, library, likening, outside
+from support.bot.library import Library
 from support.bot.tools import PREFIX, TOOLS
 from support.bot.tools.base import PERHAPS, SURELY
 from support.bot.understanding import Offer
@@ -22,14 +23,20 @@ MOST_FOUND = 8
 MOST_SEARCHED = 30
 # Of what an article is believed to answer, so much by its meanings; the rest by the search of the help centre.
 BY_MEANING = 0.5
+# Of what an article is believed to answer of which it is known how customers ask for it, so much by that.
+BY_HABIT = 0.5
+# Where nothing of ours is likelier than so much, no such article is offered.
+ELSEWHERE = 0.5
 
 
 def find(text: str, *, language: str, at: datetime) -> Sequence[Offer]:
     """The likeliest first. The titles are in the active language, which is `language`."""
     hits = searching.search(text, language=language, at=at, limit=MOST_SEARCHED)
-    scores = {slug: BY_MEANING * score for slug, score in _by_meaning(text, language).items()}
+    shelf = library.read()
+    scores = {slug: BY_MEANING * score for slug, score in _by_meaning(text, language, shelf).items()}
     for hit in hits:
         scores[hit.article.slug] = scores.get(hit.article.slug, 0.0) + (1 - BY_MEANING) * hit.score
+    scores |= _by_habit(guessing.heard(text, language=language), scores, shelf)
     best = sorted(scores, key=lambda slug: -scores[slug])[:MOST_FOUND]
     titles = {hit.article.slug: hit.title for hit in hits}
     articles = [
@@ -39,8 +46,19 @@ def find(text: str, *, language: str, at: datetime) -> Sequence[Offer]:
     return sorted([*_tools(text, language), *articles], key=lambda offer: -offer.score)
 
 
-def _by_meaning(text: str, language: str) -> Mapping[str, float]:
-    return likening.likenesses(text, library.known(), language=language)
+def _by_meaning(text: str, language: str, shelf: Library) -> Mapping[str, float]:
+    return likening.likenesses(text, shelf.known, language=language)
+
+
+def _by_habit(said: frozenset[str], scores: Mapping[str, float], shelf: Library) -> Mapping[str, float]:
+    """How surely each is meant that was taught how it is asked for. What was taught in these very words is meant."""
+    chances = guessing.chances(said, shelf.habits)
+    is_ours = chances.get(guessing.NOWHERE, 0.0) <= ELSEWHERE
+    found = {
+        slug: is_ours * ((1 - BY_HABIT) * scores.get(slug, 0.0) + BY_HABIT * chances.get(slug, 0.0))
+        for slug in shelf.taught
+    }
+    return found | dict.fromkeys(shelf.word_for_word.get(said, ()), 1.0)
 
 
 def _tools(text: str, language: str) -> Iterator[Offer]:

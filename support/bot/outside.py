@@ -1,15 +1,21 @@
 """What people ask a shop that no article of a help centre answers, and what they ask for somebody else. Pure data.
 
 Such words are told from the rest because the words beside them are a shop's own: “is there a toilet in the shop” speaks
-of the shop, and is no question about its hours. A colleague reads it; no article is offered.
+of the shop, and is no question about its hours. A colleague reads it; no article is offered. What words alone do not
+tell is told by examples: outside.toml holds questions that nothing of ours answers, in the words of customers.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 from crm.spoken_words import Dictionary, words_in
+
+ASKED = Path(__file__).parent / "outside.toml"
 
 # Work, trade with other companies, the press; health; what goods are made of; places and their comforts; machines and
 # repairs; courses and evenings; the world at large; rudeness. What a shop's own words may mean as well (“work”,
@@ -64,6 +70,13 @@ def is_outside(text: str) -> bool:
 def names_somebody_else(text: str) -> bool:
     """Is another person named? Then it is not sure whose account is meant."""
     return any(map(_is_somebody_else, words_in(text)))
+
+
+@cache
+def asked() -> Sequence[tuple[str, str]]:
+    """(language, question): what people ask and no article answers."""
+    told = tomllib.loads(ASKED.read_text())
+    return [(language, question) for language, questions in told.items() for question in questions]
 
 
 def _pairs(words: Sequence[str]) -> Sequence[str]:
