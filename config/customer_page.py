@@ -7,6 +7,7 @@ from crm.pages import customer_figures, customer_panels, one_person, revealing, 
 from loyalty import tier_marks
 from loyalty.pages import panel
 from support.pages import panel as support_panel
+from surveys.pages import panel as surveys_panel
 
 NOTICES: Sequence[NoticeSource] = (
     one_person.erased,
@@ -32,6 +33,7 @@ PANELS: Sequence[PanelSource] = (
     task_panel.tasks,
     panel.points,
     support_panel.tickets,
+    surveys_panel.answers,
     customer_panels.orders,
     customer_panels.returns,
     customer_panels.looked_after_by,
@@ -46,6 +48,7 @@ PANELS_BESIDE: Sequence[PanelSource] = (
     panel.points,
     customer_panels.orders,
     task_panel.tasks,
+    surveys_panel.answers,
     customer_panels.returns,
     revealing.how_to_reach,
 )

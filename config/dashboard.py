@@ -7,6 +7,7 @@ from crm.dashboard import FigureSource
 from loyalty import tiles as loyalty
 from support import tiles as support
 from support.bot import tiles as bot
+from surveys import tiles as surveys
 
 FIGURES: Sequence[FigureSource] = (
     tiles.net_revenue,
@@ -21,4 +22,7 @@ FIGURES: Sequence[FigureSource] = (
     support.reopened,
     support.handling,
     bot.handled,
+    surveys.recommendation,
+    surveys.satisfaction,
+    surveys.ease,
 )

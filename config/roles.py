@@ -137,7 +137,7 @@ PUBLISHES_RULES = {
     "loyalty.tierprivilege": ALL,
 }
 # What customers answered stands beside a conversation with them.
-HEARS = {"surveys.survey": ("see_answers",)}
+READS_ANSWERS = {"surveys.survey": ("see_answers",)}
 # Whom one speaks to: marketers and managers say who they are, managers take them out.
 SEGMENTS = {"crm.segment": WORK}
 TAKES_SEGMENTS_OUT = {"crm.segment": (*WORK, "export_segment")}
@@ -166,7 +166,7 @@ AGENT = {
     **POINTS,
     **REWARDS,
     **ANSWERS,
-    **HEARS,
+    **READS_ANSWERS,
     **HEARS,
     **CALLS_BACK,
     "crm.look": ("reveal_identity",),

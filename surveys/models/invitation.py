@@ -82,7 +82,10 @@ class Invitation(models.Model):
         indexes = [
             models.Index("asked_at", condition=Q(answered_at=None, reminder=None), name="to_be_reminded"),
             models.Index(
-                "delivered_at", condition=Q(delivered_at__isnull=False), name="invitations_delivered"
+                fields=["delivered_at"],
+                include=["version", "answered_at", "shop", "channel", "wave", "customer"],
+                condition=Q(delivered_at__isnull=False),
+                name="invitations_counted",
             ),
             models.Index("asked_at", condition=Q(delivered_at=None), name="invitations_on_the_way"),
         ]

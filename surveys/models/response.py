@@ -120,7 +120,19 @@ class Answer(models.Model):
             ),
             models.CheckConstraint(condition=Q(direction__in=[1, -1]), name="answer_has_a_direction"),
         ]
-        indexes = [models.Index("kind", "answered_at", name="answers_of_a_kind")]
+        indexes = [
+            models.Index("kind", "answered_at", name="answers_of_a_kind"),
+            # Figures read this and no row.
+            models.Index(
+                fields=["kind", "answered_at"],
+                include=[
+                    *("value", "direction", "aspect", "version", "customer", "shop", "channel", "tier"),
+                    *("agent_id", "language"),
+                ],
+                condition=Q(value__isnull=False),
+                name="scores_counted",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.question

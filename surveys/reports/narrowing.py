@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm import company, rules
+from crm.among import Among
 from crm.errors import Fault, Refusal
 from crm.models import Customer
 from surveys.models import Answer, SurveyVersion
@@ -92,21 +93,24 @@ def answers(narrowed: Narrowed, *, since: datetime, until: datetime, at: datetim
     Raises:
         UnusableConditions: `who` is no condition about customers.
     """
-    its = of_every_aspect(narrowed, since=since, until=until, at=at)
-    return its.filter(aspect=narrowed.aspect) if narrowed.measure == "csat" else its
+    return of_its_aspect(of_every_aspect(narrowed, since=since, until=until, at=at), narrowed)
 
 
 def of_every_aspect(
     narrowed: Narrowed, *, since: datetime, until: datetime, at: datetime
 ) -> QuerySet[Answer]:
-    its = Answer.objects.filter(
-        kind=narrowed.measure,
-        value__isnull=False,
-        answered_at__gte=since,
-        answered_at__lt=until,
-        direction=-1 if narrowed.asks_how_hard else 1,
-    )
+    return at_any_time(narrowed, at=at).filter(answered_at__gte=since, answered_at__lt=until)
+
+
+def at_any_time(narrowed: Narrowed, *, at: datetime) -> QuerySet[Answer]:
+    """Of every aspect."""
+    direction = -1 if narrowed.asks_how_hard else 1
+    its = Answer.objects.filter(kind=narrowed.measure, value__isnull=False, direction=direction)
     return of_those(its, narrowed, at=at)
+
+
+def of_its_aspect(its: QuerySet[Answer], narrowed: Narrowed) -> QuerySet[Answer]:
+    return its.filter(aspect=narrowed.aspect) if narrowed.measure == "csat" else its
 
 
 def versions(narrowed: Narrowed) -> QuerySet[SurveyVersion]:
@@ -118,7 +122,7 @@ def versions(narrowed: Narrowed) -> QuerySet[SurveyVersion]:
 
 def of_those(its: QuerySet[Answer], narrowed: Narrowed, *, at: datetime) -> QuerySet[Answer]:
     """Narrowed by who answered, where and to what."""
-    its = its.filter(version__in=versions(narrowed).values("pk"))
+    its = its.filter(Among("version", versions(narrowed).values_list("pk", flat=True)))
     for name, column in _COLUMNS.items():
         if value := getattr(narrowed, name):
             its = its.filter(**{column: value})

@@ -5,13 +5,13 @@ Reads only, in a fixed number of questions to the database, however many answers
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet
 
+from crm.among import Among
 from crm.dashboard import edges
 from crm.measures.intervals import Difference, Share
 from crm.periods import DAY, Period
@@ -71,22 +71,23 @@ def report(narrowed: Narrowed, *, period: Period, by: str, at: datetime) -> Repo
     """
     steps = period.steps()
     moments, first = _moments(period, steps)
-    its = {"since": moments[0], "until": moments[-1], "at": at}
-    column = DIVIDED[by][1]
-    found = counting.counted(narrowing.answers(narrowed, **its), edges=moments, first=first, column=column)
+    rows = narrowing.at_any_time(narrowed, at=at)
+    one_aspect = narrowing.of_its_aspect(rows, narrowed)
+    column, is_joined = DIVIDED[by][1], bool(narrowed.who)
+    found = counting.counted(one_aspect, edges=moments, first=first, column=column, is_joined=is_joined)
     divided = found
     if by == "aspect":
-        rows = narrowing.of_every_aspect(narrowed, **its)
-        divided = counting.counted(rows, edges=[moments[0], moments[first], moments[-1]], first=1)
+        whole = [moments[0], moments[1], moments[first], moments[-1]]
+        divided = counting.counted(rows, edges=whole, first=2, is_joined=is_joined)
     now = found.within(range(first, first + len(steps)))
-    hides = _hides(narrowed, now, found, its)
+    hides = _hides(narrowed, now, found, moments, at)
     rates = _rates(narrowed, moments, at) if _rate_is_known(narrowed) else None
     return Report(
         narrowed=narrowed,
         by=by,
         counts={} if hides.all else narrowed.as_asked(now),
         score=None if hides.all else _score(narrowed, now),
-        before=None if hides.all else hides.score_before(narrowed, found.steps.get(0, {})),
+        before=None if hides.all else hides.score_before(narrowed, found.stretches.get(0, {})),
         steps=_steps(narrowed, steps, found, first, hides=hides, rates=rates),
         parts=[] if hides.all else _parts(narrowed, divided, hides=hides),
         rate=None if rates is None else _sum(rates[first:]),
@@ -105,6 +106,14 @@ def score(narrowed: Narrowed, *, since: datetime, until: datetime, at: datetime)
     if _is_anonymous(narrowed) and privacy.is_hidden(counts, among=counts):
         return None
     return _score(narrowed, counts)
+
+
+def usual_aspect(narrowed: Narrowed, *, period: Period, at: datetime) -> str:
+    """Of which most answers tell: the aspects are never added up. Empty, too, where there are none."""
+    since, until = edges([period])
+    rows = narrowing.of_every_aspect(narrowed, since=since, until=until, at=at).order_by()
+    counts = dict(rows.values_list("aspect").annotate(count=Count("pk")))
+    return min(counts, key=lambda aspect: (-counts[aspect], aspect), default="")
 
 
 def verbatims(
@@ -136,16 +145,20 @@ class _Hides:
         return None if too_few else _score(narrowed, counts)
 
 
-def _hides(narrowed: Narrowed, now: Counts, found: counting.Counted, its: Mapping[str, datetime]) -> _Hides:
+def _hides(
+    narrowed: Narrowed, now: Counts, found: counting.Counted, moments: Sequence[datetime], at: datetime
+) -> _Hides:
     if not _is_anonymous(narrowed):
         return _Hides(is_anonymous=False)
     # What somebody narrowed is compared with the whole, which they see as well.
     whole = Narrowed(measure=narrowed.measure, survey=narrowed.survey, asks_how_hard=narrowed.asks_how_hard)
-    rows = narrowing.of_every_aspect(whole, **its).order_by().values_list("value").annotate(count=Count("pk"))
-    told = counting.added([found.steps.get(0, {}), now])
+    rows = narrowing.at_any_time(whole, at=at)
+    every = counting.counted(rows, edges=[moments[0], moments[1], moments[-1]], first=1).stretches
+    told = counting.added(list(found.stretches.values()))
     return _Hides(
         is_anonymous=True,
-        all=privacy.is_hidden(now, among=now) or privacy.is_hidden(told, among=dict(rows)),
+        all=privacy.is_hidden(now, among=now)
+        or privacy.is_hidden(told, among=counting.added(list(every.values()))),
     )
 
 
@@ -166,7 +179,7 @@ def _steps(
     hides: _Hides,
     rates: Sequence[Share] | None,
 ) -> list[Step]:
-    by_step = {number: found.steps.get(first + number, {}) for number in range(len(steps))}
+    by_step = {number: found.stretches.get(first + number, {}) for number in range(len(steps))}
     hidden = set(by_step) if hides.all else privacy.hidden(by_step) if hides.is_anonymous else set()
     return [
         Step(
@@ -224,15 +237,15 @@ def _rates(narrowed: Narrowed, moments: Sequence[datetime], at: datetime) -> lis
 
     Votes of scanners are no answers. Those who answered without being invited (a code on a poster) do not count.
     """
-    array = Value(list(moments), output_field=ArrayField(DateTimeField()))
-    step = Func(F("delivered_at"), array, function="width_bucket", output_field=IntegerField())
-    rows = _delivered(narrowed, at).filter(delivered_at__gte=moments[0], delivered_at__lt=moments[-1])
-    counts = {
-        number - 1: Share(answered, of)
-        for number, of, answered in rows.order_by()
-        .values_list(step)
-        .annotate(of=Count("pk"), answered=Count("answered_at"))
-    }
+    rows = counting.by_stretch(
+        _delivered(narrowed, at),
+        moment="delivered_at",
+        edges=moments,
+        columns=(),
+        counts={"of": Count("*"), "answered": Count("answered_at")},
+        is_joined=bool(narrowed.who),
+    )
+    counts = {number: Share(answered, of) for number, *_alone, of, answered in rows}
     return [counts.get(number, Share(0, 0)) for number in range(len(moments) - 1)]
 
 
@@ -241,7 +254,7 @@ def _delivered(narrowed: Narrowed, at: datetime) -> QuerySet[Invitation]:
     if narrowed.aspect:
         asks["settings"] = {"aspect": narrowed.aspect}
     versions = narrowing.versions(narrowed).filter(content__questions__contains=[asks])
-    its = Invitation.objects.filter(version__in=versions.values("pk"))
+    its = Invitation.objects.filter(Among("version", versions.values_list("pk", flat=True)))
     for name in ("shop", "channel", "wave"):
         if value := getattr(narrowed, name):
             its = its.filter(**{name: value})
