@@ -7,6 +7,7 @@ from config.notices import OF_ORDERS, send_notices_another_way, tell_of_orders, 
 from config.survey_occasions import OCCASIONS
 from crm import acknowledging, figures, likeness
 from crm.facts import (
+    FACTS,
     CallEnded,
     CallMissed,
     CallPlaced,
@@ -23,9 +24,12 @@ from crm.facts import (
     OrderPaid,
     OrderPlaced,
     ParcelPromised,
+    SegmentEntered,
+    SegmentLeft,
 )
 from crm.models import Call, Message, TimelineEntry
 from crm.reactions import Reaction
+from crm.segments import membership
 from loyalty import couponing, earning, gifting, referring, reversal, tiering, uniting
 from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
 from support import opening, replying
@@ -41,6 +45,12 @@ from surveys.feedback import hearing as feedback_hearing
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
     figures.recount({entry.customer_id for entry in entries if entry.customer_id})
+    # Segments ask for the figures: whoever was looked at before they were counted is looked at once more.
+    look_for_segments(entries)
+
+
+def look_for_segments(entries: Sequence[TimelineEntry]) -> None:
+    membership.look_again(entries, at=entries[-1].recorded_at)
 
 
 def propose_merges(entries: Sequence[TimelineEntry]) -> None:
@@ -272,6 +282,13 @@ AFTERWARDS: Sequence[Reaction] = (
         name="crm.customer_figures",
         on=(OrderPlaced, OrderCancelled, GoodsReturned, CreditGiven, CustomersMerged, CustomersSeparated),
         do=keep_customer_figures,
+        wants_history=True,
+    ),
+    # Whatever happens, but for coming and going itself: segments inside segments are looked at with the others.
+    Reaction(
+        name="crm.segments",
+        on=tuple(fact for fact in FACTS.values() if fact not in (SegmentEntered, SegmentLeft)),
+        do=look_for_segments,
         wants_history=True,
     ),
     Reaction(

@@ -34,6 +34,17 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    # Whoever something happened to is looked at within seconds; what only the clock changes, with the new day.
+    "look at customers for segments": {
+        "task": "crm.segments.tasks.look_at_customers",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "sweep segments": {
+        "task": "crm.segments.tasks.sweep_segments",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
     # A chat is promised an answer within a minute.
     "climb ladders": {
         "task": "support.clock_tasks.climb_ladders",
@@ -181,6 +192,11 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
     "continue batches of coupons": {
         "task": "loyalty.reward_tasks.continue_batches",
         "schedule": crontab(),
+    },
+    # Of the day that is over, once every clock has told it and imports of the night are in.
+    "value customers": {
+        "task": "crm.worth.tasks.value_customers",
+        "schedule": crontab(minute="10", hour="3"),
     },
     # One that waited longer than its turn is thrown away: its age must not look young when a worker comes back.
     "canary": {

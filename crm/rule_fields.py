@@ -10,13 +10,35 @@ from datetime import date
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import BooleanField, Exists, F, Func, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models import Field as ModelField
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, TruncDate
 from django.utils.translation import gettext_lazy as _
 
+from crm.channel_names import CHANNELS
+from crm.facts.base import kinds_asked_about
 from crm.identity_kinds import IdentityKind
-from crm.models import Address, Category, CustomerFigures, Identity, Order, OrderLine
+from crm.models import (
+    Address,
+    Category,
+    CustomerFigures,
+    Identity,
+    Order,
+    OrderLine,
+    SegmentMember,
+    TimelineEntry,
+)
 from crm.order_progress import Progress
 from crm.rules.kinds import Amount, Birthday, Choice, Instant, Number, Reference, Text, Whole, YesNo
 from crm.rules.moments import Moment, day_of_year
@@ -33,6 +55,22 @@ class OfPerson(Func):
 
     def __init__(self, customer_id: str, person: Any) -> None:
         super().__init__(F(customer_id), person)
+
+
+class Whose(Func):
+    """Whose row it is today: the survivor's id, where the row stands on somebody who was merged."""
+
+    template = (
+        "(CASE WHEN %(expressions)s IN (SELECT gone.id FROM crm_customer gone WHERE gone.merged_into_id IS NOT NULL) "
+        "THEN (crm_same_person(%(expressions)s))[1] ELSE %(expressions)s END)"
+    )
+    output_field = BigIntegerField()
+
+
+def everyones(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows with a customer, each with `whose` it is: see crm.rules.Collection."""
+    known: QuerySet[Any] = rows.filter(customer__isnull=False)
+    return known.annotate(whose=Whose(F("customer_id")))
 
 
 def families(ids: frozenset[int]) -> frozenset[int]:
@@ -154,6 +192,32 @@ add_fields(
         rows=lambda row: OrderLine.objects.filter(order=row.outer("pk")),
         items=lambda order: all_of(order.lines),
     ),
+)
+
+
+# ── What happened ────────────────────────────────────────────────────────────
+add_root(Root(name="event", label=_("What happened")))
+add_fields(
+    "event",
+    Field(name="event.kind", kind=Choice(kinds_asked_about), label=_("What happened"), path="kind"),
+    Field(name="event.at", kind=Instant(), label=_("It happened"), path="occurred_at"),
+    Field(
+        name="event.shop", kind=Reference("crm.Shop"), label=_("In which shop it happened"), path="shop_id"
+    ),
+    Field(
+        name="event.channel",
+        kind=Choice(lambda: ((code, name) for code, (name, _icon) in CHANNELS.items())),
+        label=_("By which channel it happened"),
+        path="channel",
+    ),
+)
+
+# ── Segments ─────────────────────────────────────────────────────────────────
+add_root(Root(name="segment", label=_("Segment of the customer")))
+add_fields(
+    "segment",
+    Field(name="segment.is", kind=Reference("crm.Segment"), label=_("Segment"), path="segment_id"),
+    Field(name="segment.since", kind=Instant(), label=_("In the segment since"), path="since"),
 )
 
 
@@ -314,6 +378,30 @@ add_fields(
         number_label=_("Number of the customer's orders"),
         rows=lambda row: Order.objects.filter(OfPerson("customer_id", row.outer("pk")), cancelled_at=None),
         items=lambda customer: Order.objects.filter(customer__in=ids_of(customer), cancelled_at=None),
+        everyones=lambda: everyones(Order.objects.filter(cancelled_at=None)),
+    ),
+)
+add_fields(
+    "customer",
+    Collection(
+        name="customer.events",
+        item="event",
+        label=_("What happened with the customer"),
+        number_label=_("How often something happened with the customer"),
+        rows=lambda row: TimelineEntry.objects.filter(OfPerson("customer_id", row.outer("pk"))),
+        items=lambda customer: TimelineEntry.objects.filter(customer__in=ids_of(customer)),
+        everyones=lambda: everyones(TimelineEntry.objects.all()),
+    ),
+    Collection(
+        name="customer.segments",
+        item="segment",
+        label=_("Segments of the customer"),
+        number_label=_("Number of the customer's segments"),
+        rows=lambda row: SegmentMember.objects.filter(customer=row.outer("pk"), segment__archived_at=None),
+        items=lambda customer: SegmentMember.objects.filter(customer=customer.pk, segment__archived_at=None),
+        everyones=lambda: SegmentMember.objects.filter(segment__archived_at=None).annotate(
+            whose=F("customer_id")
+        ),
     ),
 )
 add_reach("order", Reach(root="customer", path="customer"))

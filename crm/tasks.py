@@ -9,6 +9,8 @@ from crm.channel_tasks import continue_deliveries, send_due, tell_of_late_parcel
 from crm.importing.tasks import continue_imports, run_import
 from crm.linking_tasks import tell_stranger
 from crm.mail_tasks import poll_mailbox, poll_mailboxes
+from crm.segments.tasks import look_at_customers, sweep_segments
+from crm.worth.tasks import value_customers
 
 __all__ = [
     "continue_bulk_jobs",
@@ -16,13 +18,16 @@ __all__ = [
     "continue_imports",
     "forget_bulk_jobs",
     "forget_idempotency_keys",
+    "look_at_customers",
     "poll_mailbox",
     "poll_mailboxes",
     "run_import",
     "send_due",
     "sing",
+    "sweep_segments",
     "tell_of_late_parcels",
     "tell_stranger",
+    "value_customers",
     "work_off",
     "work_off_delivery",
 ]

@@ -22,6 +22,7 @@ from crm.facts.orders import (
     ParcelPromised,
 )
 from crm.facts.people import CustomerJoined, IdentityAdded, NoteWritten
+from crm.facts.segments import SegmentEntered, SegmentLeft
 from crm.facts.shops import ShopEventHappened
 from crm.facts.tasks import TaskCompleted, TaskHandedOver, TaskSet, TaskSnoozed
 
@@ -56,6 +57,8 @@ __all__ = [
     "OrderShipped",
     "ParcelPromised",
     "PersonalDataGiven",
+    "SegmentEntered",
+    "SegmentLeft",
     "ShopEventHappened",
     "TaskCompleted",
     "TaskHandedOver",

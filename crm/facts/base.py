@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,6 +40,7 @@ class Fact:
 
     `sentence` and `more` are lazy translations whose `{names}` are the fact's fields or properties; a `sentence` made
     by `ngettext_lazy(…, "points")` takes its plural from that field. `personal` names the fields that erasure empties.
+    `called` names it to whoever asks conditions about it, such as “An order was paid”; without it nobody can.
     Fields called `subject`, `text` and `reason` are what somebody wrote: search finds the entry by their words.
     """
 
@@ -51,6 +53,7 @@ class Fact:
     more: ClassVar[Any] = ""
     personal: ClassVar[frozenset[str]] = frozenset()
     about_a_customer: ClassVar[bool] = True
+    called: ClassVar[Any] = ""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -93,6 +96,11 @@ class UnknownFact(Fact):
 def fact_from(kind: str, payload: dict[str, Any]) -> Fact:
     known = FACTS.get(kind)
     return known.from_payload(payload) if known else UnknownFact(name=kind)
+
+
+def kinds_asked_about() -> Iterator[tuple[str, Any]]:
+    """What conditions may ask for: each kind with what it is called."""
+    return ((kind, fact.called) for kind, fact in FACTS.items() if fact.called)
 
 
 def kinds_of(groups: list[str]) -> list[str]:

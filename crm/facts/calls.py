@@ -11,6 +11,7 @@ class CallReceived(Fact):
     """`line`: which of our numbers rang."""
 
     kind = "crm.call_received"
+    called = _("A call came in")
     group = Group.CALLS
     icon = "phone"
     sentence = _("Rang us")
@@ -35,6 +36,7 @@ class CallMissed(Fact):
     """Nobody of us picked up."""
 
     kind = "crm.call_missed"
+    called = _("A call was missed")
     group = Group.CALLS
     icon = "warning"
     mood = "bad"

@@ -27,6 +27,7 @@ def subject_of(purpose: str, channel: str) -> Promise | str:
 @dataclass(frozen=True, kw_only=True)
 class ConsentGiven(Fact):
     kind = "crm.consent_given"
+    called = _("Consent was given")
     group = Group.CONSENTS
     icon = "check"
     sentence = _("Consent given: {subject}")
@@ -43,6 +44,7 @@ class ConsentGiven(Fact):
 @dataclass(frozen=True, kw_only=True)
 class ConsentWithdrawn(Fact):
     kind = "crm.consent_withdrawn"
+    called = _("Consent was withdrawn")
     group = Group.CONSENTS
     icon = "cross"
     mood = "warn"

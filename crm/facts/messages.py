@@ -25,6 +25,7 @@ class MessageReceived(OnChannel, Fact):
     """`is_held`: perhaps not from the person whose conversation it claims to continue."""
 
     kind = "crm.message_received"
+    called = _("A message was received")
     group = Group.MESSAGES
     icon = "mail"
     sentence = _("Wrote to us: {channel_said}")
@@ -41,6 +42,7 @@ class MessageSent(OnChannel, Fact):
     """The provider took it. `notice`: which of the notices it was; empty: a colleague wrote it."""
 
     kind = "crm.message_sent"
+    called = _("A message was sent")
     group = Group.MESSAGES
     icon = "mail"
     sentence = _("We wrote: {channel_said}")

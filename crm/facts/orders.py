@@ -14,6 +14,7 @@ from crm.wording import Money
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(Fact):
     kind = "crm.order_placed"
+    called = _("An order was placed")
     group = Group.ORDERS
     icon = "order"
     sentence = _("Order {order_number} placed for {total}")
@@ -33,6 +34,7 @@ class OrderPlaced(Fact):
 @dataclass(frozen=True, kw_only=True)
 class OrderPaid(Fact):
     kind = "crm.order_paid"
+    called = _("An order was paid")
     group = Group.ORDERS
     icon = "check"
     sentence = _("Order {order_number} paid: {total}")
@@ -74,6 +76,7 @@ class ParcelPromised(Fact):
 @dataclass(frozen=True, kw_only=True)
 class OrderDelivered(Fact):
     kind = "crm.order_delivered"
+    called = _("An order was delivered")
     group = Group.ORDERS
     icon = "check"
     sentence = _("Order {order_number} delivered")
@@ -94,6 +97,7 @@ class OrderCompleted(Fact):
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Fact):
     kind = "crm.order_cancelled"
+    called = _("An order was cancelled")
     group = Group.ORDERS
     icon = "cross"
     mood = "bad"
@@ -108,6 +112,7 @@ class OrderCancelled(Fact):
 @dataclass(frozen=True, kw_only=True)
 class GoodsReturned(Fact):
     kind = "crm.goods_returned"
+    called = _("Goods were returned")
     group = Group.ORDERS
     icon = "cross"
     sentence = _("Return {return_number}: {total} given back")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from crm.facts.base import Fact
 
@@ -13,6 +14,7 @@ class ShopEventHappened(Fact):
     """A fact in a shop's own words: see `EventType`. The labels are frozen with it, and its data counts as personal."""
 
     kind = "crm.shop_event"
+    called = _("An event of the shop happened")
     icon = "shop"
     sentence = "{label}"
     personal = frozenset({"data"})

@@ -29,6 +29,13 @@ class Conditions:
         """For `.filter()` of the root's model: the same rows that `holds` finds one by one."""
         return in_sql.condition(self.node, Moment(at, clock))
 
+    def where_of_everybody(self, *, at: datetime, clock: tzinfo) -> Q:
+        """As `where`, for a question to all subjects at once: lists are read once, not once for each.
+
+        The rows that are asked must be subjects, each once: of one person known by several ids the survivor.
+        """
+        return in_sql.condition(self.node, Moment(at, clock), of_everybody=True)
+
     def holds(self, subject: Any, *, at: datetime, clock: tzinfo) -> bool:
         """For one subject: a model's instance, or anything with the same attributes."""
         return self._test(subject, Moment(at, clock))

@@ -53,7 +53,11 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Collection:
-    """A list that belongs to a subject. `rows` is its query inside another, `items` its members in Python."""
+    """A list that belongs to a subject. `rows` is its query inside another, `items` its members in Python.
+
+    `everyones`, where there is one, are the rows of all subjects at once, annotated with `whose` they are: a question
+    to everybody is then answered in one reading of the list, instead of one for each subject.
+    """
 
     name: str
     item: str
@@ -61,6 +65,7 @@ class Collection:
     number_label: Text
     rows: Callable[[Row], QuerySet[Any]]
     items: Callable[[Any], Iterable[Any]]
+    everyones: Callable[[], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from crm.facts import Fact, Group
 @dataclass(frozen=True, kw_only=True)
 class PointsEarned(Fact):
     kind = "loyalty.points_earned"
+    called = _("Points were earned")
     group = Group.POINTS
     icon = "star"
     mood = "good"

@@ -9,6 +9,7 @@ from crm.facts import Fact, Group
 @dataclass(frozen=True, kw_only=True)
 class MemberJoined(Fact):
     kind = "loyalty.member_joined"
+    called = _("The programme was joined")
     group = Group.POINTS
     icon = "star"
     mood = "good"

@@ -30,6 +30,7 @@ class PointsRedeemed(Fact):
     """`worth_amount`: what they paid."""
 
     kind = "loyalty.points_redeemed"
+    called = _("Points were spent")
     group = Group.POINTS
     icon = "star"
     sentence = ngettext_lazy(
@@ -75,6 +76,7 @@ class PointsExpireSoon(Fact):
 @dataclass(frozen=True, kw_only=True)
 class PointsExpired(Fact):
     kind = "loyalty.points_expired"
+    called = _("Points expired")
     group = Group.POINTS
     icon = "clock"
     mood = "bad"

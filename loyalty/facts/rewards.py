@@ -13,6 +13,7 @@ from crm.wording import Money
 @dataclass(frozen=True, kw_only=True)
 class RewardRedeemed(Fact):
     kind = "loyalty.reward_redeemed"
+    called = _("A reward was taken")
     group = Group.POINTS
     icon = "gift"
     sentence = ngettext_lazy(
@@ -44,6 +45,7 @@ class RewardGivenBack(Fact):
 @dataclass(frozen=True, kw_only=True)
 class CouponUsed(Fact):
     kind = "loyalty.coupon_used"
+    called = _("A coupon was used")
     group = Group.POINTS
     icon = "ticket"
     sentence = _("Coupon “{coupon_name}” used: {total} off")
@@ -75,6 +77,7 @@ class GiftGiven(Fact):
     """A gift of points; `points` is 0 where the gift is a code."""
 
     kind = "loyalty.gift_given"
+    called = _("A gift was given")
     group = Group.POINTS
     icon = "gift"
     sentence = _("Gift “{gift_name}” given")
@@ -92,6 +95,7 @@ class FriendReferred(Fact):
     """Told of the friend: who recommended us stands in the referral, on nobody else's page."""
 
     kind = "loyalty.friend_referred"
+    called = _("A friend was referred")
     group = Group.POINTS
     icon = "users"
     sentence = _("Came on a friend's recommendation")

@@ -8,6 +8,7 @@ from crm.facts import Fact, Group
 @dataclass(frozen=True, kw_only=True)
 class TierReached(Fact):
     kind = "loyalty.tier_reached"
+    called = _("A tier was reached")
     group = Group.POINTS
     icon = "star"
     mood = "good"
@@ -23,6 +24,7 @@ class TierLost(Fact):
     """`tier_name` is the tier that was lost; `now_name` the one that is left, if any."""
 
     kind = "loyalty.tier_lost"
+    called = _("A tier was lost")
     group = Group.POINTS
     icon = "star"
     sentence = _("The tier “{tier_name}” has ended")

@@ -14,6 +14,7 @@ class ReturnAskedFor(Fact):
     """`why_code`: one of ReturnCase.Why."""
 
     kind = "support.return_asked_for"
+    called = _("A return was asked for")
     group = Group.ORDERS
     icon = "order"
     sentence = _("Return {case_number} asked for, of order {order_number}: {why}")

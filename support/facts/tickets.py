@@ -12,6 +12,7 @@ from crm.facts import Fact, Group
 @dataclass(frozen=True, kw_only=True)
 class TicketOpened(Fact):
     kind = "support.ticket_opened"
+    called = _("A ticket was opened")
     group = Group.MESSAGES
     icon = "ticket"
     sentence = _("Ticket {number} opened")
@@ -25,6 +26,7 @@ class TicketOpened(Fact):
 @dataclass(frozen=True, kw_only=True)
 class TicketResolved(Fact):
     kind = "support.ticket_resolved"
+    called = _("A ticket was resolved")
     group = Group.MESSAGES
     icon = "check"
     mood = "good"
@@ -36,6 +38,7 @@ class TicketResolved(Fact):
 @dataclass(frozen=True, kw_only=True)
 class TicketReopened(Fact):
     kind = "support.ticket_reopened"
+    called = _("A ticket was opened again")
     group = Group.MESSAGES
     icon = "ticket"
     sentence = _("Ticket {number} opened again")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.facts import Fact, Group
 
@@ -15,6 +16,7 @@ class SurveyAnswered(Fact):
     """
 
     kind = "surveys.survey_answered"
+    called = gettext_lazy("A survey was answered")
     group = Group.SURVEYS
     icon = "survey"
     sentence = "{said}"

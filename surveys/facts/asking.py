@@ -12,6 +12,7 @@ class PersonInvited(Fact):
     """The subject is the invitation."""
 
     kind = "surveys.person_invited"
+    called = _("Somebody was asked to answer a survey")
     group = Group.SURVEYS
     icon = "survey"
     sentence = _("Asked: “{survey_name}”")

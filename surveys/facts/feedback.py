@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.facts import Fact, Group
 
@@ -12,6 +13,7 @@ class FeedbackGiven(Fact):
     """A review, wherever it was written. The subject is the feedback; `where`: the site or market, may be empty."""
 
     kind = "surveys.feedback_given"
+    called = gettext_lazy("Feedback was given")
     group = Group.SURVEYS
     icon = "note"
     sentence = "{said}"
