@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
 
 from crm.demo import channels
 from crm.demo.characters import VERA
@@ -35,8 +37,10 @@ def ask_vera(stage: Stage, *, now: datetime) -> None:
     if vera is None:
         return
     bought = Order.objects.filter(customer=vera, shop=varna).order_by("-placed_at").first()
+    # By day: whenever the demo begins, she has it already.
+    at = timezone.localtime(now - timedelta(days=1)).replace(hour=12, minute=10)
     inviting.invite(
-        asked("delivery"), customer=vera, source=SOURCE, source_id="vera", about=bought, shop=varna, at=now
+        asked("delivery"), customer=vera, source=SOURCE, source_id="vera", about=bought, shop=varna, at=at
     )
 
 

@@ -12,7 +12,7 @@ from crm.demo.company import Stage
 from crm.models import Shop, User
 from surveys.closing import issues, planning, recovering
 from surveys.closing.issues import Told
-from surveys.demo import answers, questions
+from surveys.demo import answers, occasions, questions
 from surveys.facts import SurveyAnswered
 from surveys.feedback import hearing, routing
 from surveys.models import Department, Feedback, Issue, Response, Survey
@@ -30,19 +30,21 @@ def tell(stage: Stage, *, now: datetime) -> None:
     if Survey.objects.exists():
         return
     questions.publish(stage, at=now - 90 * DAY)
+    occasions.plan(now=now)
     varna = stage.shops["lipa-varna"]
     unhappy = answers.tell(questions.asked("delivery"), shop=varna, now=now)
     routing.drawn(at=now)  # departments and themes stand
     heard = [hearing.hear_answer(pk, at=now) for pk in unhappy]
-    _call(unhappy[:CALLED], now=now)
+    _call(unhappy, now=now)
     _make_it_an_issue(stage.manager, varna, [one for one in heard if one], now=now)
     questions.ask_vera(stage, now=now)
     questions.ask_colleagues(on=timezone.localdate(now))
 
 
 def _call(responses: list[int], *, now: datetime) -> None:
-    """As it happened when they answered."""
-    for number, response in enumerate(Response.objects.filter(pk__in=responses).order_by("pk")):
+    """The latest of them, as if they had answered this morning."""
+    unhappy = Response.objects.filter(pk__in=responses, answers__kind="csat", answers__value__lte=2)
+    for number, response in enumerate(unhappy.order_by("-answered_at")[:CALLED]):
         answered = {one.kind: one for one in response.answers.all()}
         fact = SurveyAnswered(
             survey_slug="delivery",

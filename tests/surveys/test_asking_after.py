@@ -10,14 +10,16 @@ import pytest
 import time_machine
 
 from crm import relay, timeline
-from crm.facts import OrderDelivered
+from crm.facts import FACTS, OrderDelivered
 from crm.models import Customer, Message, Order, TimelineEntry
 from crm.ordering import advance_order
+from crm.rules.registry import ROOTS
 from loyalty.facts import TierLost
 from support import joining, labelling, states
 from support.models import Ticket
 from support.models.tagging import Category
 from surveys.asking import triggering
+from surveys.asking.occasions import Occasion, occasions
 from surveys.models import Invitation, PlannedAsk, Skip, Survey, SurveyVersion, Trigger
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON
@@ -267,8 +269,20 @@ def test_about_a_customer_conditions_are_asked_of_the_customer() -> None:
     people = [reachable(language="ru"), reachable(language="bg")]
     for person in people:
         told = {"source": "test", "occurred_at": NOON, "recorded_at": NOON}
-        timeline.record(person, TierLost(tier_name="Gold", tier_slug="gold", now_name="", track=""), source_id=str(person.pk), **told)
+        timeline.record(
+            person,
+            TierLost(tier_name="Gold", tier_slug="gold", now_name="", track=""),
+            source_id=str(person.pk),
+            **told,
+        )
     happen(NOON + its.delay)
 
     assert Invitation.objects.get().customer == people[0]
     assert Skip.objects.get().customer == people[1]
+
+
+@pytest.mark.parametrize("occasion", occasions(), ids=lambda occasion: occasion.kind)
+def test_what_can_be_asked_after_is_a_fact_whose_conditions_can_be_written(occasion: Occasion) -> None:
+    assert FACTS[occasion.kind] is occasion.fact
+    assert occasion.root in ROOTS
+    assert str(occasion.label)

@@ -9,7 +9,7 @@ from crm.demo import company
 from crm.models import Identity
 from surveys.closing import measuring
 from surveys.demo import story
-from surveys.models import Feedback, Invitation, Issue, Recovery
+from surveys.models import Feedback, Invitation, Issue, Recovery, Trigger, Wave
 from tests.factories.customers import CustomerFactory
 from tests.factories.paper_channels import PaperAccountFactory
 
@@ -25,6 +25,7 @@ def test_varna_fell_from_84_to_61_and_it_is_an_issue_with_a_plan() -> None:
     story.tell(stage, now=now)
     story.tell(stage, now=now)
 
+    assert (Trigger.objects.count(), Wave.objects.count()) == (3, 1)
     its = Issue.objects.get()
     assert its.before is not None
     assert (round(its.before["value"]), its.before["n"]) == (61, 64)
