@@ -17,7 +17,7 @@ from crm.errors import Refusal
 from crm.models import Message
 from surveys import content, walking
 from surveys.answers import answering, links
-from surveys.asking.telling import SOURCE, invitation_told_by, points_of
+from surveys.asking.telling import LONGEST_BUTTON, SOURCE, invitation_told_by, points_of
 from surveys.models import Invitation
 
 
@@ -73,8 +73,12 @@ def _kept(invitation: Invitation, message: Message, *, language: str, at: dateti
 
 
 def _tapped_under(message: Message) -> Message | None:
-    """Viber does not say under what was tapped: there it is the last that we wrote."""
-    if not message.is_from_customer or message.state != Message.State.RECEIVED or not message.text:
+    """Viber does not say under what was tapped: there it is the last that we wrote.
+
+    Whoever answers a mail or an SMS with a mark alone has answered too, if the sender is proved.
+    """
+    is_theirs = message.is_from_customer and message.state == Message.State.RECEIVED and message.is_proved
+    if not is_theirs or message.is_automatic or not 0 < len(message.text) <= LONGEST_BUTTON:
         return None
     asked = message.in_reply_to or _last_to(message)
     if asked is None or asked.address != message.address or message.text.strip() not in asked.choices:

@@ -20,6 +20,7 @@ SOURCE = "surveys"
 INVITATION, REMINDER = "survey_invitation", "survey_reminder"
 # More of them would be a wall of buttons.
 MOST_BUTTONS = 11
+LONGEST_BUTTON = 60
 # One tap chooses one thing.
 MANY_AT_ONCE = "multiple"
 
@@ -69,7 +70,8 @@ def _first_points(version: SurveyVersion, language: str) -> Sequence[Point]:
     its = content.read(version.content)
     first = its.question(its.start)
     points = first.asked.points(language) if first and first.kind != MANY_AT_ONCE else ()
-    return points if len(points) <= MOST_BUTTONS else ()
+    fit = len(points) <= MOST_BUTTONS and all(len(point.label) <= LONGEST_BUTTON for point in points)
+    return points if fit else ()
 
 
 def _scores(invitation: Invitation, language: str) -> str:

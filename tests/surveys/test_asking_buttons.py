@@ -174,3 +174,22 @@ def test_the_relay_hears_a_tap_once(anna: Customer) -> None:
 
     assert Response.objects.count() == 1
     assert Message.objects.filter(source="surveys", source_id=f"button:{message.pk}").count() == 1
+
+
+def test_a_mark_of_somebody_who_is_not_proved_is_a_message(anna: Customer) -> None:
+    its = asked(anna)
+    assert its.message
+    forged = Sender(kind=IdentityKind(its.channel), value=its.message.address, is_proved=False)
+    message = Incoming(
+        external_id="forged",
+        sender=forged,
+        text="10",
+        occurred_at=NOON + SECONDS,
+        thread=its.message.thread,
+        replies_to=[its.message.external_id],
+    )
+    receiving.receive(its.message.account, message, raw=None, at=NOON + SECONDS)
+    while relay.pump():
+        pass
+
+    assert not Response.objects.exists()
