@@ -37,6 +37,7 @@ from support.bot import answering, hearing
 from support.facts import TicketMerged, TicketOpened, TicketReopened, TicketResolved
 from support.incidents import linking
 from support.models import Ticket
+from support.mood import Mood, mood_of
 from surveys.asking import buttons, triggering
 from surveys.closing import recovering
 from surveys.facts import AnswerChanged, SurveyAnswered
@@ -202,7 +203,10 @@ def take_in_words_of_answers(entries: Sequence[TimelineEntry]) -> None:
 
 
 def take_in_words_of_tickets(entries: Sequence[TimelineEntry]) -> None:
-    """Of what customers began and a colleague has resolved: spam, merged and forgotten tickets tell nothing."""
+    """Of what customers began and a colleague has resolved: spam, merged and forgotten tickets tell nothing.
+
+    Whoever asked calmly has their answer; whoever was upset is looked at by the department that can change something.
+    """
     for entry in entries:
         if entry.subject_id is None or entry.actor_id is None:
             continue
@@ -218,6 +222,7 @@ def take_in_words_of_tickets(entries: Sequence[TimelineEntry]) -> None:
                 shop=first.place.ticket.shop,
                 occurred_at=first.occurred_at,
                 at=entry.recorded_at,
+                settled_by=entry.actor if mood_of(first.text) == Mood.CALM else None,
             )
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from crm.models import Customer, Shop
+from crm.models import Customer, Shop, User
 from surveys.answers.answering import day_of
+from surveys.feedback import handling
 from surveys.feedback.routing import Source, take_in
 from surveys.models import Answer, Feedback, Response, Survey
 from surveys.scores import FEWEST_ANONYMOUS
@@ -51,11 +52,15 @@ def hear_ticket(
     shop: Shop | None,
     occurred_at: datetime,
     at: datetime,
+    settled_by: User | None = None,
 ) -> Feedback | None:
-    """What a customer wrote to the desk, once per ticket; None: there are no words. Idempotent."""
+    """What a customer wrote to the desk, once per ticket; None: there are no words. Idempotent.
+
+    `settled_by`: whoever has answered it to the customer's content. It counts, and waits for nobody.
+    """
     if not text.strip():
         return None
-    return take_in(
+    kept = take_in(
         source=Source.TICKET,
         source_id=str(ticket_id),
         text=text,
@@ -65,6 +70,9 @@ def hear_ticket(
         customer=customer,
         shop=shop,
     )
+    if settled_by:
+        handling.settle([kept.pk], by=settled_by, at=at)
+    return kept
 
 
 def _take_in(response: Response, *, at: datetime) -> Feedback | None:

@@ -8,11 +8,13 @@ import pytest
 
 from crm import relay
 from crm.models import TimelineEntry
+from support import states
+from support.models.tagging import Category
 from surveys.answers import answering, settling
 from surveys.answers.answering import Voice
 from surveys.feedback import hearing
 from surveys.models import Feedback, Survey, SurveyVersion
-from tests.factories import survey_answers, surveys
+from tests.factories import survey_answers, surveys, tickets
 from tests.factories.shops import NOON
 
 pytestmark = pytest.mark.django_db
@@ -28,14 +30,18 @@ def comment(
     answering.answer_openly(version, voice=voice, answers=answers, at=NOON, language="en")
 
 
+def pump() -> None:
+    while relay.pump():
+        pass
+
+
 def test_a_comment_becomes_feedback_when_the_answer_has_settled():
     asked = survey_answers.invitation()
     answers = {"score": "9", "word": "The courier was late"}
     response = answering.answer(asked, answers=answers, at=NOON, language="en", channel="email")
     settling.settle_due(at=NOON + timedelta(hours=1))
 
-    while relay.pump():
-        pass
+    pump()
 
     its = Feedback.objects.get()
     assert (its.response, its.customer, its.theme.slug) == (response, asked.customer, "delivery")
@@ -56,6 +62,31 @@ def test_satisfaction_from_one_to_five_is_its_rating():
     response = answering.answer(asked, answers=answers, at=NOON, language="en", channel="email")
 
     assert hearing.hear_answer(response.pk, at=NOON).rating == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [("Где моя посылка?", False), ("Ужас, курьер опоздал на неделю, я возмущена!", True)],
+)
+def test_what_was_written_to_the_desk_is_heard_when_a_colleague_has_resolved_it(text, waits):
+    ana = tickets.agent()
+    its = tickets.ticket(text)
+    assert not Feedback.objects.exists()
+
+    states.move(its, to=Category.RESOLVED, by=ana, at=NOON)
+    pump()
+
+    heard = Feedback.objects.get()
+    assert (heard.source, heard.source_id, heard.customer) == ("ticket", str(its.pk), its.customer)
+    assert (heard.theme.slug, heard.text) == ("delivery", text)
+    assert heard.settled_by == (None if waits else ana)
+
+
+def test_what_time_alone_resolved_tells_nothing():
+    states.move(tickets.ticket(), to=Category.RESOLVED, by=None, at=NOON)
+    pump()
+
+    assert not Feedback.objects.exists()
 
 
 def test_anonymous_words_are_taken_in_when_the_day_is_over_and_enough_have_answered():
