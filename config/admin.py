@@ -109,7 +109,7 @@ SECTIONS: Sequence[Section] = (
 )
 
 SHELVES: Sequence[Shelf] = (
-    Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.company", "crm.task")),
+    Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.segment", "crm.company", "crm.task")),
     Shelf(label=_("Sales"), icon="order", models=("crm.order", "crm.return", "crm.importjob")),
     Shelf(
         label=_("Answering customers"),

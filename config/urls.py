@@ -29,6 +29,7 @@ urlpatterns = [
     path("admin/surveys/feedback/", include("surveys.pages.feedback_urls")),
     path("admin/surveys/", include("surveys.pages.closing_urls")),
     path("admin/surveys/colleagues/", include("surveys.pages.staff_urls")),
+    path("admin/segments/", include("crm.pages.segment_urls")),
     path("admin/", include("crm.pages.urls")),
     path("admin/", include("support.pages.urls")),
     path("admin/", admin.site.urls),

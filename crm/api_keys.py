@@ -53,6 +53,7 @@ SCOPES = (
     "points:write",
     "products:read",
     "products:write",
+    "segments:read",
     "responses:read",
     "responses:write",
     "returns:read",

@@ -10,7 +10,8 @@ from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Combinable
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.text import capfirst
 
 from crm.admin.list_tools import COLUMNS, chosen_columns, tools_of
@@ -151,6 +152,17 @@ class ReadOnlyAdmin(KeysetAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ElsewhereAdmin(ReadOnlyAdmin):
+    """Whoever looks for its list here is led to the page that it has of its own."""
+
+    page: ClassVar[str]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse(self.page))
 
 
 def searched_for(typed: str) -> str:

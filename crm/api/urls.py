@@ -16,6 +16,7 @@ from crm.api.preferences import Preferences
 from crm.api.products import OneProduct, Products
 from crm.api.reference import docs, schema
 from crm.api.returns import Returns
+from crm.api.segments import OneSegment, SegmentMembers, Segments
 from crm.api.shipments import OneShipment, Shipments
 from crm.api.views import NoSuchAddress
 from crm.api.whole_order import WholeOrder
@@ -48,6 +49,9 @@ urlpatterns = [
     path("v1/products/", Products.as_view(), name="products"),
     path("v1/products/bulk/", BulkProducts.as_view(), name="products-bulk"),
     path("v1/products/<int:pk>/", OneProduct.as_view(), name="product"),
+    path("v1/segments/", Segments.as_view(), name="segments"),
+    path("v1/segments/<int:pk>/", OneSegment.as_view(), name="segment"),
+    path("v1/segments/<int:pk>/members/", SegmentMembers.as_view(), name="segment-members"),
     path("v1/schema/", schema, name="schema"),
     path("v1/docs/", docs, name="docs"),
     path("", NoSuchAddress.as_view()),

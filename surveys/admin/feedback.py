@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from crm.admin.keyset import ElsewhereAdmin
 from crm.admin.named import NamedAdmin
-from surveys.admin.closing import ElsewhereAdmin
 from surveys.models import Department, Feedback, Theme
 
 

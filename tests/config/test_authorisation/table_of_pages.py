@@ -18,6 +18,7 @@ PLANNERS = MANAGERS | {"marketer"}
 AUDIT = frozenset({"auditor"})
 MARKETER = frozenset({"marketer"})
 DRAFTERS = MANAGERS | MARKETER
+SEGMENTS_READ = LEADS | PLANNERS | AUDIT
 NOT_AT_THE_TILL = ALL - {"cashier"}
 ANYBODY = frozenset(KNOCKING)
 SIGNED_IN = ANYBODY - {NOBODY}
@@ -349,6 +350,14 @@ OURS = {
     "admin/crm/task/<int:pk>/handover/": Page(look=NONE, act=AGENTS, about="task"),
     # Reads a tree of conditions aloud, and knows of nobody; of what no rule asks for there is nothing to read.
     "admin/crm/conditions/<slug:root>/": Page(look=NONE, act=NONE, about="word"),
+    "admin/segments/": Page(look=SEGMENTS_READ),
+    "admin/segments/new/": Page(look=PLANNERS, act=PLANNERS),
+    "admin/segments/count/": Page(look=NONE, act=SEGMENTS_READ),
+    "admin/segments/<int:pk>/": Page(look=SEGMENTS_READ, about="segment"),
+    "admin/segments/<int:pk>/change/": Page(look=PLANNERS, act=PLANNERS, about="segment"),
+    "admin/segments/<int:pk>/export.csv": Page(look=MANAGERS, about="segment"),
+    "admin/segments/<int:pk>/snapshots/": Page(look=NONE, act=PLANNERS, about="segment"),
+    "admin/segments/<int:pk>/archiving/": Page(look=NONE, act=PLANNERS, about="segment"),
     "admin/crm/apikey/new/": Page(look=ADMIN, act=ADMIN),
     "admin/crm/apikey/<int:pk>/": Page(look=ADMIN | AUDIT, about="apikey"),
     "admin/crm/apikey/<int:pk>/limits/": Page(look=NONE, act=ADMIN, about="apikey"),
@@ -454,6 +463,7 @@ MODELS = {
     "crm/customer": Lists(view=ALL, add=TILL, change=TILL),
     "crm/company": Lists(view=AGENTS | AUDIT, add=AGENTS, change=AGENTS, delete=ADMIN),
     "crm/task": Lists(view=AGENTS | AUDIT),
+    "crm/segment": Lists(view=SEGMENTS_READ, leads_on=("",)),
     "crm/order": Lists(view=ALL, foreign=NOT_AT_THE_TILL),
     "crm/return": Lists(view=ALL, foreign=NOT_AT_THE_TILL),
     "crm/timelineentry": Lists(view=ALL, foreign=NOT_AT_THE_TILL),

@@ -90,6 +90,7 @@ from tests.factories.loyalty_rewards import (
 )
 from tests.factories.orders import placed_order
 from tests.factories.played_scripts import in_use, step, tree
+from tests.factories.segments import written
 from tests.factories.shops import NOON, ShopFactory, UserFactory
 from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays
 from tests.factories.survey_answers import invitation
@@ -274,6 +275,7 @@ def _persons(world: World, shop: Shop) -> None:
         "other": other.pk,
         "identity": identity.pk,
         "task": task.pk,
+        "segment": written(owner=agent).pk,
         "merge": merge(customer, other=third, by=None, at=NOON).pk,
         "mergeproposal": proposal.pk,
     }
