@@ -13,9 +13,13 @@ from crm.errors import Refusal
 from crm.models import User
 from crm.plain_text import plain
 from support.help import writing
-from support.help.content import LONGEST_KEYWORD, LONGEST_TITLE, MOST_KEYWORDS
+from support.help.content import LONGEST_ASKED, LONGEST_KEYWORD, LONGEST_TITLE, MOST_ASKED, MOST_KEYWORDS
+from support.help.stems import PERSONAL
 from support.help.voting import NotShown
 from support.models import Article, ArticleCategory, BotTurn
+
+# So many words are another name for it, which the search finds as well; more are a question, as customers put it.
+MOST_WORDS_OF_A_NAME = 4
 
 
 class NoShelf(Refusal):
@@ -64,18 +68,21 @@ def point_to(
 ) -> Article:
     """It should have been this article: from now on it is found by these words too. Locks the article's row.
 
+    A whole question is kept as a way of asking, a few words as a keyword. Numbers and addresses are left out: they tell
+    who asked.
+
     What customers see changes at once, unless a colleague is writing a draft: then the words go into that.
 
     Raises:
         NothingToTeach, NotShown, KnowsEnough, UnusableArticle: nothing is changed.
     """
-    keyword = " ".join(plain(words).split())[:LONGEST_KEYWORD]
-    if not keyword:
+    said = " ".join(PERSONAL.sub(" ", plain(words)).split())[:LONGEST_ASKED]
+    if not said:
         raise NothingToTeach
     draft, published = writing.standing(article)
     if published is None:
         raise NotShown
-    writing.write(article, told=_with((draft or published).content, language, keyword), by=by, at=at)
+    writing.write(article, told=_with((draft or published).content, language, said), by=by, at=at)
     if draft is None and writing.standing(article)[0]:
         writing.publish(article, by=by, at=at)
     settle(turns, by=by, at=at)
@@ -89,13 +96,15 @@ def settle(turns: Iterable[BotTurn], *, by: User, at: datetime) -> int:
     return standing.update(settled_at=at, settled_by=by)
 
 
-def _with(content: dict[str, Any], language: str, keyword: str) -> dict[str, Any]:
-    """The content with one keyword more, in this language or, where it has none, in the first that it has."""
+def _with(content: dict[str, Any], language: str, said: str) -> dict[str, Any]:
+    """The content with this in it as well, in its language or, where it has none, in the first that it has."""
     spoken = language if language in content else next(iter(content), language)
     wording = content.get(spoken, {})
-    keywords = [*wording.get("keywords", [])]
-    if keyword in keywords:
+    is_name = len(said.split()) <= MOST_WORDS_OF_A_NAME and len(said) <= LONGEST_KEYWORD
+    part, most = ("keywords", MOST_KEYWORDS) if is_name else ("asked", MOST_ASKED)
+    phrases = [*wording.get(part, [])]
+    if said in phrases:
         return content
-    if len(keywords) >= MOST_KEYWORDS:
+    if len(phrases) >= most:
         raise KnowsEnough
-    return {**content, spoken: {**wording, "keywords": [*keywords, keyword]}}
+    return {**content, spoken: {**wording, part: [*phrases, said]}}

@@ -97,6 +97,34 @@ def test_it_should_have_been_this_article_and_next_time_it_is(client, shelf):
     assert turn.settled_by is not None
 
 
+def test_a_whole_question_is_a_way_of_asking_without_numbers_that_tell_who_asked(client, shelf):
+    article = Article.objects.create(slug="cars", category=shelf)
+    wording = {"title": "Как к нам доехать?", "summary": "На машине.", "body": "На машине.", "keywords": []}
+    writing.write(article, told={"ru": wording}, by=None, at=NOON)
+    writing.publish(article, by=None, at=NOON)
+    asked = "А где мне оставить свой пикап на время покупок?"
+    turn = failed(asked)
+
+    post(client, "bot-words", turn, question=f"{asked} Мой номер +35988123456", article=article.pk)
+
+    _draft, published = writing.standing(article)
+    assert published.content["ru"]["asked"] == [f"{asked} Мой номер"]
+    assert published.content["ru"]["keywords"] == []
+
+
+def test_what_was_taught_word_for_word_is_answered_so(client, shelf):
+    article = Article.objects.create(slug="cars", category=shelf)
+    wording = {"title": "Как к нам доехать?", "summary": "На машине.", "body": "На машине.", "keywords": []}
+    writing.write(article, told={"ru": wording}, by=None, at=NOON)
+    writing.publish(article, by=None, at=NOON)
+    turn = failed("А где мне оставить свой пикап на время покупок?")
+
+    post(client, "bot-words", turn, question=turn.question, article=article.pk)
+
+    found = finding.find("а где мне оставить свой пикап на время покупок", language="ru", at=after(hours=1))
+    assert (found[0].name, found[0].score) == ("cars", 1.0)
+
+
 def test_what_needs_nothing_is_put_aside(client):
     turn = failed("Какая завтра погода?")
 
