@@ -46,6 +46,8 @@ class Command(BaseCommand):
         os.chdir(settings.BASE_DIR)  # where -m and -A look for the code
         # Links in messages are made by processes that see no request.
         os.environ["PUBLIC_ADDRESS"] = f"http://{HOST}:{port}"
+        # What is told while it loads has links of its own already.
+        settings.PUBLIC_ADDRESS = os.environ["PUBLIC_ADDRESS"]
         try:
             need_free_port(port)
             if fresh:
