@@ -42,11 +42,15 @@ def category_of(
     *, money_score: int | None, purchase_days: int, is_silent: bool, orders: int, returns: int
 ) -> Category:
     """What the figures of one day say by themselves."""
-    if returns >= FEWEST_RETURNS and returns >= MANY_RETURNED * orders:
+    if returned_often(orders=orders, returns=returns):
         return Category.TRUST
     if purchase_days < KEEPS_BUYING or is_silent:
         return Category.QUESTION
     return Category.STAR if (money_score or 0) >= BRINGS_MUCH else Category.PRODUCTIVE
+
+
+def returned_often(*, orders: int, returns: int) -> bool:
+    return returns >= FEWEST_RETURNS and returns >= MANY_RETURNED * orders
 
 
 def settle(said: Category, *, before: Standing | None, on: date) -> Standing:

@@ -1,0 +1,188 @@
+"""What everybody bought, up to the end of a day, and the stage that follows from it: some people at a time.
+
+Days, on the clock of the shop where it was bought; money in the currency of the customer's latest order, goods less
+refunds, as in crm.figures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from django.db import connection, transaction
+
+from crm.models import CustomerWorth, StageTransition
+from crm.purchase_rhythm import rhythm
+from crm.worth.stages import Stage, Step, way
+
+CENT = Decimal("0.01")
+
+# A customer is asked about as one person: those merged into somebody, and those forgotten, are not there.
+BOUGHT = """
+SELECT c.id, (c.created_at AT TIME ZONE %(clock)s)::date, coalesce(f.currency, ''),
+       coalesce(d.orders, 0), d.days, d.amounts, coalesce(r.returns, 0), coalesce(r.refunded, 0)
+FROM crm_customer c LEFT JOIN crm_customerfigures f ON f.customer_id = c.id
+LEFT JOIN LATERAL (
+  SELECT sum(one.orders)::int AS orders, array_agg(one.day ORDER BY one.day) AS days,
+         array_agg(one.amount ORDER BY one.day) AS amounts
+  FROM (
+    SELECT (o.placed_at AT TIME ZONE s.time_zone)::date AS day, count(*) AS orders,
+           coalesce(sum(o.goods_amount) FILTER (WHERE o.currency = f.currency), 0) AS amount
+    FROM crm_order o JOIN crm_shop s ON s.id = o.shop_id
+    WHERE f.orders > 0 AND o.customer_id = ANY (crm_same_person(c.id)) AND o.cancelled_at IS NULL
+    GROUP BY 1
+  ) one
+  WHERE one.day <= %(as_of)s
+) d ON true
+LEFT JOIN LATERAL (
+  SELECT count(*)::int AS returns, sum(r.amount) FILTER (WHERE r.currency = f.currency) AS refunded
+  FROM crm_return r JOIN crm_shop s ON s.id = r.shop_id
+  WHERE f.returns > 0 AND r.customer_id = ANY (crm_same_person(c.id))
+    AND (r.returned_at AT TIME ZONE s.time_zone)::date <= %(as_of)s
+) r ON true
+WHERE c.id > %(after)s AND c.merged_into_id IS NULL AND c.erased_at IS NULL
+ORDER BY c.id LIMIT %(many)s
+"""
+
+COUNTED = (
+    *("as_of", "orders", "returns", "purchase_days", "days_lately", "days_earlier", "first_on", "last_on"),
+    *(
+        "last_on_before",
+        "usual_gap_days",
+        "currency",
+        "historic_value",
+        "repeat_mean",
+        "stage",
+        "stage_since",
+    ),
+)
+
+Gaps = Counter[tuple[date, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bought:
+    """One person up to the end of `as_of`. `days` ascending, with what was bought on each."""
+
+    customer_id: int
+    known_on: date
+    currency: str
+    orders: int
+    days: Sequence[date]
+    amounts: Sequence[Decimal]
+    returns: int
+    refunded: Decimal
+
+
+def bought(after: int, *, many: int, as_of: date, clock: str) -> list[Bought]:
+    """The next people by their ids. One question."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOUGHT, {"after": after, "many": many, "as_of": as_of, "clock": clock})
+        return [_bought(*row) for row in cursor.fetchall()]
+
+
+def _bought(
+    pk: int, known_on: date, currency: str, orders: int, days: Any, amounts: Any, *back: Any
+) -> Bought:
+    returns, refunded = back
+    return Bought(
+        customer_id=pk,
+        known_on=known_on,
+        currency=currency,
+        orders=orders,
+        days=days or (),
+        amounts=amounts or (),
+        returns=returns,
+        refunded=refunded,
+    )
+
+
+def gaps_of(people: Sequence[Bought]) -> Gaps:
+    """(month of the first purchase, days between two days of purchases) → how often."""
+    return Counter(
+        (one.days[0].replace(day=1), (later - earlier).days)
+        for one in people
+        for earlier, later in pairwise(one.days)
+    )
+
+
+@transaction.atomic
+def keep(people: Sequence[Bought], *, as_of: date, horizon_days: int, at: datetime) -> None:
+    """Write what they bought and where they came to; their scores stand as they are until crm.worth.judging.
+
+    Idempotent for a day. Locks nothing but the rows of CustomerWorth: their customers can be written meanwhile.
+    """
+    ids = [one.customer_id for one in people]
+    rows, moves = [], []
+    stood = _stood(ids)
+    for one in people:
+        before = stood.get(one.customer_id)
+        log = _log(one, before=before, as_of=as_of, horizon_days=horizon_days)
+        moves += _told(one.customer_id, log, since=1 if before else 0, at=at)
+        rows.append(_row(one, log[-1], as_of=as_of, horizon_days=horizon_days))
+    CustomerWorth.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["customer"], update_fields=COUNTED
+    )
+    StageTransition.objects.bulk_create(moves)
+
+
+def _stood(ids: Sequence[int]) -> dict[int, Step]:
+    known = CustomerWorth.objects.filter(pk__in=ids, stage_since__isnull=False)
+    rows = known.values_list("pk", "stage_since", "stage")
+    return {pk: Step(since, Stage(stage)) for pk, since, stage in rows if since}
+
+
+def _log(one: Bought, *, before: Step | None, as_of: date, horizon_days: int) -> list[Step]:
+    """What stood, and what came since. Where the past is told otherwise by now, the log goes on from today."""
+    its = way(one.days, known_on=min(one.known_on, as_of), horizon_days=horizon_days, until=as_of)
+    if before is None:
+        return its
+    log = [before, *(step for step in its if step.on > before.on)]
+    if log[-1].stage != its[-1].stage:
+        log.append(Step(as_of, its[-1].stage))
+    return log
+
+
+def _told(customer_id: int, log: Sequence[Step], *, since: int, at: datetime) -> list[StageTransition]:
+    """The steps of the log from the one numbered `since` on."""
+    stages = ["", *(step.stage for step in log)]
+    return [
+        StageTransition(
+            customer_id=customer_id, before=stages[n], after=step.stage, entered_on=step.on, recorded_at=at
+        )
+        for n, step in enumerate(log)
+        if n >= since
+    ]
+
+
+def _row(one: Bought, now: Step, *, as_of: date, horizon_days: int) -> CustomerWorth:
+    lately, earlier = (as_of - timedelta(days=horizon_days * n) for n in (1, 2))
+    before = [day for day in one.days if day <= lately]
+    known = rhythm(one.days)
+    return CustomerWorth(
+        customer_id=one.customer_id,
+        as_of=as_of,
+        orders=one.orders,
+        returns=one.returns,
+        purchase_days=len(one.days),
+        days_lately=len(one.days) - len(before),
+        days_earlier=sum(day > earlier for day in before),
+        first_on=one.days[0] if one.days else None,
+        last_on=one.days[-1] if one.days else None,
+        last_on_before=before[-1] if before else None,
+        usual_gap_days=known.nine_of_ten_days if known else None,
+        currency=one.currency,
+        historic_value=sum(one.amounts, Decimal(0)) - one.refunded,
+        repeat_mean=_mean(one.amounts[1:]),
+        stage=now.stage,
+        stage_since=now.on,
+    )
+
+
+def _mean(amounts: Sequence[Decimal]) -> Decimal | None:
+    return (sum(amounts, Decimal(0)) / len(amounts)).quantize(CENT) if amounts else None
