@@ -47,7 +47,9 @@
     async ask() {
       const asked = this.field.value;
       const body = new URLSearchParams({ tree: asked });
-      const token = this.box.closest("form")?.elements.csrfmiddlewaretoken?.value || "";
+      // A form that only asks (GET) has no token of its own: the bar over every page has one.
+      const its = this.box.closest("form")?.elements.csrfmiddlewaretoken;
+      const token = (its ?? document.querySelector("input[name=csrfmiddlewaretoken]"))?.value || "";
       try {
         const answer = await fetch(this.box.dataset.saidAt, { method: "POST", body, headers: { "X-CSRFToken": token } });
         if (!answer.ok || answer.redirected) throw new Error(String(answer.status));

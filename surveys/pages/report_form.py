@@ -7,13 +7,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.channel_names import CHANNELS
 from crm.customer_page import marks
 from crm.models import Shop, User
-from crm.rules.fields import ConditionFormField
+from crm.rules.fields import ConditionFormField, always
 from surveys.models import Survey, Wave
 from surveys.questions import ASPECTS
 from surveys.reports.narrowing import ALL_OF_IT, DIVIDED, Narrowed
@@ -42,9 +43,11 @@ class ReportForm(forms.Form):
     by = forms.ChoiceField(label=_("Divide by"), required=False)
     who = ConditionFormField(root="customer", label=_("Only customers of whom this holds"), required=False)
 
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        self.its_measure = _known(data.get("measure"), MEASURES, "nps")
+    def __init__(self, query: QueryDict) -> None:
+        self.its_measure = _known(query.get("measure"), MEASURES, "nps")
+        usual = "aspect" if self.its_measure == "csat" else "shop"
+        self.divided_by = _known(query.get("by"), DIVIDED, usual)
+        super().__init__({**query.dict(), "by": self.divided_by})
         offered: Mapping[str, Choices] = {
             "measure": [(name, measure.label) for name, measure in MEASURES.items()],
             "survey": [*ALL, *((one.slug, str(one)) for one in Survey.objects.order_by("pk")[:MOST_OFFERED])],
@@ -74,13 +77,12 @@ class ReportForm(forms.Form):
     def narrowed(self) -> Narrowed:
         """What cannot be read is left out; the page says so beside its field."""
         self.is_valid()
-        told = {name: value for name, value in self.cleaned_data.items() if value and name != "by"}
+        nothing = ("", False, None, always())
+        told = {
+            name: value for name, value in self.cleaned_data.items() if value not in nothing and name != "by"
+        }
         numbers = {name: int(told[name]) for name in NUMBERS if name in told}
         return Narrowed(**{**told, **numbers, "measure": self.its_measure})
-
-    @property
-    def divided_by(self) -> str:
-        return _known(self.data.get("by"), DIVIDED, "aspect" if self.its_measure == "csat" else "shop")
 
 
 def _known(value: Any, among: Mapping[str, Any], otherwise: str) -> str:

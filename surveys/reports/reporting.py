@@ -81,7 +81,7 @@ def report(narrowed: Narrowed, *, period: Period, by: str, at: datetime) -> Repo
         divided = counting.counted(rows, edges=whole, first=2, is_joined=is_joined)
     now = found.within(range(first, first + len(steps)))
     hides = _hides(narrowed, now, found, moments, at)
-    rates = _rates(narrowed, moments, at) if _rate_is_known(narrowed) else None
+    rates = _rates(narrowed, moments[first:], at) if _rate_is_known(narrowed) else None
     return Report(
         narrowed=narrowed,
         by=by,
@@ -90,7 +90,7 @@ def report(narrowed: Narrowed, *, period: Period, by: str, at: datetime) -> Repo
         before=None if hides.all else hides.score_before(narrowed, found.stretches.get(0, {})),
         steps=_steps(narrowed, steps, found, first, hides=hides, rates=rates),
         parts=[] if hides.all else _parts(narrowed, divided, hides=hides),
-        rate=None if rates is None else _sum(rates[first:]),
+        rate=None if rates is None else _sum(rates),
         is_anonymous=hides.is_anonymous,
         is_hidden=hides.all,
     )
@@ -185,7 +185,7 @@ def _steps(
         Step(
             period=step,
             score=None if number in hidden else _score(narrowed, by_step[number]),
-            rate=rates[first + number] if rates else None,
+            rate=rates[number] if rates else None,
             is_hidden=number in hidden,
         )
         for number, step in enumerate(steps)

@@ -150,6 +150,12 @@ def test_it_is_narrowed_to_customers_of_whom_something_holds(client, manager, ve
     assert '<p class="value">+100' in read(client, f"who={who}")
 
 
+def test_an_editor_of_conditions_that_was_left_empty_leaves_nobody_out(client, manager, version, at):
+    answered(version, {10: 40}, at=at)
+
+    assert "40 answers" in read(client, f"who={json.dumps({'all': []})}")
+
+
 def test_themes_stand_with_how_often_they_are_talked_about(client, manager, at):
     department = Department.objects.create(slug="logistics", names={"en": "Logistics"})
     theme = Theme.objects.create(slug="late", names={"en": "Late parcels"}, department=department)
