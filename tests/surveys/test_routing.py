@@ -141,7 +141,7 @@ def test_a_line_that_is_no_clue_is_pointed_at():
 
 def test_new_rules_are_let_decide_about_what_waits_and_nobody_decided():
     theme, elena = feedback.ready()["delivery"], UserFactory()
-    waits, decided = feedback.said("A zeppelin came"), feedback.said("A zeppelin came")
+    waits, decided = feedback.said("A zeppelin hovered"), feedback.said("A zeppelin hovered")
     Feedback.objects.filter(pk=decided.pk).update(routed_by=RoutedBy.PERSON)
     old = ThemeRule.objects.get(theme=theme, language="en", ended_at=None)
     ruling.rewrite(theme, language="en", lines=["zeppelin"], seen=old.pk, by=elena, at=NOON)
