@@ -13,7 +13,7 @@ from support.bot import guessing, library, likening, outside
 from support.bot.library import Library
 from support.bot.tools import PREFIX, TOOLS
 from support.bot.tools.base import PERHAPS, SURELY
-from support.bot.understanding import Offer
+from support.bot.understanding import FAIRLY_SURE, Offer
 from support.help import searching
 from support.models import ArticleText
 
@@ -25,8 +25,10 @@ MOST_SEARCHED = 30
 BY_MEANING = 0.5
 # Of what an article is believed to answer of which it is known how customers ask for it, so much by that.
 BY_HABIT = 0.5
-# Where nothing of ours is likelier than so much, no such article is offered.
-ELSEWHERE = 0.5
+# Where nothing of ours is likelier than ELSEWHERE, no such article is offered; where it is likelier than DOUBTFUL, none
+# is sure. Chosen as guessing.SMOOTHED was.
+ELSEWHERE, DOUBTFUL = 0.5, 0.1
+UNSURE = FAIRLY_SURE - 0.01
 
 
 def find(text: str, *, language: str, at: datetime) -> Sequence[Offer]:
@@ -53,9 +55,10 @@ def _by_meaning(text: str, language: str, shelf: Library) -> Mapping[str, float]
 def _by_habit(said: frozenset[str], scores: Mapping[str, float], shelf: Library) -> Mapping[str, float]:
     """How surely each is meant that was taught how it is asked for. What was taught in these very words is meant."""
     chances = guessing.chances(said, shelf.habits)
-    is_ours = chances.get(guessing.NOWHERE, 0.0) <= ELSEWHERE
+    nowhere = chances.get(guessing.NOWHERE, 0.0)
+    most = 0.0 if nowhere > ELSEWHERE else UNSURE if nowhere > DOUBTFUL else 1.0
     found = {
-        slug: is_ours * ((1 - BY_HABIT) * scores.get(slug, 0.0) + BY_HABIT * chances.get(slug, 0.0))
+        slug: min(most, (1 - BY_HABIT) * scores.get(slug, 0.0) + BY_HABIT * chances.get(slug, 0.0))
         for slug in shelf.taught
     }
     return found | dict.fromkeys(shelf.word_for_word.get(said, ()), 1.0)

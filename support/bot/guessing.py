@@ -21,7 +21,7 @@ NOWHERE = ""
 # As if everything had been said in every heap so many times more. This and the next were chosen by cross-validation
 # over the phrases of the ready articles: each third of them asked of what the other two had taught.
 SMOOTHED = 0.3
-STRETCHED = 1.25
+STRETCHED = 1.1
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,10 @@ _is_elsewhere = Dictionary(
     job jobs vacanc* career* hiring wholesale franchise* partnership* supplier* investor* journalist* sponsor* director*
     owner* pregnan* medicine* pills diabet* allerg* calorie* caffeine gluten lactose pesticide* vegan ingredient* sugar
     parking toilet* dog dogs wifi repair* courses tasting* catering wedding* recipe* weather president* joke*
+    гаранти* гаранц* переработк* рециклир* биоразлаг* биоразград* логотип* лого рекламир* инфлуенс* велосипед* колело
+    аэропорт* летищ* самолет* авиабилет* фильм* филм* подделк* полезен полезна полезно вреден вредна вредно конкурс*
+    розыгрыш* лотере* томбол* аптек* такси пицц* адвокат* диплом* дипломн* зонт* чадър* водопроводчик* сантехник*
+    umbrella* taxi pizza lawyer* lottery airport* pharmacy bicycle* guarantee* warranty influencer*
     """
 )
 # Of these only both words together say so.
