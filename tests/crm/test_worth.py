@@ -238,19 +238,19 @@ def test_an_order_more_or_less_does_not_change_the_category(shop: Shop) -> None:
 
 
 def test_a_company_that_buys_by_the_model_is_foreseen(shop: Shop) -> None:
-    """Six hundred people who buy at rates of their own and leave with chances of their own."""
+    """Five hundred and sixty people who buy at rates of their own and leave with chances of their own."""
     draw = Random(17)
     orders, people = (
         [],
         Customer.objects.bulk_create(
-            [Customer(given_name=str(n), created_at=datetime(2025, 1, 1, tzinfo=UTC)) for n in range(700)]
+            [Customer(given_name=str(n), created_at=datetime(2025, 1, 1, tzinfo=UTC)) for n in range(560)]
         ),
     )
     for one in people:
         rate, leaves = draw.gammavariate(1.2, 1 / 30), draw.betavariate(0.8, 3.5)
-        now = float(draw.randint(0, 200))
-        while now < 600:
-            day = TODAY - timedelta(days=600 - int(now))
+        now = float(draw.randint(0, 120))
+        while now < 360:
+            day = TODAY - timedelta(days=360 - int(now))
             orders.append(
                 Order(
                     shop=shop,
