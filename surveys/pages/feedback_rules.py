@@ -57,7 +57,9 @@ def page(request: StaffRequest) -> HttpResponse:
         "lines": [
             Line(
                 theme=theme,
-                words=[(code, str(name), counted.get((theme.pk, code), 0)) for code, name in LANGUAGES.items()],
+                words=[
+                    (code, str(name), counted.get((theme.pk, code), 0)) for code, name in LANGUAGES.items()
+                ],
                 share=right.get(theme.pk),
             )
             for theme in themes
