@@ -2,7 +2,8 @@
 
 Forty of the hundred, and the thirty, were written by somebody who had seen neither the articles nor the code; the
 second blind set (forty and thirty) by somebody else, later. Whoever tunes the bot does it on questions of our own
-(bot_own.json), and never adds the words of a single blind one to an article.
+(bot_own.json) and by cross-validation over how customers ask for the ready articles (their writers knew titles and
+summaries alone), and never adds the words of a single blind one to an article.
 """
 
 from __future__ import annotations
@@ -70,14 +71,14 @@ def test_there_are_a_hundred_questions_and_thirty_without_an_answer() -> None:
 
 
 def test_what_is_answered_first_is_right_and_the_rest_is_asked_or_handed_over(articles: None) -> None:
-    """Wrong are 3 of all 130 at most. The goal is 80 right ones beside that: it is not reached yet."""
+    """Wrong are 3 of all 130 at most, and beside that 80 right ones are the goal."""
     found, nowhere = tallied(HUNDRED), tallied(BLIND["unanswerable"])
     print(dict(found), dict(nowhere))
 
     assert found["wrong"] + nowhere["wrong"] <= 3
-    assert found["right"] >= 69
-    assert found["right"] + found["offered"] >= 90
-    assert nowhere["handed over"] >= 13
+    assert found["right"] >= 83
+    assert found["right"] + found["offered"] >= 94
+    assert nowhere["handed over"] >= 17
     assert found["something else"] == nowhere["something else"] == 0
 
 
@@ -85,10 +86,10 @@ def test_it_is_as_careful_with_questions_that_came_after_its_words_were_chosen(a
     found, nowhere = tallied(BLIND_2["answerable"]), tallied(BLIND_2["unanswerable"])
     print(dict(found), dict(nowhere))
 
-    assert found["wrong"] + nowhere["wrong"] <= 3
-    assert found["right"] >= 18
-    assert found["right"] + found["offered"] >= 31
-    assert nowhere["handed over"] >= 17
+    assert found["wrong"] + nowhere["wrong"] <= 1
+    assert found["right"] >= 27
+    assert found["right"] + found["offered"] >= 35
+    assert nowhere["handed over"] >= 22
 
 
 def test_questions_of_our_own_stay_answered(articles: None) -> None:
@@ -96,6 +97,6 @@ def test_questions_of_our_own_stay_answered(articles: None) -> None:
     found, nowhere = tallied(OWN["answerable"]), tallied(OWN["unanswerable"])
     print(dict(found), dict(nowhere))
 
-    assert found["wrong"] + nowhere["wrong"] <= 5
-    assert found["right"] >= 110
-    assert nowhere["handed over"] >= 61
+    assert found["wrong"] + nowhere["wrong"] <= 3
+    assert found["right"] >= 132
+    assert nowhere["handed over"] >= 66
