@@ -79,6 +79,13 @@ SECTIONS: Sequence[Section] = (
         keys="g r",
     ),
     Section(
+        label=_("Feedback"),
+        icon="survey",
+        url_name="feedback-report:home",
+        permission="crm.view_dashboard",
+        keys="g v",
+    ),
+    Section(
         label=_("Programme"),
         icon="gift",
         url_name="programme:home",

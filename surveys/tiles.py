@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from crm.dashboard import Figure, Question, kept
 from surveys.models import Survey
 from surveys.reports import naming, reporting, telling
@@ -37,5 +39,12 @@ def _figure(question: Question, narrowed: Narrowed) -> Figure | None:
     return telling.figure(report, question, title=title)
 
 
+# As long as the question is asked: nothing outlives its page.
+_USED: WeakKeyDictionary[Question, bool] = WeakKeyDictionary()
+
+
 def _is_used(question: Question) -> bool:
-    return Survey.objects.in_use(question.at).exists()
+    """Asked once for all tiles."""
+    if question not in _USED:
+        _USED[question] = Survey.objects.in_use(question.at).exists()
+    return _USED[question]
