@@ -71,6 +71,10 @@ class TimelineEntry(models.Model):
                 F("id").desc(),
                 name="timeline_of_a_customer",
             ),
+            # Who did something, or did not, in the last days: asked of everybody at once.
+            models.Index(
+                fields=["kind", "occurred_at"], include=["customer"], name="entries_by_what_happened"
+            ),
             # Of entries in which somebody wrote something; the conditions of crm.searching say the same.
             GinIndex(
                 Func("payload", "occurred_at", function="crm_entry_words"),

@@ -3,7 +3,7 @@
 -- Nearly everybody is one row, found by two indexes. A planner without statistics (a table just filled) would read the
 -- whole table for each, so it is told not to.
 CREATE OR REPLACE FUNCTION crm_same_person(one bigint) RETURNS bigint[]
-LANGUAGE sql STABLE SET search_path = public, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
   WITH RECURSIVE up AS (
     SELECT c.id, c.merged_into_id FROM crm_customer c WHERE c.id = one
