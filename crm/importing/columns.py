@@ -37,6 +37,11 @@ def column(
     )
 
 
+def maybe(name: str, label: str | Promise, synonyms: str, *, is_date: bool = False) -> Column:
+    """A column that a file may do without."""
+    return column(name, label, synonyms, is_required=False, is_date=is_date)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ColumnMap:
     """Name of a column → its position in the file; and how dates are written that could be read in two ways."""

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm import timeline
-from crm.importing.columns import Column, ColumnMap, column
+from crm.importing.columns import Column, ColumnMap, column, maybe
 from crm.importing.joining import Owner, erased_among, owners_of
 from crm.importing.kinds.row_by_row import RowByRow, Verdict
 from crm.importing.refusals import RowRefusal
@@ -26,10 +25,6 @@ from surveys.models import Feedback
 Outcome = ImportedRow.Outcome
 # A row that says nothing of its language, and whose words do not either.
 LANGUAGES = {"RU": "ru", "BY": "ru", "KZ": "ru", "BG": "bg"}
-
-
-def _maybe(name: str, label: str | Promise, synonyms: str) -> Column:
-    return column(name, label, synonyms, is_required=False)
 
 
 class Reviews(RowByRow[Review]):
@@ -59,35 +54,33 @@ class Reviews(RowByRow[Review]):
             "датанаотзива публикуван",
             is_date=True,
         ),
-        _maybe(
+        maybe(
             "rating",
             _("Rating from 1 to 5"),
             "rating stars score grade mark оценка рейтинг звезды оценканатовара звезди",
         ),
-        _maybe("id", _("Number of the review"), "id reviewid number externalid номеротзыва ид номернаотзива"),
-        _maybe(
+        maybe("id", _("Number of the review"), "id reviewid number externalid номеротзыва ид номернаотзива"),
+        maybe(
             "site",
             _("Where it was written"),
             "site source platform marketplace where площадка источник сайт площадкаотзыва платформа източник",
         ),
-        _maybe(
-            "author", _("Author"), "author name username user reviewer автор имя имяавтора име потребител"
-        ),
-        _maybe("title", _("Heading"), "title subject heading заголовок тема заглавие"),
-        _maybe("pros", _("What is good"), "pros advantages достоинства плюсы плюсове предимства"),
-        _maybe("cons", _("What is bad"), "cons disadvantages недостатки минусы минуси недостатъци"),
-        _maybe(
+        maybe("author", _("Author"), "author name username user reviewer автор имя имяавтора име потребител"),
+        maybe("title", _("Heading"), "title subject heading заголовок тема заглавие"),
+        maybe("pros", _("What is good"), "pros advantages достоинства плюсы плюсове предимства"),
+        maybe("cons", _("What is bad"), "cons disadvantages недостатки минусы минуси недостатъци"),
+        maybe(
             "customer",
             _("Customer's number"),
             "customerid customer customerno customernumber clientid клиент кодклиента номерклиента "
             "клиентскиномер",
         ),
-        _maybe("card", _("Card"), "card cardnumber loyaltycard карта номеркарты клиентскакарта"),
-        _maybe("phone", _("Phone"), "phone tel mobile телефон"),
-        _maybe("email", _("E-mail"), "email mail emailaddress почта имейл"),
-        _maybe("language", _("Language"), "language lang locale язык език"),
-        _maybe("url", _("Link"), "url link address ссылка връзка линк"),
-        _maybe("shop", _("Short name of the shop"), "shop store branch магазин обект"),
+        maybe("card", _("Card"), "card cardnumber loyaltycard карта номеркарты клиентскакарта"),
+        maybe("phone", _("Phone"), "phone tel mobile телефон"),
+        maybe("email", _("E-mail"), "email mail emailaddress почта имейл"),
+        maybe("language", _("Language"), "language lang locale язык език"),
+        maybe("url", _("Link"), "url link address ссылка връзка линк"),
+        maybe("shop", _("Short name of the shop"), "shop store branch магазин обект"),
     )
 
     def reader(self, job: ImportJob) -> ReviewReader:

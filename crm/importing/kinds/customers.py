@@ -5,18 +5,13 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.importing import joining
-from crm.importing.columns import Column, ColumnMap, column
+from crm.importing.columns import Column, ColumnMap, maybe
 from crm.importing.kinds.row_by_row import RowByRow, Verdict
 from crm.importing.people import Person, PersonReader
 from crm.models import ImportJob
-
-
-def _maybe(name: str, label: str | Promise, synonyms: str, *, is_date: bool = False) -> Column:
-    return column(name, label, synonyms, is_required=False, is_date=is_date)
 
 
 class Customers(RowByRow[Person]):
@@ -33,87 +28,87 @@ class Customers(RowByRow[Person]):
         _("Nobody who was erased: such rows are left out and counted"),
     )
     columns: ClassVar[Sequence[Column]] = (
-        _maybe(
+        maybe(
             "number",
             _("Customer's number"),
             "id number customerid customer customerno customernumber externalid clientid client "
             "клиент кодклиента номерклиента ид клиентскиномер номернаклиент",
         ),
-        _maybe("family_name", _("Family name"), "familyname lastname surname фамилия фамилно"),
-        _maybe("given_name", _("Given name"), "givenname firstname name имя име собственоиме"),
-        _maybe("patronymic", _("Patronymic"), "patronymic middlename отчество презиме бащиноиме"),
-        _maybe(
+        maybe("family_name", _("Family name"), "familyname lastname surname фамилия фамилно"),
+        maybe("given_name", _("Given name"), "givenname firstname name имя име собственоиме"),
+        maybe("patronymic", _("Patronymic"), "patronymic middlename отчество презиме бащиноиме"),
+        maybe(
             "phone",
             _("Phone"),
             "phone phones telephone tel mobile mobilephone phonenumber телефон телефоны мобильный "
             "мобильныйтелефон номертелефона мобилен телефоненномер",
         ),
-        _maybe("second_phone", _("Second phone"), "phone2 secondphone otherphone телефон2 второйтелефон"),
-        _maybe("email", _("E-mail"), "email emails mail emailaddress почта электроннаяпочта имейл емейл"),
-        _maybe("second_email", _("Second e-mail"), "email2 secondemail otheremail почта2 имейл2"),
-        _maybe(
+        maybe("second_phone", _("Second phone"), "phone2 secondphone otherphone телефон2 второйтелефон"),
+        maybe("email", _("E-mail"), "email emails mail emailaddress почта электроннаяпочта имейл емейл"),
+        maybe("second_email", _("Second e-mail"), "email2 secondemail otheremail почта2 имейл2"),
+        maybe(
             "card",
             _("Card"),
             "card cardnumber cardno loyaltycard discountcard карта номеркарты бонуснаякарта дисконтнаякарта "
             "клиентскакарта номернакарта",
         ),
-        _maybe(
+        maybe(
             "birthday",
             _("Birthday"),
             "birthday birthdate dateofbirth dob деньрождения датарождения датанараждане рожденден",
             is_date=True,
         ),
-        _maybe("language", _("Language"), "language lang locale язык език"),
-        _maybe(
+        maybe("language", _("Language"), "language lang locale язык език"),
+        maybe(
             "known_since",
             _("Customer since"),
             "since knownsince customersince registered registeredat registrationdate createdat "
             "датарегистрации клиентс регистрация датанарегистрация",
             is_date=True,
         ),
-        _maybe("country", _("Country, two letters"), "country countrycode страна държава"),
-        _maybe("region", _("Region"), "region state province область регион"),
-        _maybe("city", _("City"), "city town город град"),
-        _maybe("postal_code", _("Postal code"), "postalcode postcode zip zipcode индекс пощенскикод"),
-        _maybe("street", _("Street, house, flat"), "street address address1 улица адрес"),
-        _maybe(
+        maybe("country", _("Country, two letters"), "country countrycode страна държава"),
+        maybe("region", _("Region"), "region state province область регион"),
+        maybe("city", _("City"), "city town город град"),
+        maybe("postal_code", _("Postal code"), "postalcode postcode zip zipcode индекс пощенскикод"),
+        maybe("street", _("Street, house, flat"), "street address address1 улица адрес"),
+        maybe(
             "agrees_processing",
             _("Agrees to the processing of personal data"),
             "processing processingconsent consentprocessing обработка обработкаперсональныхданных "
             "обработканаличниданни",
         ),
-        _maybe(
+        maybe(
             "agrees_advertising",
             _("Agrees to advertising by every channel"),
             "advertising marketing marketingconsent consentadvertising acceptsmarketing согласиенарекламу "
             "реклама маркетинг",
         ),
-        _maybe(
+        maybe(
             "agrees_email",
             _("Agrees to advertising by e-mail"),
             "emailconsent consentemail emailmarketing acceptsemailmarketing newsletter emailрассылка "
             "рассылкаemail бюлетин",
         ),
-        _maybe(
+        maybe(
             "agrees_sms",
             _("Agrees to advertising by SMS"),
             "smsconsent consentsms smsmarketing acceptssmsmarketing smsрассылка рассылкаsms",
         ),
-        _maybe("agrees_phone", _("Agrees to advertising by phone calls"), "callconsent consentphone звонки"),
-        _maybe("agrees_telegram", _("Agrees to advertising in Telegram"), "telegramconsent consenttelegram"),
-        _maybe("agrees_viber", _("Agrees to advertising in Viber"), "viberconsent consentviber"),
-        _maybe("agrees_post", _("Agrees to advertising by letters"), "postconsent consentpost"),
-        _maybe(
+        maybe("agrees_phone", _("Agrees to advertising by phone calls"), "callconsent consentphone звонки"),
+        maybe("agrees_telegram", _("Agrees to advertising in Telegram"), "telegramconsent consenttelegram"),
+        maybe("agrees_viber", _("Agrees to advertising in Viber"), "viberconsent consentviber"),
+        maybe("agrees_post", _("Agrees to advertising by letters"), "postconsent consentpost"),
+        maybe(
             "purpose", _("What was agreed to"), "purpose purposes consentpurpose цель цели целнасъгласието"
         ),
-        _maybe("decision", _("Agreed or withdrawn"), "consent decision consentgiven согласие съгласие"),
-        _maybe(
+        maybe("decision", _("Agreed or withdrawn"), "consent decision consentgiven согласие съгласие"),
+        maybe(
             "consented_at",
             _("Date of the consent"),
             "consentdate consentat consentedat dateofconsent датасогласия датанасъгласието",
             is_date=True,
         ),
-        _maybe(
+        maybe(
             "consent_source",
             _("Where the consent comes from"),
             "consentsource sourceofconsent источниксогласия източникнасъгласието",

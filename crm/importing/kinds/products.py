@@ -4,18 +4,13 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.importing import stocking
-from crm.importing.columns import Column, ColumnMap, column
+from crm.importing.columns import Column, ColumnMap, column, maybe
 from crm.importing.goods import Goods, GoodsReader
 from crm.importing.kinds.row_by_row import RowByRow, Verdict
 from crm.models import ImportJob, Shop
-
-
-def _maybe(name: str, label: str | Promise, synonyms: str) -> Column:
-    return column(name, label, synonyms, is_required=False)
 
 
 class Products(RowByRow[Goods]):
@@ -39,27 +34,27 @@ class Products(RowByRow[Goods]):
             _("Code of the product"),
             "sku code productcode itemcode stockcode article артикул код кодтовара кодпродукт кодартикул",
         ),
-        _maybe(
+        maybe(
             "name",
             _("Name of the product"),
             "name product productname item itemname title description товар название наименование продукт "
             "наименованиепродукт",
         ),
-        _maybe("name_en", _("Name in English"), "nameen englishname titleen названиеen"),
-        _maybe("name_ru", _("Name in Russian"), "nameru russianname titleru названиеru"),
-        _maybe("name_bg", _("Name in Bulgarian"), "namebg bulgarianname titlebg названиеbg наименованиеbg"),
-        _maybe("category", _("Category"), "category group producttype категория группа"),
-        _maybe("brand", _("Brand"), "brand manufacturer vendor бренд марка производитель производител"),
-        _maybe("barcode", _("Barcode"), "barcode ean ean13 gtin upc штрихкод баркод"),
-        _maybe("price", _("Price"), "price unitprice saleprice retailprice цена розничнаяцена продажнацена"),
-        _maybe("currency", _("Currency"), "currency валюта"),
-        _maybe(
+        maybe("name_en", _("Name in English"), "nameen englishname titleen названиеen"),
+        maybe("name_ru", _("Name in Russian"), "nameru russianname titleru названиеru"),
+        maybe("name_bg", _("Name in Bulgarian"), "namebg bulgarianname titlebg названиеbg наименованиеbg"),
+        maybe("category", _("Category"), "category group producttype категория группа"),
+        maybe("brand", _("Brand"), "brand manufacturer vendor бренд марка производитель производител"),
+        maybe("barcode", _("Barcode"), "barcode ean ean13 gtin upc штрихкод баркод"),
+        maybe("price", _("Price"), "price unitprice saleprice retailprice цена розничнаяцена продажнацена"),
+        maybe("currency", _("Currency"), "currency валюта"),
+        maybe(
             "unit_cost",
             _("Unit cost"),
             "cost unitcost purchaseprice costprice себестоимость закупочнаяцена доставнацена себестойност",
         ),
-        _maybe("stock", _("In stock"), "stock quantity qty instock available остаток количество наличност"),
-        _maybe("shop", _("Short name of the shop"), "shop store location магазин обект"),
+        maybe("stock", _("In stock"), "stock quantity qty instock available остаток количество наличност"),
+        maybe("shop", _("Short name of the shop"), "shop store location магазин обект"),
     )
 
     def reader(self, job: ImportJob) -> GoodsReader:
