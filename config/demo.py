@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from crm.demo import channels, company, history, plots
+from crm.demo import channels, company, history, plots, segments
 from crm.demo import trickle as crm_trickle
 from crm.demo.channels import StandIns
 from crm.demo.history import Progress
@@ -36,6 +36,7 @@ def load(*, size: str, progress: Progress) -> None:
         company.open_business_accounts(stage.manager)
         plots.tell(stage, now=now)
     points.tell(stage, programme, now=now, progress=progress)
+    segments.write(stage.manager, now=now)
 
 
 def open_channels(where: StandIns) -> None:

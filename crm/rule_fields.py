@@ -69,8 +69,8 @@ class Whose(Func):
 
 def everyones(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows with a customer, each with `whose` it is: see crm.rules.Collection."""
-    known: QuerySet[Any] = rows.filter(customer__isnull=False)
-    return known.annotate(whose=Whose(F("customer_id")))
+    known = rows.filter(customer__isnull=False).annotate(whose=Whose(F("customer_id")))
+    return cast("QuerySet[Any]", known)
 
 
 def families(ids: frozenset[int]) -> frozenset[int]:

@@ -22,6 +22,7 @@ from crm.pages.segments import CHANGES, SEES, segment_or_404
 from crm.rules.fields import ConditionFormField, always
 from crm.segments import counting, writing
 from crm.segments.asking import ROOT
+from crm.segments.errors import TooLongToCount
 
 
 class SegmentForm(forms.Form):
@@ -54,7 +55,7 @@ def count(request: StaffRequest) -> HttpResponse:
     try:
         tree = field.to_python(request.POST.get("tree", ""))
         context["counted"] = counting.count(tree, at=timezone.now())
-    except counting.TooLongToCount as refused:
+    except TooLongToCount as refused:
         context["refused"] = refused.title
     except (Refusal, ValidationError):
         context["refused"] = _("It is counted as soon as the conditions are complete.")

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -43,7 +42,7 @@ class Sizes:
 @require_GET
 @permission_required(SEES, raise_exception=True)
 def page(request: StaffRequest) -> HttpResponse:
-    found = _seen_by(request).kept().select_related("owner").order_by("-pk")
+    found = Segment.objects.kept().seen_by(request.user).select_related("owner").order_by("-pk")
     before = number_in(request, "before")
     rows = list((found.filter(pk__lt=before) if before else found)[: SHOWN + 1])
     context = {
@@ -126,16 +125,12 @@ def archiving(request: StaffRequest, pk: int) -> HttpResponse:
 
 def segment_or_404(request: StaffRequest, pk: int) -> Segment:
     """A colleague's own segment that is not shared is not there."""
-    return get_object_or_404(_seen_by(request), pk=pk)
+    return get_object_or_404(Segment.objects.seen_by(request.user), pk=pk)
 
 
 def number_in(request: StaffRequest, name: str) -> int | None:
     typed = request.GET.get(name, "").strip()
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
-
-
-def _seen_by(request: StaffRequest) -> QuerySet[Segment]:
-    return Segment.objects.seen_by(request.user)
 
 
 def _sizes(its: Segment) -> Sizes:

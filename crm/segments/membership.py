@@ -25,8 +25,10 @@ log = logging.getLogger(__name__)
 
 SETTLING = 7_210_082
 SOURCE = "segments"
-# So few that nobody who pays at a till waits for the facts of a chunk.
+# How many are asked at once, and how many of them come or go in one transaction: so few that nobody who pays at a
+# till waits for their facts to be written.
 AT_ONCE = 100
+MOVED_AT_ONCE = 20
 DEEPEST = 8
 
 QUEUE = """
@@ -117,17 +119,33 @@ def settle_due(*, at: datetime) -> int:
     waiting = list(CustomerToLookAt.objects.order_by("since", "customer_id")[:AT_ONCE])
     if not waiting:
         return 0
+    segments = in_order(Segment.objects.kept())
+    moving = _moving(segments, {one.customer_id for one in waiting}, at=at)
+    # Those beyond the limit keep their place in the queue.
+    later = set([one.customer_id for one in waiting if one.customer_id in moving][MOVED_AT_ONCE:])
+    served = [one for one in waiting if one.customer_id not in later]
+    moves = Moves()
+    if moving:
+        for segment in segments:
+            _settle(segment, moving - later, moves, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(SERVED, [[one.customer_id for one in served], [one.turn for one in served]])
     causes = {
         one.customer_id: Cause(entry=one.caused_by, depth=one.depth, is_history=one.is_history)
-        for one in waiting
+        for one in served
     }
-    moves = Moves()
-    for segment in in_order(Segment.objects.kept()):
-        _settle(segment, causes.keys(), moves, at=at)
-    with connection.cursor() as cursor:
-        cursor.execute(SERVED, [[one.customer_id for one in waiting], [one.turn for one in waiting]])
     _tell(moves, causes, at=at)
-    return len(waiting)
+    return len(served)
+
+
+def _moving(segments: Iterable[Segment], asked: set[int], *, at: datetime) -> set[int]:
+    """Who stands wrongly in any of them. Whoever does not stays wherever they are, in segments inside segments too."""
+    moving: set[int] = set()
+    for segment in segments:
+        standing = SegmentMember.objects.filter(segment=segment, customer__in=asked)
+        inside = set(standing.values_list("customer_id", flat=True))
+        moving |= inside ^ fitting_among(segment.conditions, asked, at=at)
+    return moving
 
 
 @transaction.atomic

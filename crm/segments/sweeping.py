@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from crm import company
 from crm.models import Segment, SegmentMember, SegmentSize
 from crm.segments.asking import changes_with_time, fitting, in_order
-from crm.segments.membership import AT_ONCE, settle
+from crm.segments.membership import AT_ONCE, MOVED_AT_ONCE, settle
 
 AT_LEAST_EVERY = timedelta(hours=6)
 # Grouping a million customers by hand, and not on the disk.
@@ -42,8 +42,10 @@ def sweep(segment: Segment, *, at: datetime) -> int:
     """
     moved = 0
     wrong = standing_wrongly(segment, at=at)
-    for start in range(0, len(wrong), AT_ONCE):
-        moved += settle(segment, wrong[start : start + AT_ONCE], at=at)
+    # Nothing is told of those who are there when it is filled: no customer's row is locked for it.
+    at_once = MOVED_AT_ONCE if segment.is_filled else AT_ONCE
+    for start in range(0, len(wrong), at_once):
+        moved += settle(segment, wrong[start : start + at_once], at=at)
     _note(segment, at=at)
     return moved
 

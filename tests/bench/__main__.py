@@ -18,6 +18,7 @@ BENCHES = {
     "quotes": "quotes",
     "support": "support",
     "surveys": "surveys",
+    "segments": "segments",
     "reviews": "reviews",
 }
 

@@ -28,12 +28,18 @@ def trees(root: str, depth: int = 3) -> st.SearchStrategy[dict[str, Any]]:
         st.builds(lambda it: {"not": it}, inner),
     ]
     if collections := _collections(root):
-        choices.append(st.sampled_from(collections).flatmap(lambda one: questions_to(one, depth - 1)))
+        choices.append(_one_of(collections).flatmap(lambda one: questions_to(one, depth - 1)))
     return st.one_of(choices)
 
 
+def _one_of(told: list[Any]) -> st.SearchStrategy[Any]:
+    """By its name, which Hypothesis can print."""
+    by_name = {one.name: one for one in told}
+    return st.sampled_from(list(by_name)).map(lambda name: by_name[name])
+
+
 def comparisons(root: str) -> st.SearchStrategy[dict[str, Any]]:
-    return st.sampled_from(_fields(root)).flatmap(
+    return _one_of(_fields(root)).flatmap(
         lambda field: questions(field.kind).map(lambda question: {"field": field.name, **question})
     )
 
@@ -47,7 +53,9 @@ def questions_to(collection: registry.Collection, depth: int) -> st.SearchStrate
         lambda pair: {"count": collection.name, **pair[0], **pair[1]}
     )
     summable = [field for field in _fields(collection.item) if isinstance(field.kind, Number | Whole)]
-    total = st.sampled_from(summable).flatmap(
+    if not summable:
+        return st.one_of(some, count)
+    total = _one_of(summable).flatmap(
         lambda field: st.tuples(where, questions(field.kind)).map(
             lambda pair: {"sum": collection.name, "of": field.name, **pair[0], **pair[1]}
         )

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from crm import relay, timeline
+from crm.demo import segments as demo_segments
 from crm.facts import NoteWritten
 from crm.models import (
     Customer,
@@ -20,7 +21,7 @@ from crm.models import (
     SnapshotMember,
     TimelineEntry,
 )
-from crm.segments import counting, explaining, membership, snapshots, sweeping, writing
+from crm.segments import asking, counting, explaining, membership, snapshots, sweeping, writing
 from crm.segments.errors import (
     NamelessSegment,
     SegmentChangedMeanwhile,
@@ -328,3 +329,13 @@ def test_a_snapshot_keeps_who_was_in_it(anna):
     assert (list(kept), snapshot.size, people_of(segment)) == ([anna.pk], 1, set())
     with pytest.raises(SnapshotNameTaken):
         snapshots.take(segment, name="до рассылки", by=colleague(), at=NOON)
+
+
+def test_the_demo_has_segments_of_which_one_asks_about_another(anna):
+    placed_order(shop=ShopFactory(), customer=anna)
+    for _twice in range(2):
+        demo_segments.write(colleague(), now=NOON)
+
+    assert [one.is_filled for one in Segment.objects.all()] == [True] * 4
+    silent = Segment.objects.get(name=demo_segments.SILENT)
+    assert asking.asked_about(silent.conditions) == {Segment.objects.get(name=demo_segments.GOOD).pk}
