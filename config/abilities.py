@@ -17,17 +17,10 @@ from crm.abilities import (
     TierOf,
     WhoseWork,
 )
-from loyalty import (
-    earning_history,
-    entitlements,
-    goodwill,
-    goodwill_for_many,
-    reversal,
-    settling,
-    standing,
-    tier_marks,
-)
-from support import assigning, calling_back
+from loyalty import entitlements, tier_marks
+from loyalty.points import earning_history, goodwill, goodwill_for_many, reversal, settling, standing
+from support import assigning
+from support.answering import calling_back
 from surveys.reports import afterwards
 
 SETTLE_ORDER: SettlesOrder = settling.settle

@@ -16,8 +16,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm import desk, sign_in
-from crm.desk import Morning
+from crm.colleagues import desk, sign_in
+from crm.colleagues.desk import Morning
 from crm.pages.second_factor import way_in
 
 

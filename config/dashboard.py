@@ -1,9 +1,9 @@
-"""What stands on the managers' dashboard, in this order: see crm.dashboard."""
+"""What stands on the managers' dashboard, in this order: see crm.dashboards.dashboard."""
 
 from collections.abc import Sequence
 
 from crm import tiles
-from crm.dashboard import FigureSource
+from crm.dashboards.dashboard import FigureSource
 from loyalty import tiles as loyalty
 from support import tiles as support
 from support.bot import tiles as bot

@@ -27,11 +27,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import api_keys, installing
+from crm import installing
 from crm.demo import characters
 from crm.demo.catalogue import BY_NAME
 from crm.demo.characters import Character, Colleague
 from crm.demo.lives import ONLINE
+from crm.integrations import api_keys
 from crm.models import Order, Shop, User
 
 HERE = {"localhost", "127.0.0.1", "[::1]"}

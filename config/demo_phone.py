@@ -23,8 +23,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from config.demo_doors import from_this_machine, in_the_visitors_language
-from crm import receiving
-from crm.channel_names import channel_icon, channel_name
 from crm.channel_tasks import start_working_off
 from crm.channels.base import Delivery
 from crm.channels.email import hooks, mailbox
@@ -32,6 +30,8 @@ from crm.demo import channels, characters
 from crm.demo.characters import Character
 from crm.demo.providers import pushing
 from crm.demo.providers.pushing import Push
+from crm.messages import receiving
+from crm.messages.channel_names import channel_icon, channel_name
 from crm.models import ChannelAccount
 
 # What one can write by; one rings by phone.

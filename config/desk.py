@@ -1,8 +1,8 @@
-"""What the desk shows to whom, in this order: see crm.desk."""
+"""What the desk shows to whom, in this order: see crm.colleagues.desk."""
 
 from collections.abc import Sequence
 
-from crm.desk import DeskSource
+from crm.colleagues.desk import DeskSource
 from crm.pages import desk_lists
 from loyalty.pages import desk_lists as loyalty
 from support.pages import desk_lists as support

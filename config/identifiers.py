@@ -1,9 +1,9 @@
-"""By what people are recognised here, surest first. How each is read stands in `crm.identifiers`."""
+"""By what people are recognised here, surest first. How each is read stands in `crm.people.identifiers`."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from crm.identifiers import (
+from crm.people.identifiers import (
     Identifier,
     normal_card,
     normal_chat,
@@ -13,8 +13,8 @@ from crm.identifiers import (
     normal_telegram,
     normal_viber,
 )
-from crm.identity_kinds import IdentityKind
-from loyalty import cards
+from crm.people.identity_kinds import IdentityKind
+from loyalty.members import cards
 
 IDENTIFIERS: Sequence[Identifier] = (
     Identifier(kind=IdentityKind.EXTERNAL, normal=normal_external, within_shop=True, proves=True),

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from django.utils import timezone
 
 from crm import notices as ground
-from crm import notifying, order_notices
 from crm.facts import (
     Fact,
     OrderCancelled,
@@ -20,12 +19,14 @@ from crm.facts import (
     OrderShipped,
     ParcelPromised,
 )
+from crm.messages import notifying
 from crm.models import Message, TimelineEntry
 from crm.notices import Notice
+from crm.purchases import order_notices
 from loyalty import notices as loyalty
-from loyalty import point_notices
 from loyalty.facts import GiftGiven, PointsEarned, PointsExpireSoon, TierReached
-from loyalty.point_notices import News
+from loyalty.points import point_notices
+from loyalty.points.point_notices import News
 from support import notices as support
 from surveys import notices as surveys
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from config.notices import OF_ORDERS, send_notices_another_way, tell_of_orders, tell_of_points
 from config.survey_occasions import OCCASIONS
-from crm import acknowledging, figures, likeness
 from crm.facts import (
     FACTS,
     CallEnded,
@@ -27,17 +26,24 @@ from crm.facts import (
     SegmentEntered,
     SegmentLeft,
 )
+from crm.messages import acknowledging
 from crm.models import Call, Message, TimelineEntry
+from crm.people import likeness
+from crm.purchases import figures
 from crm.reactions import Reaction
 from crm.segments import membership
-from loyalty import couponing, earning, gifting, referring, reversal, tiering, uniting
+from loyalty import tiering
+from loyalty.coupons import couponing
 from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
-from support import opening, replying
+from loyalty.members import referring, uniting
+from loyalty.points import earning, gifting, reversal
+from support import opening
+from support.answering import replying
+from support.answering.mood import Mood, mood_of
 from support.bot import answering, hearing
 from support.facts import TicketMerged, TicketOpened, TicketReopened, TicketResolved
 from support.incidents import linking
 from support.models import Ticket
-from support.mood import Mood, mood_of
 from surveys.asking import buttons, triggering
 from surveys.closing import recovering
 from surveys.facts import AnswerChanged, SurveyAnswered

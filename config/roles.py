@@ -28,7 +28,7 @@ SALES = {
     "crm.offering": LOOK,
     "crm.shop": LOOK,
 }
-# Points by hand: whoever may change a request decides about it, see loyalty.adjustment.
+# Points by hand: whoever may change a request decides about it, see loyalty.points.adjustment.
 POINTS = {
     "loyalty.programme": LOOK,
     "loyalty.wallet": LOOK,
@@ -157,7 +157,7 @@ RULES_THEMES = {
 CALLS_BACK = {"surveys.recovery": ("view", "change"), "surveys.issue": LOOK}
 CHANGES_THINGS = {**CALLS_BACK, "surveys.issue": WORK}
 TELLS_PEOPLE = {**CHANGES_THINGS, "surveys.issue": (*WORK, "tell_people"), "surveys.staffanswer": LOOK}
-# Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.own_shops.
+# Whoever lacks it sees the orders of the shops they work in, and of no other: see crm.colleagues.own_shops.
 EVERY_SHOP = ("see_every_shop",)
 AGENT = {
     **CUSTOMERS,

@@ -1,8 +1,8 @@
-"""What the search box finds beside people, orders and the history, in this order: see crm.search_sources."""
+"""What the search box finds beside people, orders and the history, in this order: see crm.search.search_sources."""
 
 from collections.abc import Sequence
 
-from crm.search_sources import SearchSource
+from crm.search.search_sources import SearchSource
 from support.pages import search as support
 
 SOURCES: Sequence[SearchSource] = (support.tickets,)

@@ -16,9 +16,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from pghistory.middleware import HistoryMiddleware
 
-from crm import masking
 from crm.models import User
 from crm.models import changes as kept
+from crm.people import masking
 
 SHOWN = 50
 

@@ -9,8 +9,9 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from crm import order_notices, receiving, sending
+from crm.messages import receiving, sending
 from crm.models import RawDelivery
+from crm.purchases import order_notices
 
 AT_ONCE = 200
 # After so long a worker lets others have their turn; the next beat goes on.

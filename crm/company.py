@@ -35,7 +35,7 @@ class Company:
 
     @property
     def quiet_hours(self) -> tuple[int, int]:
-        """For crm.quiet_hours: the company's own, else those it was installed with."""
+        """For crm.consents.quiet_hours: the company's own, else those it was installed with."""
         if self.quiet_from_hour is None or self.quiet_until_hour is None:
             begins, ends = settings.QUIET_HOURS
             return begins, ends

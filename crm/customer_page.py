@@ -17,10 +17,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 
-from crm import own_shops
-from crm.identity_kinds import IdentityKind
+from crm.colleagues import own_shops
 from crm.models import Customer, Identity, Order, Return, User
-from crm.same_person import ids_of
+from crm.people.identity_kinds import IdentityKind
+from crm.people.same_person import ids_of
 
 Words: TypeAlias = str | Promise
 IDENTITIES_SHOWN = 12

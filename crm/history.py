@@ -13,10 +13,10 @@ from datetime import datetime
 from django.core import signing
 from django.db.models import Q, QuerySet
 
-from crm import own_shops
+from crm.colleagues import own_shops
 from crm.facts.base import FACTS, Group, kinds_of
 from crm.models import Customer, TimelineEntry, User
-from crm.same_person import ids_of
+from crm.people.same_person import ids_of
 
 PAGE = 50
 COUNTED_AT_MOST = 1000
@@ -100,14 +100,14 @@ def _newer_page(entries: QuerySet[TimelineEntry], place: Place, limit: int) -> P
 
 
 def read_by(reader: User, customer: Customer) -> QuerySet[TimelineEntry]:
-    """What of it this colleague may read: see crm.own_shops."""
+    """What of it this colleague may read: see crm.colleagues.own_shops."""
     return own_shops.entries_seen_by(reader, of(customer))
 
 
 def of(customer: Customer) -> QuerySet[TimelineEntry]:
     """Everything on this person's timeline: of a survivor, what happened to those merged into them as well.
 
-    One query of its own, unless the customer was read by crm.same_person.with_ids.
+    One query of its own, unless the customer was read by crm.people.same_person.with_ids.
     """
     ids = ids_of(customer)
     if len(ids) == 1:

@@ -6,10 +6,10 @@ import logging
 
 from celery import shared_task
 
-from crm import linking
 from crm.channels import channel_named
 from crm.channels.base import NotTaken, PerhapsSent, TryLater
 from crm.models import RawDelivery
+from crm.people import linking
 
 log = logging.getLogger(__name__)
 

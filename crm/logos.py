@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm import file_types
 from crm.errors import Refusal
+from crm.messages import file_types
 
 LARGEST_BYTES = 200_000
 # SVG is left out: it is a document that can carry scripts.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from crm import mail_polling
+from crm.messages import mail_polling
 from crm.models import ChannelAccount
 
 # Longer than a minute has no sense: the next round has come.

@@ -26,9 +26,8 @@ from django.db.models import Field as ModelField
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from crm.channel_names import CHANNELS
 from crm.facts.base import kinds_asked_about
-from crm.identity_kinds import IdentityKind
+from crm.messages.channel_names import CHANNELS
 from crm.models import (
     Address,
     Category,
@@ -39,11 +38,12 @@ from crm.models import (
     SegmentMember,
     TimelineEntry,
 )
-from crm.order_progress import Progress
+from crm.people.identity_kinds import IdentityKind
+from crm.people.same_person import ids_of
+from crm.purchases.order_progress import Progress
 from crm.rules.kinds import Amount, Birthday, Choice, Instant, Number, Reference, Text, Whole, YesNo
 from crm.rules.moments import Moment, day_of_year
 from crm.rules.registry import Collection, Field, Reach, Root, Row, add_fields, add_reach, add_root, along
-from crm.same_person import ids_of
 
 
 class OfPerson(Func):

@@ -3,10 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm import canary, idempotency
+from crm import canary
 from crm.api.bulk_tasks import continue_bulk_jobs, forget_bulk_jobs, work_off
 from crm.channel_tasks import continue_deliveries, send_due, tell_of_late_parcels, work_off_delivery
 from crm.importing.tasks import continue_imports, run_import
+from crm.integrations import idempotency
 from crm.linking_tasks import tell_stranger
 from crm.mail_tasks import poll_mailbox, poll_mailboxes
 from crm.segments.tasks import look_at_customers, sweep_segments

@@ -8,14 +8,12 @@ from decimal import Decimal
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from crm import sales
-from crm.charts import LineChart, bar_chart, line_chart, unit_of
-from crm.dashboard import Figure, Question, Table, edges
-from crm.measures.intervals import Interval, Share, Sum
-from crm.measures.repeat import repeat_rate_over_time
-from crm.periods import DAY, Period
-from crm.sales import Amount, Steps
-from crm.tile_words import (
+from crm.dashboards import sales
+from crm.dashboards.charts import LineChart, bar_chart, line_chart, unit_of
+from crm.dashboards.dashboard import Figure, Question, Table, edges
+from crm.dashboards.periods import DAY, Period
+from crm.dashboards.sales import Amount, Steps
+from crm.dashboards.tile_words import (
     change_said,
     head,
     interval_said,
@@ -27,7 +25,9 @@ from crm.tile_words import (
     signed_number,
     step_said,
 )
-from crm.wording import money, number, percent
+from crm.measures.intervals import Interval, Share, Sum
+from crm.measures.repeat import repeat_rate_over_time
+from crm.words.wording import money, number, percent
 
 
 def customers(question: Question) -> Figure:

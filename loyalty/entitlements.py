@@ -11,7 +11,7 @@ from crm.models import Customer
 from loyalty import privileges
 from loyalty.models import Member, Tier, TierPrivilege
 from loyalty.privileges.priority_support import PrioritySupport
-from loyalty.purchases import tiers_held
+from loyalty.rules.purchases import tiers_held
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,10 @@ from django.utils.translation import override
 
 from crm.errors import Refusal
 from crm.models import User
-from loyalty import privileges, publishing, rewards
+from loyalty import privileges, rewards
 from loyalty.models import Programme, Reward, Rule, Tier, TierPrivilege
 from loyalty.playbooks.base import SCALES, Playbook, RewardIdea, RuleIdea, TierIdea, Words, scaled
+from loyalty.rules import publishing
 
 
 class ProgrammeRanAlready(Refusal):

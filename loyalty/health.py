@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from crm import company, rules
 from crm.errors import Refusal
 from crm.models import Category, Order, OrderLine, Product
-from crm.wording import number, percent
+from crm.words.wording import number, percent
 from loyalty import effects, tiering
 from loyalty.effects import Effect
 from loyalty.effects.multiplier import Multiplier

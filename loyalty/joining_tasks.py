@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty import self_joining
+from loyalty.members import self_joining
 
 
 @shared_task  # type: ignore[untyped-decorator]

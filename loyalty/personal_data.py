@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Identity
 from crm.personal_data import Erasing, Holding, Ids
-from loyalty import reward_holdings as rewards
+from loyalty.coupons import reward_holdings as rewards
 from loyalty.models import (
     AdjustmentRequest,
     Card,

@@ -8,8 +8,8 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from loyalty import replay as replaying
 from loyalty.models import Replay
+from loyalty.rules import replay as replaying
 
 # Well below the time limit of a task: a long past takes several.
 AT_A_TIME = timedelta(minutes=5)

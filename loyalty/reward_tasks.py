@@ -8,8 +8,10 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from loyalty import coupon_codes, gifting, referring
+from loyalty.coupons import coupon_codes
+from loyalty.members import referring
 from loyalty.models import CouponBatch
+from loyalty.points import gifting
 
 # Well below the time limit of a task: a large batch takes several.
 AT_A_TIME = timedelta(minutes=5)

@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty import confirmation, expiry, holds
 from loyalty.joining_tasks import forget_joining_requests
 from loyalty.ledger import proving
+from loyalty.points import confirmation, expiry, holds
 from loyalty.replay_tasks import continue_replays, run_replay
 from loyalty.reward_tasks import continue_batches, give_gifts, make_codes, pay_referrals
 from loyalty.tier_tasks import decide_tiers

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from crm.customer_page import Mark
 from crm.models import Customer
-from crm.same_person import ids_of
+from crm.people.same_person import ids_of
 from loyalty.models import MemberTier, Tier
 
 TRACK = "main"

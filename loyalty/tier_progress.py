@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm import company
-from crm.wording import money, number, short_day
+from crm.words.wording import money, number, short_day
 from loyalty.models import Member, MemberTier, QualifyingMonth, Tier
 from loyalty.tiering import ladders
 from loyalty.tiers import Ladder, Needed, Standing, Window, to_rise, to_stay, window

@@ -15,9 +15,9 @@ from django.db import connection, transaction
 from crm import company, timeline
 from crm.facts import Fact
 from crm.models import TimelineEntry
-from loyalty import sweeping
 from loyalty.facts.tiers import TierLost, TierReached
 from loyalty.models import Member, MemberTier, Programme, Tier
+from loyalty.points import sweeping
 from loyalty.tiers import Ladder, Step, month_plus, window
 
 CHUNK = 500

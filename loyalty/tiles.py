@@ -6,8 +6,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.dashboard import Figure, Question
-from crm.wording import number
+from crm.dashboards.dashboard import Figure, Question
+from crm.words.wording import number
 from loyalty.ledger import proving
 from loyalty.ledger.invariants import INVARIANTS
 from loyalty.models import Proof

@@ -12,13 +12,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm import receiving
 from crm.channels.base import Incoming, Sender
 from crm.errors import Refusal
-from crm.identity_kinds import IdentityKind
+from crm.messages import receiving
 from crm.models import ChannelAccount, Message, Order, Shop
 from crm.models.message import TYPED
-from crm.typed_address import address_of
+from crm.people.identity_kinds import IdentityKind
+from crm.people.typed_address import address_of
 from support import labelling
 from support.models import Ticket, Topic
 

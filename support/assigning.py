@@ -8,14 +8,16 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 
+from crm.colleagues.tasking import NotAColleague
 from crm.models import User
-from crm.same_person import ids_by
-from crm.tasking import NotAColleague
-from support import changing, clocks, shifts
+from crm.people.same_person import ids_by
+from support import changing
 from support.changing import Held
+from support.colleagues import shifts
 from support.giving import STICKS_FOR, Candidate, Wanted, in_order
 from support.models import AgentProfile, Shift, Team, Ticket
 from support.models.tagging import Category
+from support.timekeeping import clocks
 
 # What weighs on somebody: the customer waits for them.
 WAITS_FOR_US = (Category.NEW, Category.OPEN, Category.WAITING_US)

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from crm import same_person, timeline
+from crm import timeline
 from crm.errors import Refusal
 from crm.facts import Fact
 from crm.models import Customer, Message, TimelineEntry, User
+from crm.people import same_person
+from support.answering.mood import mood_of
 from support.models import Ticket, TicketEvent, TicketMessage
-from support.mood import mood_of
 
 SOURCE = "support"
 WORDS_SHOWN = 200

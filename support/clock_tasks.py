@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from support import calendar_days, escalation
+from support.timekeeping import calendar_days, escalation
 
 
 @shared_task  # type: ignore[untyped-decorator]

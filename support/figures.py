@@ -14,9 +14,7 @@ from django.db.models import Max, Min, Q, QuerySet
 from crm.among import Among
 from crm.measures.intervals import Share
 from crm.models import Call, Message
-from crm.same_person import ids_of_each
-from support.business_time import OpeningHours
-from support.deadlines import Kind
+from crm.people.same_person import ids_of_each
 from support.measures.first_contact import first_contact_resolution
 from support.measures.handling import HEARTBEAT, Focus, handling_times
 from support.measures.handling import Call as Talk
@@ -25,7 +23,9 @@ from support.measures.responses import first_response, next_response
 from support.measures.stories import RESPONSES, Event, Matter, Story, united
 from support.measures.waiting import Wait, Waits
 from support.models import Calendar, Clock, ClockEvent, FocusStretch, Ticket, TicketCall, TicketEvent
-from support.policies import hours_of
+from support.timekeeping.business_time import OpeningHours
+from support.timekeeping.deadlines import Kind
+from support.timekeeping.policies import hours_of
 
 LOOK_BACK = timedelta(days=60)
 """So long before a period an issue of it may have begun."""

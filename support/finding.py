@@ -1,7 +1,7 @@
 """Finding tickets by what somebody has at hand: a number, whose they are, or words that were written in them.
 
 Reads only, by index only. Words are looked for where crm looks for them: on the timeline, in what customers and the
-company wrote lately (see crm.searching); and, for those who may read them, in what colleagues noted lately.
+company wrote lately (see crm.search.searching); and, for those who may read them, in what colleagues noted lately.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from crm import same_person, searching
 from crm.facts import MessageReceived, MessageSent
 from crm.models import TimelineEntry
+from crm.people import same_person
+from crm.search import searching
 from support.models import Note, Ticket
 from support.sight import Sight
 

@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from crm.channel_names import channel_name
-from crm.wording import near
+from crm.messages.channel_names import channel_name
+from crm.words.wording import near
 from support.facts.clocks import LADDER_WORDS
 from support.models import Ticket, TicketEvent
 from support.models.tagging import Category

@@ -17,9 +17,10 @@ from django.http import QueryDict
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm import customer_page, same_person
-from crm.channel_names import CHANNELS
+from crm import customer_page
 from crm.customer_page import Mark
+from crm.messages.channel_names import CHANNELS
+from crm.people import same_person
 from support.models import Clock, Promise, Ticket
 from support.models.tagging import Category
 from support.models.ticket import TicketQuerySet

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
 from crm.models import Message, User
-from crm.same_person import ids_by
-from support import changing, clocks
+from crm.people.same_person import ids_by
+from support import changing
 from support.changing import TicketIsClosed
 from support.facts import TicketMerged, TicketOpened
 from support.models import Note, Ticket, TicketCall, TicketEvent, TicketMessage
 from support.models.tagging import Category
+from support.timekeeping import clocks
 
 # The columns that a merged ticket gives up, and gets back.
 KEPT = (

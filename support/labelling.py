@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
 from crm.models import Order, Shop, User
-from crm.plain_text import plain
-from crm.same_person import ids_by
-from support import changing, clocks
+from crm.people.same_person import ids_by
+from crm.words.plain_text import plain
+from support import changing
 from support.models import Tag, Ticket, Topic
+from support.timekeeping import clocks
 
 
 class OrderOfAnother(Refusal):

@@ -18,20 +18,22 @@ from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 
-from crm import abilities, messaging, receiving
-from crm.channel_names import channel_name
+from crm import abilities
 from crm.channels.base import File, Incoming, Sender
-from crm.identity_kinds import IdentityKind
+from crm.messages import messaging, receiving
+from crm.messages.channel_names import channel_name
 from crm.models import Call, ChannelAccount, Customer, Identity, Message, Shop, TimelineEntry, User
-from crm.same_person import ids_by
-from crm.tombstones import refuse_words_about
-from support import assigning, changing, clocks, labelling, states
+from crm.people.identity_kinds import IdentityKind
+from crm.people.same_person import ids_by
+from crm.people.tombstones import refuse_words_about
+from support import assigning, changing, labelling, states
+from support.answering.replying import UNDO
+from support.answering.thanks import is_thanks
 from support.changing import Held
 from support.facts import TicketOpened
 from support.models import Ticket, TicketCall, TicketMessage, Topic
 from support.models.tagging import Category
-from support.replying import UNDO
-from support.thanks import is_thanks
+from support.timekeeping import clocks
 
 SOURCE, CALL = "message", "call"
 REOPENS_FOR = timedelta(days=7)

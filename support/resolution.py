@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from support.clocks import OVER
 from support.models import Ticket
+from support.timekeeping.clocks import OVER
 
 # As colleagues in three languages tag what no customer wrote.
 SPAM = ("spam", "спам")

@@ -8,15 +8,15 @@ from django.conf import settings
 from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.channel_names import CHANNELS
+from crm.messages.channel_names import CHANNELS
 from crm.models import Shipment
+from crm.people.same_person import ids_of
 from crm.rule_fields import OfPerson
 from crm.rules.kinds import Choice, Instant, Reference, Text, Whole, YesNo
 from crm.rules.moments import Moment
 from crm.rules.registry import Field, Reach, Root, add_fields, add_reach, add_root
-from crm.same_person import ids_of
+from support.answering.mood import Mood
 from support.models.tagging import Category
-from support.mood import Mood
 
 # A parcel that was promised longer ago and never told as delivered is nobody's question any more.
 LATE_FOR = timedelta(days=60)

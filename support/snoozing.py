@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from crm.colleagues.tasking import AlreadyPast
 from crm.models import User
-from crm.tasking import AlreadyPast
 from support import changing
 from support.changing import TicketIsClosed
 from support.models import Ticket

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
 from crm.models import TimelineEntry, User
-from support import changing, clocks
+from support import changing
 from support.changing import Held, TicketIsClosed
 from support.facts import TicketReopened, TicketResolved
 from support.models import SubState, Ticket
 from support.models.tagging import Category
+from support.timekeeping import clocks
 
 # A ticket that was resolved so long ago is closed: what comes then is a new one.
 CLOSES_AFTER = timedelta(days=7)

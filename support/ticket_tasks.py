@@ -6,7 +6,10 @@ And shifts are planned by which they are given.
 from celery import shared_task
 from django.utils import timezone
 
-from support import assigning, planning, promising, recognition, side_conversations, snoozing, states
+from support import assigning, snoozing, states
+from support.answering import side_conversations
+from support.colleagues import planning, recognition
+from support.timekeeping import promising
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -9,11 +9,11 @@ from weakref import WeakKeyDictionary
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.dashboard import Figure, Question, Table, Words, edges, kept
+from crm.dashboards.dashboard import Figure, Question, Table, Words, edges, kept
+from crm.dashboards.periods import Period
+from crm.dashboards.tile_words import change_said, head, interval_said, points_said, rate_said, step_said
 from crm.measures.intervals import Share
-from crm.periods import Period
-from crm.tile_words import change_said, head, interval_said, points_said, rate_said, step_said
-from crm.wording import number, percent
+from crm.words.wording import number, percent
 from support import figures
 from support.figures import Asked, Resolutions, Responses
 from support.measures.waiting import Range, Waits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from crm.dashboard import Figure, Question, kept
+from crm.dashboards.dashboard import Figure, Question, kept
 from surveys.models import Survey
 from surveys.reports import naming, reporting, telling
 from surveys.reports.narrowing import Narrowed

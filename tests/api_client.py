@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from crm import api_keys
-from crm.api_keys import issue_key
+from crm.integrations import api_keys
+from crm.integrations.api_keys import issue_key
 from crm.models import Shop
 from tests.factories.shops import ShopFactory
 

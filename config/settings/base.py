@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "crm.languages.LanguageMiddleware",
+    "crm.words.languages.LanguageMiddleware",
     "crm.company.CompanyClockMiddleware",
     "crm.audit.WhoChangesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -76,7 +76,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "crm.company.on_page",
-                "crm.sign_in.on_page",
+                "crm.colleagues.sign_in.on_page",
             ],
         },
     }
@@ -109,12 +109,12 @@ LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "crm.sign_in.StaffAdapter"
-ACCOUNT_FORMS = {"login": "crm.sign_in.SignInForm"}
+ACCOUNT_ADAPTER = "crm.colleagues.sign_in.StaffAdapter"
+ACCOUNT_FORMS = {"login": "crm.colleagues.sign_in.SignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # The admin is shut without a second factor in this very session; no browser is trusted for longer.
 STAFF_SECOND_FACTOR_REQUIRED = True
-MFA_ADAPTER = "crm.sign_in.SecondFactorAdapter"
+MFA_ADAPTER = "crm.colleagues.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TRUST_ENABLED = False
@@ -150,7 +150,8 @@ LOST_AFTER_DAYS = env.int("LOST_AFTER_DAYS", default=180)
 INCIDENT_GOODWILL_ALONE = Decimal(env.str("INCIDENT_GOODWILL_ALONE", default="100"))
 
 # ── Languages and places ─────────────────────────────────────────────────────
-# Words that customers should not have to read, beside those of crm.jargon: language → {stem*: what to say instead}.
+# Words that customers should not have to read, beside those of crm.words.jargon: language → {stem*: what to say
+# instead}.
 MORE_JARGON: dict[str, dict[str, str]] = {}
 LANGUAGES = [("bg", _("Bulgarian")), ("ru", _("Russian")), ("en", _("English"))]
 LANGUAGE_CODE = "en"

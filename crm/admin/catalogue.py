@@ -10,7 +10,7 @@ from crm.admin import exported
 from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin
 from crm.models import Category, Offering, Product
-from crm.wording import money
+from crm.words.wording import money
 
 
 class OfferingInline(Inline):

@@ -19,15 +19,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm import channel_accounts, sending
 from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
 from crm.admin.orders import link_to
 from crm.channels import CHANNELS, Channel, UnknownChannel, channel_named
 from crm.channels.proving import faults_of_secrets
 from crm.errors import Refusal
+from crm.messages import channel_accounts, sending
 from crm.models import ChannelAccount, Message, NoticeText, RawDelivery
 from crm.templatetags.veren import when
-from crm.wording import number
+from crm.words.wording import number
 
 SETTING, SECRET = "setting_", "secret_"
 

@@ -13,15 +13,16 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm import finding, own_shops
 from crm.admin import exported
 from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin, searched_for
-from crm.channel_names import channel_name
-from crm.masking import masked
+from crm.colleagues import own_shops
+from crm.messages.channel_names import channel_name
 from crm.models import Address, Customer
+from crm.people.masking import masked
+from crm.search import finding
 from crm.templatetags.veren import when
-from crm.wording import money, number
+from crm.words.wording import money, number
 
 REACHED_BY = 2
 WAYS_SHOWN = ("phone", "email", "telegram")

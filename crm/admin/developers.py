@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm import api_keys
 from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
+from crm.integrations import api_keys
 from crm.models import ApiKey, EventType
 from crm.templatetags.veren import when
-from crm.wording import number
+from crm.words.wording import number
 
 
 @admin.register(EventType)

@@ -11,12 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm import own_shops, relay
+from crm import relay
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.admin.orders import link_to
+from crm.colleagues import own_shops
 from crm.models import FeedRow, ParkedEntry, ReactionCursor, TimelineEntry
 from crm.templatetags.veren import when
-from crm.wording import number
+from crm.words.wording import number
 
 
 @admin.register(TimelineEntry)

@@ -13,7 +13,7 @@ from crm.admin.keyset import KeysetAdmin
 from crm.importing.kinds import kind_of
 from crm.models import ImportJob
 from crm.templatetags.veren import when
-from crm.wording import number
+from crm.words.wording import number
 
 State = ImportJob.State
 MOODS = {State.DONE: "good", State.FAILED: "bad", State.CANCELLED: "warn", State.READY: "accent"}

@@ -10,7 +10,7 @@ from django.contrib.admin.utils import label_for_field
 from django.http import HttpRequest
 from django.urls import reverse
 
-from crm import saved_views
+from crm.colleagues import saved_views
 from crm.models import SavedView
 
 COLUMNS = "cols"

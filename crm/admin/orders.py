@@ -1,4 +1,4 @@
-"""Orders and returns: to look at. They change by what happens in the shop (crm.ordering), not by typing."""
+"""Orders and returns: to look at. They change by what happens in the shop (crm.purchases.ordering), not by typing."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm import finding, own_shops
 from crm.admin import exported
 from crm.admin.inlines import LookInline
 from crm.admin.keyset import ReadOnlyAdmin
+from crm.colleagues import own_shops
 from crm.models import Customer, Order, OrderLine, Return, ReturnLine, Shipment
+from crm.search import finding
 from crm.templatetags.veren import delivery, progress_badge, when
-from crm.wording import money
+from crm.words.wording import money
 
 
 class LineInline(LookInline):

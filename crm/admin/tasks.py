@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.admin.orders import link_to
-from crm.desk import Morning
+from crm.colleagues.desk import Morning
 from crm.models import Task
 from crm.templatetags.veren import when
 

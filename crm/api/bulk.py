@@ -12,14 +12,14 @@ from django.utils.translation import get_language
 from rest_framework.request import Request as ApiRequest
 from rest_framework.serializers import ListField
 
-from crm import bulk
 from crm.api import customers, events, fields, orders, products
 from crm.api.bulk_items import written
 from crm.api.bulk_tasks import start_bulk_job
 from crm.api.jobs import WAITING_EXAMPLE, JobView
 from crm.api.shapes import Request, show
 from crm.api.views import ApiView, Operation
-from crm.bulk import MOST_ITEMS
+from crm.integrations import bulk
+from crm.integrations.bulk import MOST_ITEMS
 
 
 class ItemField(fields.ObjectField):

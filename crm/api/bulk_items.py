@@ -22,7 +22,7 @@ from rest_framework.settings import api_settings
 from crm.api.errors import Busy, WentWrong
 from crm.api.parsers import decoded
 from crm.api.shapes import body_invalid, read
-from crm.bulk import Act, Outcome
+from crm.integrations.bulk import Act, Outcome
 from crm.models import BulkJob, Shop
 
 log = logging.getLogger(__name__)

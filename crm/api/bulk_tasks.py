@@ -8,8 +8,8 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from crm import bulk
 from crm.api.bulk_items import acting_on
+from crm.integrations import bulk
 from crm.models import BulkJob
 
 # Well below the time limit of a task: a slow job takes several.

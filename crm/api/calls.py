@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
-from crm import calling
 from crm.api import fields
 from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.channels.base import CallNews
 from crm.errors import Fault, NotPlausible, PersonErased, Refusal, UnreadableIdentity
-from crm.identifiers import normal_phone
+from crm.messages import calling
 from crm.models import Call, ChannelAccount
-from crm.ordering import check_plausible
-from crm.same_person import ids_by
+from crm.people.identifiers import normal_phone
+from crm.people.same_person import ids_by
+from crm.purchases.ordering import check_plausible
 
 STEPS = ["rang", "answered", "missed", "ended"]
 

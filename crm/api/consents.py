@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
-from crm import consenting
 from crm.api import fields
 from crm.api.customers import customer_or_404
 from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
-from crm.consenting import ProcessingHasNoChannel, Standing
+from crm.consents import consenting
+from crm.consents.consenting import ProcessingHasNoChannel, Standing
 from crm.errors import NotPlausible, PersonErased
 from crm.models import ConsentChannel, Decision, Purpose
 

@@ -21,12 +21,12 @@ from crm.api.errors import QueryInvalid
 from crm.api.filtering import CustomerFilter
 from crm.api.shapes import PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
-from crm.customers import DETAILS, change_customer, enrol
 from crm.errors import ConflictingIdentities, PersonErased, UnreadableIdentity
-from crm.identification import Hint, sign_of
-from crm.identity_kinds import IdentityKind
 from crm.models import Customer, Identity, Shop
-from crm.same_person import ids_by, ids_of, survivors, with_ids
+from crm.people.customers import DETAILS, change_customer, enrol
+from crm.people.identification import Hint, sign_of
+from crm.people.identity_kinds import IdentityKind
+from crm.people.same_person import ids_by, ids_of, survivors, with_ids
 
 MOST_WITH_ONE_SIGN = 200
 RECOGNISED = [kind for kind in IdentityKind.values if kind != IdentityKind.EXTERNAL]

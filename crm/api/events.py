@@ -27,10 +27,10 @@ from crm.errors import (
     UnknownEventType,
     UnusableSchema,
 )
-from crm.identification import Hint, identify
-from crm.identity_kinds import IdentityKind
+from crm.integrations.shop_events import record_event, register_event_type
 from crm.models import Customer, EventType, Shop
-from crm.shop_events import record_event, register_event_type
+from crm.people.identification import Hint, identify
+from crm.people.identity_kinds import IdentityKind
 
 
 class EventTypeRequest(Request):

@@ -7,10 +7,10 @@ from django.utils import timezone
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
-from crm import bulk
 from crm.api import fields
 from crm.api.shapes import FlagParameter, PageQuery, View, page_of, show
 from crm.api.views import ApiView, Operation
+from crm.integrations import bulk
 from crm.models import BulkJob, BulkResult, Shop
 
 STATES = ("waiting", "running", "done", "cancelled")

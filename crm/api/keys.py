@@ -7,7 +7,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from crm.api.errors import NotSignedIn
-from crm.api_keys import LiveKey, live_key
+from crm.integrations.api_keys import LiveKey, live_key
 
 
 class ApiKeyAuthentication(BaseAuthentication):

@@ -6,13 +6,14 @@ from django.utils import timezone
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
-from crm import identifiers, searching
 from crm.api import fields
 from crm.api.customers import ANSWER_EXAMPLE, CustomerView, seen_by
 from crm.api.shapes import NumberParameter, Query, View, show
 from crm.api.views import ApiView, Operation
 from crm.errors import CardIsBlocked, CodeTooOld
 from crm.models import Customer
+from crm.people import identifiers
+from crm.search import searching
 
 MOST = 20
 

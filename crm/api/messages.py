@@ -9,16 +9,16 @@ from django.http import Http404, HttpResponse
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
-from crm import notifying
 from crm.api import fields
 from crm.api.orders import known_customer
 from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.errors import UnknownCustomer
-from crm.messaging import NothingToSay
+from crm.messages import notifying
+from crm.messages.messaging import NothingToSay
+from crm.messages.notifying import NotWritten
 from crm.models import Message
-from crm.notifying import NotWritten
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
 
 LONGEST = 10_000
 

@@ -20,7 +20,6 @@ from crm.api.customers import CustomerRequest, details_in, hints_in
 from crm.api.filtering import OrderFilter
 from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
-from crm.customers import enrol
 from crm.errors import (
     ConflictingIdentities,
     Fault,
@@ -33,10 +32,11 @@ from crm.errors import (
     UnknownOrder,
     UnreadableIdentity,
 )
-from crm.identification import survivor
 from crm.models import Customer, Order, Shop
-from crm.order_progress import Progress
-from crm.ordering import LineGiven, advance_order, place_order
+from crm.people.customers import enrol
+from crm.people.identification import survivor
+from crm.purchases.order_progress import Progress
+from crm.purchases.ordering import LineGiven, advance_order, place_order
 
 MOST_LINES = 500
 MOST_HOLDS = 5

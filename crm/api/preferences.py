@@ -12,13 +12,14 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 from rest_framework.serializers import ListField
 
-from crm import contact_preferences, preferred_channel
 from crm.api import fields
 from crm.api.customers import RECOGNISED, customer_or_404, lock_or_404
 from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
-from crm.contact_preferences import preferred_first
+from crm.consents import contact_preferences
+from crm.consents.contact_preferences import preferred_first
 from crm.errors import PersonErased
+from crm.messages import preferred_channel
 from crm.models import Customer, CustomerPreference
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]

@@ -19,8 +19,8 @@ from crm.api import fields
 from crm.api.filtering import ProductFilter
 from crm.api.shapes import FlagParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
-from crm.catalogue import list_product
 from crm.models import Product, Shop
+from crm.purchases.catalogue import list_product
 
 LARGEST_STOCK = 2**31 - 1
 

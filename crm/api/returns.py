@@ -23,7 +23,7 @@ from crm.errors import (
     UnknownLine,
 )
 from crm.models import Return, ReturnLine
-from crm.returning import LineReturned, register_return
+from crm.purchases.returning import LineReturned, register_return
 
 
 class ReturnLineRequest(Request):

@@ -16,7 +16,7 @@ from rest_framework.serializers import ListSerializer
 from crm.api import errors, fields
 from crm.api.shapes import NothingAsked, Request, View
 from crm.errors import Refusal
-from crm.idempotency import KEY, KeyReused, StillRunning
+from crm.integrations.idempotency import KEY, KeyReused, StillRunning
 
 if TYPE_CHECKING:
     from crm.api.views import ApiView, Operation

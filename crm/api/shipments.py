@@ -15,7 +15,7 @@ from crm.api.orders import order_or_404
 from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
 from crm.errors import NotPlausible, PersonErased
-from crm.shipping import note_shipment
+from crm.purchases.shipping import note_shipment
 
 
 class ShipmentChangeRequest(Request):

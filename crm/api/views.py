@@ -24,7 +24,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from crm import audit, key_requests, rate_limits
+from crm import audit
 from crm.api.errors import (
     IdempotencyKeyMissing,
     NoSuchThing,
@@ -35,10 +35,11 @@ from crm.api.errors import (
 )
 from crm.api.paging import page
 from crm.api.shapes import NothingAsked, Query, View, body_invalid, query_invalid, read, show
-from crm.api_keys import LiveKey
 from crm.errors import Refusal
-from crm.idempotency import KEY, Answer, answer_once
-from crm.key_requests import KeyRequest
+from crm.integrations import key_requests, rate_limits
+from crm.integrations.api_keys import LiveKey
+from crm.integrations.idempotency import KEY, Answer, answer_once
+from crm.integrations.key_requests import KeyRequest
 from crm.models import Shop
 
 

@@ -1,6 +1,7 @@
 """What a channel is: how what comes in is proved and read, how something is sent, and what it can carry. ⟡
 
-A channel knows no customers and writes no rows: `crm.receiving` and `crm.sending` do. It is given an account (its
+A channel knows no customers and writes no rows: `crm.messages.receiving` and `crm.messages.sending` do. It is given
+an account (its
 settings, its secrets) and speaks to its provider; whoever adds one writes its file and its line in `crm.channels`.
 """
 

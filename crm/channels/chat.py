@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.channels.base import Channel, Incoming, Letter, News, Receipt, Sender, UnreadableDelivery
 from crm.channels.reading import json_object, moment
 from crm.errors import Fault
-from crm.identity_kinds import IdentityKind
 from crm.models import ChannelAccount
+from crm.people.identity_kinds import IdentityKind
 from crm.typed_settings import Settings
 
 # Stands in a header of the page: nothing else may.

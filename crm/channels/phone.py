@@ -18,8 +18,8 @@ from crm.channels import proving
 from crm.channels.base import Asked, CallNews, Channel, Delivery, News, UnreadableDelivery
 from crm.channels.reading import at_path, json_object, moment, text_at
 from crm.errors import Fault
-from crm.identity_kinds import IdentityKind
 from crm.models import ChannelAccount
+from crm.people.identity_kinds import IdentityKind
 from crm.typed_settings import Settings
 
 STEPS = ("rang", "answered", "ended", "missed")

@@ -29,9 +29,9 @@ from crm.channels.base import (
 )
 from crm.channels.reading import at_path, json_object, moment, text_at
 from crm.errors import Fault
-from crm.identity_kinds import IdentityKind
+from crm.messages.sms_parts import PART, parts_of
 from crm.models import ChannelAccount
-from crm.sms_parts import PART, parts_of
+from crm.people.identity_kinds import IdentityKind
 from crm.typed_settings import Settings
 
 MOST_PARTS = 10

@@ -34,9 +34,9 @@ from crm.channels.base import (
     are_marks,
 )
 from crm.channels.reading import json_object, moment
-from crm.file_types import ending_of, type_of
-from crm.identity_kinds import IdentityKind
+from crm.messages.file_types import ending_of, type_of
 from crm.models import ChannelAccount
+from crm.people.identity_kinds import IdentityKind
 from crm.typed_settings import Settings
 
 # Codes of answers: the token is wrong or the bot is shut; nobody is there any more; too many at once.

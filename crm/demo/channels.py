@@ -14,9 +14,9 @@ from crm.channels import CHANNELS
 from crm.demo import characters
 from crm.demo.characters import Character
 from crm.demo.lives import ONLINE
-from crm.identification import Hint, add_identities
-from crm.identity_kinds import IdentityKind
 from crm.models import ChannelAccount, Customer, Identity, Shop
+from crm.people.identification import Hint, add_identities
+from crm.people.identity_kinds import IdentityKind
 
 SOURCE = "demo"
 MAILBOX = "hello@lipa.example.com"

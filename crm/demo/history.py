@@ -13,15 +13,15 @@ from datetime import datetime
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
-from crm import figures
 from crm.demo.company import Stage
 from crm.demo.entries import write_entries
 from crm.demo.lives import FIRST_NUMBER, ONLINE, Life, draw_life
 from crm.demo.order_numbers import OrderNumbers
 from crm.demo.people import tell_people, write_people
 from crm.demo.purchases import tell_purchases, write_purchases
-from crm.identity_kinds import IdentityKind
 from crm.models import Identity
+from crm.people.identity_kinds import IdentityKind
+from crm.purchases import figures
 
 BATCH = 1000
 # What is being written, how much of it stands, how much it will be.

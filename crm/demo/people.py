@@ -10,8 +10,8 @@ from crm.demo.copying import copy
 from crm.demo.lives import ONLINE, Life
 from crm.demo.names import mail_address, phone
 from crm.facts import CustomerJoined, IdentityAdded, NoteWritten
-from crm.identity_kinds import IdentityKind
 from crm.models import Address, Customer, Identity
+from crm.people.identity_kinds import IdentityKind
 from crm.timeline import Told
 
 

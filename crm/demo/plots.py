@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from crm import customers, figures, noting, ordering, returning, shipping, timeline
+from crm import timeline
 from crm.demo import characters
 from crm.demo.catalogue import BY_NAME
 from crm.demo.channels import handles
@@ -20,10 +20,12 @@ from crm.demo.order_numbers import OrderNumbers
 from crm.demo.orders import DELIVERY, FREE_DELIVERY_FROM, RETURN_WINDOW
 from crm.demo.rhythm import HERE
 from crm.facts import ShopEventHappened
-from crm.identification import Hint
-from crm.identity_kinds import IdentityKind
 from crm.models import Address, Company, CompanyPerson, Customer, EventType, Identity, Order, User
-from crm.returning import LineReturned
+from crm.people import customers, noting
+from crm.people.identification import Hint
+from crm.people.identity_kinds import IdentityKind
+from crm.purchases import figures, ordering, returning, shipping
+from crm.purchases.returning import LineReturned
 
 RECOMMENDED = "friend-recommended"
 LOCKER = "BoxPoint 31, бул. „Владислав Варненчик“ 60"

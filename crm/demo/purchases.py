@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
-from crm import ordering
 from crm.demo.company import CURRENCY, Stage, warehouse_of
 from crm.demo.copying import copy
 from crm.demo.lives import Life
@@ -14,7 +13,8 @@ from crm.demo.order_numbers import OrderNumbers
 from crm.demo.orders import Comeback, Parcel, Story
 from crm.facts import GoodsReturned, ParcelPromised
 from crm.models import Customer, Order, OrderLine, Return, ReturnLine, Shipment, Shop
-from crm.order_progress import MOMENTS, progress_of
+from crm.purchases import ordering
+from crm.purchases.order_progress import MOMENTS, progress_of
 from crm.timeline import Told
 
 
@@ -143,7 +143,7 @@ def tell_purchases(purchases: Sequence[Purchase]) -> Iterator[Told]:
 
 
 def _promise(order: Order, parcel: Parcel, shipment: Shipment, source: str) -> Told:
-    """As crm.shipping tells it."""
+    """As crm.purchases.shipping tells it."""
     return Told(
         fact=ParcelPromised(
             order_number=order.number,
@@ -164,7 +164,7 @@ def _promise(order: Order, parcel: Parcel, shipment: Shipment, source: str) -> T
 
 
 def _comeback(order: Order, goods_return: Return, line: OrderLine, source: str) -> Told:
-    """As crm.returning tells it."""
+    """As crm.purchases.returning tells it."""
     return Told(
         fact=GoodsReturned(
             return_number=goods_return.number,

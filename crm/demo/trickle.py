@@ -16,7 +16,6 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
-from crm import customers, noting, ordering, returning, shipping
 from crm.demo import characters, company
 from crm.demo.baskets import draw_basket, draw_taste
 from crm.demo.company import Stage, warehouse_of
@@ -35,11 +34,13 @@ from crm.demo.orders import (
 )
 from crm.demo.rhythm import HERE
 from crm.errors import Refusal
-from crm.identification import Hint
-from crm.identity_kinds import IdentityKind
 from crm.models import Customer, Identity, Order
-from crm.order_progress import Progress
-from crm.returning import LineReturned
+from crm.people import customers, noting
+from crm.people.identification import Hint
+from crm.people.identity_kinds import IdentityKind
+from crm.purchases import ordering, returning, shipping
+from crm.purchases.order_progress import Progress
+from crm.purchases.returning import LineReturned
 
 log = logging.getLogger(__name__)
 

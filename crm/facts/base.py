@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from crm.wording import aloud
+from crm.words.wording import aloud
 
 FACTS: dict[str, type[Fact]] = {}
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.channel_names import channel_name
 from crm.facts.base import Fact, Group
+from crm.messages.channel_names import channel_name
 
 # What a page shows of a message; all of it stands in `Message`.
 SHOWN = 600

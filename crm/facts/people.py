@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from crm.facts.base import Fact, Group
-from crm.identity_kinds import IdentityKind
+from crm.people.identity_kinds import IdentityKind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from crm import timeline
 from crm.facts import CustomerJoined
-from crm.identification import Sign, lock_signs, survivor
-from crm.identity_kinds import IdentityKind
 from crm.importing.telling import told
 from crm.models import Customer, Identity, ImportedDocument, ImportJob, Shop
-from crm.suppression import suppressed
+from crm.people.identification import Sign, lock_signs, survivor
+from crm.people.identity_kinds import IdentityKind
+from crm.people.suppression import suppressed
 
 
 @transaction.atomic

@@ -19,15 +19,16 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from crm import consenting, timeline
-from crm.consenting import OnRecord, Said
+from crm import timeline
+from crm.consents import consenting
+from crm.consents.consenting import OnRecord, Said
 from crm.facts import CustomerJoined, IdentityAdded
-from crm.identification import Sign, lock_signs
 from crm.importing.people import Person, agrees, lacking_details
 from crm.importing.refusals import RowRefusal
 from crm.importing.telling import told
 from crm.models import Address, Customer, Identity, ImportedRow, ImportJob, Suppression
-from crm.suppression import Key, suppressed
+from crm.people.identification import Sign, lock_signs
+from crm.people.suppression import Key, suppressed
 from crm.timeline import Told
 
 Outcome = ImportedRow.Outcome

@@ -14,9 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from crm.consenting import Said
-from crm.identification import Hint, Sign, sign_of
-from crm.identity_kinds import IdentityKind
+from crm.consents.consenting import Said
 from crm.importing.cells import date_in, moment_reader, parts_in, yes_or_no
 from crm.importing.columns import ColumnMap, bare_header
 from crm.importing.kinds.row_by_row import RecordReader
@@ -24,6 +22,8 @@ from crm.importing.layouts.base import RowRefused
 from crm.importing.refusals import RowRefusal
 from crm.importing.rows import CLOCKS_MAY_DIFFER, EARLIEST, KEPT
 from crm.models import Customer, Decision, Purpose, Shop
+from crm.people.identification import Hint, Sign, sign_of
+from crm.people.identity_kinds import IdentityKind
 
 OLDEST_BIRTHDAY = date(1900, 1, 1)
 NAMES = ("given_name", "patronymic", "family_name")

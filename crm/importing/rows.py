@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from crm.identifiers import normal_external
 from crm.importing.cells import moment_reader, number_in
 from crm.importing.columns import ColumnMap
 from crm.importing.layouts.base import Layout, RowRefused
 from crm.importing.refusals import RowRefusal
+from crm.people.identifiers import normal_external
 
 LONGEST_NAME, LONGEST_CODE = 200, 64
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from crm.facts import Fact
 from crm.models import ImportJob, Order, Shop
-from crm.ordering import NAMES_SAID, goods_of
+from crm.purchases.ordering import NAMES_SAID, goods_of
 from crm.timeline import Told
 
 # OFFSET 0: looked up by the document's number, never by walking the job in order of its lines.

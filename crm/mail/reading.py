@@ -18,9 +18,9 @@ from email.policy import compat32
 from enum import StrEnum
 from types import MappingProxyType
 
-from crm import file_types
 from crm.mail.charsets import decoded, storable
 from crm.mail.headers import Address, addresses, message_ids, moment, text_of
+from crm.messages import file_types
 
 LARGEST_MAIL = 30 * 1024 * 1024
 LARGEST_HEAD = 256 * 1024

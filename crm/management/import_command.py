@@ -21,7 +21,7 @@ from crm.importing.columns import ColumnMap
 from crm.importing.kinds import kind_named
 from crm.importing.report import Report
 from crm.models import ImportJob, Shop
-from crm.wording import number
+from crm.words.wording import number
 
 
 class ImportCommand(BaseCommand):

@@ -7,121 +7,320 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0035_customers_stand_in_segments'),
+        ("crm", "0035_customers_stand_in_segments"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Valuation',
+            name="Valuation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(unique=True, verbose_name='as of')),
-                ('horizon_days', models.PositiveSmallIntegerField(verbose_name='horizon, days')),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('customers', models.PositiveIntegerField(default=0, verbose_name='customers')),
-                ('buyers', models.PositiveIntegerField(default=0, verbose_name='customers who bought')),
-                ('usual_gaps', models.JSONField(default=dict)),
-                ('why_not', models.CharField(blank=True, choices=[('few', 'too few customers'), ('bound', 'the purchases do not follow the model'), ('backtest', 'it missed what was bought in the past')], max_length=8)),
-                ('r', models.FloatField(null=True)),
-                ('alpha', models.FloatField(null=True)),
-                ('a', models.FloatField(null=True)),
-                ('b', models.FloatField(null=True)),
-                ('log_likelihood', models.FloatField(null=True)),
-                ('backtest_forecast', models.FloatField(null=True, verbose_name='purchases foreseen in the hidden days')),
-                ('backtest_fact', models.PositiveIntegerField(null=True, verbose_name='purchases made in the hidden days')),
-                ('why_no_amounts', models.CharField(blank=True, choices=[('few', 'too few customers'), ('bound', 'the purchases do not follow the model'), ('backtest', 'it missed what was bought in the past')], max_length=8)),
-                ('p', models.FloatField(null=True)),
-                ('q', models.FloatField(null=True)),
-                ('gamma', models.FloatField(null=True)),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField(unique=True, verbose_name="as of")),
+                ("horizon_days", models.PositiveSmallIntegerField(verbose_name="horizon, days")),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("customers", models.PositiveIntegerField(default=0, verbose_name="customers")),
+                ("buyers", models.PositiveIntegerField(default=0, verbose_name="customers who bought")),
+                ("usual_gaps", models.JSONField(default=dict)),
+                (
+                    "why_not",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("few", "too few customers"),
+                            ("bound", "the purchases do not follow the model"),
+                            ("backtest", "it missed what was bought in the past"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("r", models.FloatField(null=True)),
+                ("alpha", models.FloatField(null=True)),
+                ("a", models.FloatField(null=True)),
+                ("b", models.FloatField(null=True)),
+                ("log_likelihood", models.FloatField(null=True)),
+                (
+                    "backtest_forecast",
+                    models.FloatField(null=True, verbose_name="purchases foreseen in the hidden days"),
+                ),
+                (
+                    "backtest_fact",
+                    models.PositiveIntegerField(null=True, verbose_name="purchases made in the hidden days"),
+                ),
+                (
+                    "why_no_amounts",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("few", "too few customers"),
+                            ("bound", "the purchases do not follow the model"),
+                            ("backtest", "it missed what was bought in the past"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("p", models.FloatField(null=True)),
+                ("q", models.FloatField(null=True)),
+                ("gamma", models.FloatField(null=True)),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
             ],
             options={
-                'verbose_name': 'valuation',
-                'verbose_name_plural': 'valuations',
-                'default_permissions': ('view',),
+                "verbose_name": "valuation",
+                "verbose_name_plural": "valuations",
+                "default_permissions": ("view",),
             },
         ),
         migrations.AddField(
-            model_name='installation',
-            name='lost_after_days',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='Whoever bought nothing for so long counts as lost, in every figure about it. Empty: as installed.', null=True, validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(1095)], verbose_name='lost after so many days'),
+            model_name="installation",
+            name="lost_after_days",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                help_text="Whoever bought nothing for so long counts as lost, in every figure about it. Empty: as installed.",
+                null=True,
+                validators=[
+                    django.core.validators.MinValueValidator(7),
+                    django.core.validators.MaxValueValidator(1095),
+                ],
+                verbose_name="lost after so many days",
+            ),
         ),
         migrations.CreateModel(
-            name='CustomerWorth',
+            name="CustomerWorth",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='worth', serialize=False, to='crm.customer')),
-                ('as_of', models.DateField(verbose_name='as of')),
-                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders')),
-                ('returns', models.PositiveIntegerField(default=0, verbose_name='returns')),
-                ('purchase_days', models.PositiveIntegerField(default=0, verbose_name='days of purchases')),
-                ('days_lately', models.PositiveIntegerField(default=0)),
-                ('days_earlier', models.PositiveIntegerField(default=0)),
-                ('first_on', models.DateField(null=True, verbose_name='first purchase')),
-                ('last_on', models.DateField(null=True, verbose_name='last purchase')),
-                ('last_on_before', models.DateField(null=True)),
-                ('usual_gap_days', models.PositiveIntegerField(null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('historic_value', models.DecimalField(decimal_places=2, default=0, max_digits=16, verbose_name='net revenue so far')),
-                ('repeat_mean', models.DecimalField(decimal_places=2, max_digits=16, null=True)),
-                ('recency', models.PositiveSmallIntegerField(null=True, verbose_name='recency score')),
-                ('frequency', models.PositiveSmallIntegerField(null=True, verbose_name='frequency score')),
-                ('monetary', models.PositiveSmallIntegerField(null=True, verbose_name='money score')),
-                ('expected_purchases', models.DecimalField(decimal_places=4, max_digits=10, null=True, verbose_name='purchases to come')),
-                ('expected_value', models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name='revenue to come')),
-                ('category', models.CharField(blank=True, choices=[('star', 'Star'), ('productive', 'Productive'), ('question', 'Question mark'), ('trust', 'Trust to rebuild')], max_length=10, verbose_name='category')),
-                ('category_since', models.DateField(null=True)),
-                ('leaning', models.CharField(blank=True, choices=[('star', 'Star'), ('productive', 'Productive'), ('question', 'Question mark'), ('trust', 'Trust to rebuild')], max_length=10)),
-                ('leaning_since', models.DateField(null=True)),
-                ('stage', models.CharField(blank=True, choices=[('interest', 'Interest'), ('first', 'First purchase'), ('evaluation', 'Evaluation'), ('loyal', 'Loyal'), ('relationship', 'Relationship'), ('solid', 'Solid base'), ('asleep', 'Asleep'), ('lost', 'Lost')], max_length=12, verbose_name='stage')),
-                ('stage_since', models.DateField(null=True)),
-                ('risk', models.CharField(blank=True, choices=[('none', 'bought nothing yet'), ('low', 'low'), ('raised', 'raised'), ('high', 'high'), ('gone', 'stopped buying')], max_length=6, verbose_name='risk of losing them')),
-                ('risk_reasons', models.JSONField(default=list)),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="worth",
+                        serialize=False,
+                        to="crm.customer",
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="as of")),
+                ("orders", models.PositiveIntegerField(default=0, verbose_name="orders")),
+                ("returns", models.PositiveIntegerField(default=0, verbose_name="returns")),
+                ("purchase_days", models.PositiveIntegerField(default=0, verbose_name="days of purchases")),
+                ("days_lately", models.PositiveIntegerField(default=0)),
+                ("days_earlier", models.PositiveIntegerField(default=0)),
+                ("first_on", models.DateField(null=True, verbose_name="first purchase")),
+                ("last_on", models.DateField(null=True, verbose_name="last purchase")),
+                ("last_on_before", models.DateField(null=True)),
+                ("usual_gap_days", models.PositiveIntegerField(null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                (
+                    "historic_value",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=16, verbose_name="net revenue so far"
+                    ),
+                ),
+                ("repeat_mean", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("recency", models.PositiveSmallIntegerField(null=True, verbose_name="recency score")),
+                ("frequency", models.PositiveSmallIntegerField(null=True, verbose_name="frequency score")),
+                ("monetary", models.PositiveSmallIntegerField(null=True, verbose_name="money score")),
+                (
+                    "expected_purchases",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=10, null=True, verbose_name="purchases to come"
+                    ),
+                ),
+                (
+                    "expected_value",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=16, null=True, verbose_name="revenue to come"
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("star", "Star"),
+                            ("productive", "Productive"),
+                            ("question", "Question mark"),
+                            ("trust", "Trust to rebuild"),
+                        ],
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                ("category_since", models.DateField(null=True)),
+                (
+                    "leaning",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("star", "Star"),
+                            ("productive", "Productive"),
+                            ("question", "Question mark"),
+                            ("trust", "Trust to rebuild"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("leaning_since", models.DateField(null=True)),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("interest", "Interest"),
+                            ("first", "First purchase"),
+                            ("evaluation", "Evaluation"),
+                            ("loyal", "Loyal"),
+                            ("relationship", "Relationship"),
+                            ("solid", "Solid base"),
+                            ("asleep", "Asleep"),
+                            ("lost", "Lost"),
+                        ],
+                        max_length=12,
+                        verbose_name="stage",
+                    ),
+                ),
+                ("stage_since", models.DateField(null=True)),
+                (
+                    "risk",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "bought nothing yet"),
+                            ("low", "low"),
+                            ("raised", "raised"),
+                            ("high", "high"),
+                            ("gone", "stopped buying"),
+                        ],
+                        max_length=6,
+                        verbose_name="risk of losing them",
+                    ),
+                ),
+                ("risk_reasons", models.JSONField(default=list)),
             ],
             options={
-                'verbose_name': 'worth of a customer',
-                'verbose_name_plural': 'worth of customers',
-                'default_permissions': ('view',),
-                'indexes': [models.Index(models.F('category'), models.F('customer'), name='customers_by_category'), models.Index(models.F('stage'), models.F('customer'), name='customers_by_stage'), models.Index(models.F('risk'), models.F('customer'), name='customers_by_risk')],
+                "verbose_name": "worth of a customer",
+                "verbose_name_plural": "worth of customers",
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(models.F("category"), models.F("customer"), name="customers_by_category"),
+                    models.Index(models.F("stage"), models.F("customer"), name="customers_by_stage"),
+                    models.Index(models.F("risk"), models.F("customer"), name="customers_by_risk"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RfmCutPoints',
+            name="RfmCutPoints",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='month')),
-                ('currency', models.CharField(max_length=3)),
-                ('recency_days', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=4)),
-                ('frequency', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=4)),
-                ('monetary', django.contrib.postgres.fields.ArrayField(base_field=models.DecimalField(decimal_places=2, max_digits=16), size=4)),
-                ('customers', models.PositiveIntegerField(verbose_name='customers')),
-                ('bought_once', models.PositiveIntegerField(verbose_name='of them bought once')),
-                ('counted_at', models.DateTimeField(verbose_name='counted')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="month")),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "recency_days",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=4),
+                ),
+                (
+                    "frequency",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=4),
+                ),
+                (
+                    "monetary",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=2, max_digits=16), size=4
+                    ),
+                ),
+                ("customers", models.PositiveIntegerField(verbose_name="customers")),
+                ("bought_once", models.PositiveIntegerField(verbose_name="of them bought once")),
+                ("counted_at", models.DateTimeField(verbose_name="counted")),
             ],
             options={
-                'verbose_name': 'cut points',
-                'verbose_name_plural': 'cut points',
-                'default_permissions': ('view',),
-                'constraints': [models.UniqueConstraint(models.F('month'), models.F('currency'), name='cut_points_frozen_once_a_month')],
+                "verbose_name": "cut points",
+                "verbose_name_plural": "cut points",
+                "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("month"), models.F("currency"), name="cut_points_frozen_once_a_month"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StageTransition',
+            name="StageTransition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.CharField(blank=True, choices=[('interest', 'Interest'), ('first', 'First purchase'), ('evaluation', 'Evaluation'), ('loyal', 'Loyal'), ('relationship', 'Relationship'), ('solid', 'Solid base'), ('asleep', 'Asleep'), ('lost', 'Lost')], max_length=12, verbose_name='stage before')),
-                ('after', models.CharField(choices=[('interest', 'Interest'), ('first', 'First purchase'), ('evaluation', 'Evaluation'), ('loyal', 'Loyal'), ('relationship', 'Relationship'), ('solid', 'Solid base'), ('asleep', 'Asleep'), ('lost', 'Lost')], max_length=12, verbose_name='stage')),
-                ('entered_on', models.DateField(verbose_name='from this day')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='stage_transitions', to='crm.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "before",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("interest", "Interest"),
+                            ("first", "First purchase"),
+                            ("evaluation", "Evaluation"),
+                            ("loyal", "Loyal"),
+                            ("relationship", "Relationship"),
+                            ("solid", "Solid base"),
+                            ("asleep", "Asleep"),
+                            ("lost", "Lost"),
+                        ],
+                        max_length=12,
+                        verbose_name="stage before",
+                    ),
+                ),
+                (
+                    "after",
+                    models.CharField(
+                        choices=[
+                            ("interest", "Interest"),
+                            ("first", "First purchase"),
+                            ("evaluation", "Evaluation"),
+                            ("loyal", "Loyal"),
+                            ("relationship", "Relationship"),
+                            ("solid", "Solid base"),
+                            ("asleep", "Asleep"),
+                            ("lost", "Lost"),
+                        ],
+                        max_length=12,
+                        verbose_name="stage",
+                    ),
+                ),
+                ("entered_on", models.DateField(verbose_name="from this day")),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="stage_transitions",
+                        to="crm.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change of stage',
-                'verbose_name_plural': 'changes of stage',
-                'default_permissions': ('view',),
-                'indexes': [models.Index(models.F('customer'), models.F('entered_on'), models.F('id'), name='stages_of_a_customer'), models.Index(models.F('entered_on'), models.F('after'), name='stages_by_day')],
+                "verbose_name": "change of stage",
+                "verbose_name_plural": "changes of stage",
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        models.F("customer"),
+                        models.F("entered_on"),
+                        models.F("id"),
+                        name="stages_of_a_customer",
+                    ),
+                    models.Index(models.F("entered_on"), models.F("after"), name="stages_by_day"),
+                ],
             },
         ),
     ]

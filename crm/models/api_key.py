@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ApiKey(models.Model):
-    """A shop's key to the API. Only the hash of the secret is kept: see crm.api_keys."""
+    """A shop's key to the API. Only the hash of the secret is kept: see crm.integrations.api_keys."""
 
     shop = models.ForeignKey("crm.Shop", models.CASCADE, related_name="api_keys", verbose_name=_("shop"))
     name = models.CharField(_("name"), max_length=100, blank=True)

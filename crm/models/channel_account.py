@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm import sealing
+from crm.secrets import sealing
 
 SEALED_FOR = "veren-channels"
 KEY_BYTES = 24

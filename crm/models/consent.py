@@ -31,9 +31,10 @@ class Decision(models.TextChoices):
 
 
 class Consent(models.Model):
-    """One statement of a person about one purpose and channel. Written by `crm.consenting` alone; never changed.
+    """One statement of a person about one purpose and channel. Written by `crm.consents.consenting` alone; never
+    changed.
 
-    What holds now follows from all of them: see crm.consent_state.
+    What holds now follows from all of them: see crm.consents.consent_state.
     """
 
     append_only = True

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 
-from crm.identity_kinds import IdentityKind
+from crm.people.identity_kinds import IdentityKind
 
 
 class Identity(models.Model):

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.identity_kinds import IdentityKind
+from crm.people.identity_kinds import IdentityKind
 
 
 class Look(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.identity_kinds import IdentityKind
+from crm.people.identity_kinds import IdentityKind
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -25,9 +25,10 @@ TYPED = "form:"
 class Message(models.Model):
     """What a person wrote to the company, or the company to a person, on any channel. Notes among colleagues are not.
 
-    One that comes in is written once by `crm.receiving` and never changed. One that goes out is a row before it is
-    sent (`crm.messaging`), is claimed by one worker, and is followed until it was read, or failed (`crm.sending`).
-    Answers go to `address`, whoever the person was merged with since.
+    One that comes in is written once by `crm.messages.receiving` and never changed. One that goes out is a row
+    before it is
+    sent (`crm.messages.messaging`), is claimed by one worker, and is followed until it was read, or failed
+    (`crm.messages.sending`). Answers go to `address`, whoever the person was merged with since.
     """
 
     class Direction(models.TextChoices):
@@ -201,7 +202,7 @@ class Message(models.Model):
 
     @property
     def came_by(self) -> str:
-        """A name of crm.channel_names: what was typed into a form of ours stands on the account that answers it."""
+        """See messages.channel_names: what was typed into a form of ours stands on the account that answers it."""
         typed = self.is_from_customer and self.external_id.startswith(TYPED)
         return "form" if typed else self.account.channel
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class OneTimeCode(models.Model):
-    """A code on its way to somebody who says that an address is theirs. Written by `crm.one_time_codes` alone.
+    """A code on its way to somebody who says that an address is theirs. Written by `crm.secrets.one_time_codes` alone.
 
     Nothing of it can be read back: the address, the code and the browser that asked stand as keyed digests.
     """

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.order_progress import MOMENTS, Progress
+from crm.purchases.order_progress import MOMENTS, Progress
 
 
 class Order(models.Model):

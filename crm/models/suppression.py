@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.identity_kinds import IdentityKind
+from crm.people.identity_kinds import IdentityKind
 
 
 class Suppression(models.Model):
     """An e-mail, phone, card, handle or number of somebody who was erased: only its keyed digest (HMAC-SHA-256).
 
-    It keeps an old list or a shop's system from bringing the person back unasked. See crm.suppression.
+    It keeps an old list or a shop's system from bringing the person back unasked. See crm.people.suppression.
     """
 
     digest = models.BinaryField(max_length=32, unique=True)

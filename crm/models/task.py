@@ -17,7 +17,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 
 class Task(models.Model):
-    """Something a colleague will do by a moment, mostly for a customer. `crm.tasking` sets and completes it.
+    """Something a colleague will do by a moment, mostly for a customer. `crm.colleagues.tasking` sets and completes it.
 
     `source` and `source_id` name what asked for it (a colleague's form, a reaction): asking again sets no second one.
     """

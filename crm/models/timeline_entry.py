@@ -75,7 +75,7 @@ class TimelineEntry(models.Model):
             models.Index(
                 fields=["kind", "occurred_at"], include=["customer"], name="entries_by_what_happened"
             ),
-            # Of entries in which somebody wrote something; the conditions of crm.searching say the same.
+            # Of entries in which somebody wrote something; the conditions of crm.search.searching say the same.
             GinIndex(
                 Func("payload", "occurred_at", function="crm_entry_words"),
                 condition=Q(payload__has_any_keys=["subject", "text", "reason"]),

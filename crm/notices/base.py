@@ -1,7 +1,8 @@
 """What a notice is: a message that the house writes by itself when something has happened. ⟡
 
 A member says everything that varies: what it is for, what its texts may speak of, and how it reads at first in each
-language, at length and in an SMS. Companies change the texts (crm.notice_texts); whether it goes out is a switch.
+language, at length and in an SMS. Companies change the texts (crm.messages.notice_texts); whether it goes out is a
+switch.
 """
 
 from __future__ import annotations

@@ -19,12 +19,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import api_keys, key_requests
 from crm.errors import Refusal
+from crm.integrations import api_keys, key_requests
 from crm.models import ApiKey
 from crm.pages.api_keys import LastDayField
 from crm.pages.requests import StaffRequest
-from crm.wording import number
+from crm.words.wording import number
 
 HIGHEST_LIMIT = 1_000_000
 HOURS_TO_CHANGE = [

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
-from crm import api_keys
+from crm.integrations import api_keys
 from crm.models import Shop
 from crm.pages.requests import StaffRequest
 

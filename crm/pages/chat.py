@@ -23,13 +23,14 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm import chatting, company, receiving
+from crm import company
 from crm.channel_tasks import start_working_off
 from crm.channels.chat import ChatSettings
 from crm.errors import Refusal
+from crm.integrations.rate_limits import is_too_often
+from crm.messages import chatting, receiving
 from crm.models import ChannelAccount, Message
 from crm.pages.requests import client_address
-from crm.rate_limits import is_too_often
 
 CHANNEL = "chat"
 # A busy page behind one address of a provider; a machine opens more.

@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from crm import contact_preferences, preference_links
-from crm.channel_names import channel_name
-from crm.contact_preferences import Wishes
-from crm.identity_kinds import IdentityKind
+from crm.consents import contact_preferences, preference_links
+from crm.consents.contact_preferences import Wishes
+from crm.messages.channel_names import channel_name
 from crm.models import ConsentChannel, Customer, CustomerPreference, Identity, Shop
-from crm.same_person import ids_of
+from crm.people.identity_kinds import IdentityKind
+from crm.people.same_person import ids_of
 
 SOURCE = "preference-page"
 WRITTEN_TO = (IdentityKind.EMAIL, IdentityKind.PHONE, IdentityKind.TELEGRAM, IdentityKind.VIBER)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import customer_page, noting, revealing
+from crm import customer_page
 from crm.customer_page import Visit
 from crm.errors import Refusal
 from crm.history import BadCursor
@@ -24,7 +24,8 @@ from crm.models import Customer
 from crm.pages import timeline
 from crm.pages.requests import StaffRequest
 from crm.pages.timeline import Choice
-from crm.same_person import ids_of, with_ids
+from crm.people import noting, revealing
+from crm.people.same_person import ids_of, with_ids
 
 
 @require_GET

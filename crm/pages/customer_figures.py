@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm import own_shops
+from crm.colleagues import own_shops
 from crm.customer_page import Tile, Visit
 from crm.models import CustomerFigures, Order, Return
-from crm.purchase_rhythm import FEWEST_GAPS, rhythm
-from crm.wording import money, near, number
+from crm.purchases.purchase_rhythm import FEWEST_GAPS, rhythm
+from crm.words.wording import money, near, number
 
 YEAR = timedelta(days=365)
 ORDERS_LOOKED_AT = 400

@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm import own_shops, preferred_channel
-from crm.channel_names import channel_icon, channel_name
+from crm.colleagues import own_shops
 from crm.customer_page import Badge, Notice, Panel, Visit
-from crm.delivery_promises import verdict
-from crm.masking import masked
+from crm.messages import preferred_channel
+from crm.messages.channel_names import channel_icon, channel_name
 from crm.models import Address, CompanyPerson, Identity, Shipment
-from crm.wording import number
+from crm.people.masking import masked
+from crm.purchases.delivery_promises import verdict
+from crm.words.wording import number
 
 SHOWN = 5
 SHOWN_IN_ORDER = ("phone", "email", "telegram", "viber", "chat", "card", "external")

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from crm import dashboard
-from crm.dashboard import Question
+from crm.dashboards import dashboard
+from crm.dashboards.dashboard import Question
+from crm.dashboards.periods import DEFAULT, LENGTHS, Period, months_offered, period_of
 from crm.pages.requests import StaffRequest
-from crm.periods import DEFAULT, LENGTHS, Period, months_offered, period_of
-from crm.wording import number
+from crm.words.wording import number
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from django.db.models.functions import ExtractDay, ExtractMonth
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm import own_shops
-from crm.delivery_promises import verdict
-from crm.desk import ROWS, DeskList, Morning, Row
+from crm.colleagues import own_shops
+from crm.colleagues.desk import ROWS, DeskList, Morning, Row
 from crm.models import Customer, ParkedEntry, Shipment, Task
-from crm.wording import near, near_day
+from crm.purchases.delivery_promises import verdict
+from crm.words.wording import near, near_day
 
 
 def tasks_due(morning: Morning) -> DeskList | None:

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.cache import never_cache
 
-from crm.erasure import LONGEST_REFERENCE, erase
 from crm.facts.one_person import ERASURE_REASONS
 from crm.models import Customer
 from crm.pages.requests import StaffRequest
-from crm.portrait import Portrait, take
+from crm.people.erasure import LONGEST_REFERENCE, erase
+from crm.people.portrait import Portrait, take
 
 
 class ErasureForm(forms.Form):

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from crm import receiving
 from crm.channel_tasks import start_working_off
 from crm.channels import channel_named
 from crm.channels.base import Asked
 from crm.errors import Refusal
+from crm.messages import receiving
 
 # Django reads bodies of 5 MB at most; mails with their files are larger.
 LARGEST_BODY = 40 * 1024 * 1024

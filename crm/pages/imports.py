@@ -31,7 +31,7 @@ from crm.importing.refusals import FileTooLarge, title_of
 from crm.models import ImportJob, Shop
 from crm.pages import long_work
 from crm.pages.requests import StaffRequest
-from crm.wording import number
+from crm.words.wording import number
 
 SAMPLE_SHOWN = 5
 OTHERS = ("layout", "dates", "currency", "time_zone")

@@ -23,11 +23,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
-from crm import company, inviting
+from crm import company
+from crm.colleagues import inviting
+from crm.colleagues.sign_in import let_in
 from crm.errors import Refusal
 from crm.models import Invitation, Shop, User
 from crm.pages.requests import StaffRequest
-from crm.sign_in import let_in
 
 SHOWN = 50
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
-from crm import suppression
 from crm.errors import Refusal
-from crm.identification import Hint, sign_of
-from crm.identity_kinds import IdentityKind
 from crm.models import Shop, SuppressionLift
 from crm.pages.requests import StaffRequest
+from crm.people import suppression
+from crm.people.identification import Hint, sign_of
+from crm.people.identity_kinds import IdentityKind
 
 SHOWN = 50
 

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from crm import linking, qr
+from crm import qr
 from crm.channels import channel_named
 from crm.errors import Refusal
 from crm.models import Customer, Identity
 from crm.pages.requests import StaffRequest
-from crm.same_person import ids_of
+from crm.people import linking
+from crm.people.same_person import ids_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import exporting, revealing, saved_views
+from crm import exporting
+from crm.colleagues import saved_views
 from crm.errors import Refusal
 from crm.models import Customer, SavedView
 from crm.pages.files import csv_file, xlsx_file
 from crm.pages.requests import StaffRequest
+from crm.people import revealing
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from crm import audit
 from crm.models import Customer, ListTaken, Look
 from crm.pages.requests import StaffRequest
-from crm.same_person import ids_of
+from crm.people.same_person import ids_of
 
 SHOWN = 50
 

@@ -19,15 +19,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import consenting, likeness, merging
-from crm.channel_names import channel_name
-from crm.customers import DETAILS
+from crm.consents import consenting
 from crm.errors import Refusal
-from crm.masking import masked
+from crm.messages.channel_names import channel_name
 from crm.models import Address, Customer, Identity, Merge, MergeProposal, Order
 from crm.pages.requests import StaffRequest
-from crm.same_person import ids_of, with_ids
-from crm.wording import number
+from crm.people import likeness, merging
+from crm.people.customers import DETAILS
+from crm.people.masking import masked
+from crm.people.same_person import ids_of, with_ids
+from crm.words.wording import number
 
 PAGE = 50
 MAY_MERGE = permission_required("crm.merge_customer", raise_exception=True)

@@ -15,14 +15,14 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm import notice_texts
 from crm.errors import Refusal
+from crm.messages import notice_texts
 from crm.models import NoticeText
 from crm.notices import Notice, UnknownNotice, notice_named
 from crm.notices import notices as all_notices
 from crm.notices.base import Words
 from crm.pages.requests import StaffRequest
-from crm.rendering import LONGEST, UnusableText, ValueMissing
+from crm.words.rendering import LONGEST, UnusableText, ValueMissing
 
 LANGUAGES = dict(settings.LANGUAGES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm import consenting
+from crm.consents import consenting
 from crm.customer_page import Badge, Notice, Panel, Visit
 from crm.models import MergeProposal
 

@@ -17,16 +17,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm import revealing
 from crm.customer_page import Panel, Visit
 from crm.errors import Refusal
-from crm.identification import Hint, add_identities
-from crm.identity_kinds import IdentityKind
-from crm.linking import LINKABLE
-from crm.masking import masked
 from crm.models import Customer, Identity, Shop
 from crm.pages.requests import StaffRequest
-from crm.same_person import ids_by
+from crm.people import revealing
+from crm.people.identification import Hint, add_identities
+from crm.people.identity_kinds import IdentityKind
+from crm.people.linking import LINKABLE
+from crm.people.masking import masked
+from crm.people.same_person import ids_by
 
 ADDED_BY_HAND = (
     *(IdentityKind.PHONE, IdentityKind.EMAIL, IdentityKind.CARD),

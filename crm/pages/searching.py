@@ -15,14 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm import identifiers, search_sources, searching
 from crm.errors import Refusal
-from crm.masking import masked
 from crm.models import Address, Customer, Identity, Order
 from crm.pages import timeline
 from crm.pages.requests import StaffRequest
 from crm.pages.timeline import Row
-from crm.searching import Found
+from crm.people import identifiers
+from crm.people.masking import masked
+from crm.search import search_sources, searching
+from crm.search.searching import Found
 
 WAYS_SHOWN = ("phone", "email", "telegram")
 SHORTEST = 3

@@ -19,7 +19,7 @@ from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from crm.sign_in import count_recent_password, has_second_factor
+from crm.colleagues.sign_in import count_recent_password, has_second_factor
 
 View = Callable[..., HttpResponseBase]
 

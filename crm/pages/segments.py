@@ -15,16 +15,17 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import exporting, revealing, rules
+from crm import exporting, rules
 from crm.admin.exported import CUSTOMERS
-from crm.charts import BarChart, bar_chart
+from crm.dashboards.charts import BarChart, bar_chart
 from crm.errors import Refusal
 from crm.models import Customer, Segment, SegmentMember, SegmentSize
 from crm.pages.files import csv_file
 from crm.pages.requests import StaffRequest
+from crm.people import revealing
 from crm.segments import explaining, snapshots, writing
 from crm.segments.asking import ROOT
-from crm.wording import number
+from crm.words.wording import number
 
 SEES, CHANGES, TAKES_OUT = "crm.view_segment", "crm.change_segment", "crm.export_segment"
 SHOWN = 25

@@ -21,10 +21,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm import company, installing, logos
+from crm.colleagues.sign_in import let_in
 from crm.errors import Refusal
 from crm.installing import AdministratorGiven, CompanyGiven, ShopGiven
 from crm.models import Installation, Shop, User
-from crm.sign_in import let_in
 
 HERE = {"localhost", "127.0.0.1", "[::1]"}
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_VIA")

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from crm import same_person
 from crm.customer_page import Panel, Visit
 from crm.models import Task
+from crm.people import same_person
 
 SHOWN = 5
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm import tasking
+from crm.colleagues import tasking
 from crm.errors import Refusal
 from crm.models import Customer, Task, User
 from crm.pages.requests import StaffRequest

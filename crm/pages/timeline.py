@@ -14,12 +14,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from crm import history, searching
-from crm.channel_names import CHANNELS, channel_icon, channel_name
+from crm import history
 from crm.facts import Fact, Group
 from crm.history import Page, Place
+from crm.messages.channel_names import CHANNELS, channel_icon, channel_name
 from crm.models import Customer, TimelineEntry, User
-from crm.wording import near, near_day
+from crm.search import searching
+from crm.words.wording import near, near_day
 
 LATE_AFTER = timedelta(minutes=10)
 GROUP_ICONS = {

@@ -1,7 +1,7 @@
 """Where data about a person is kept, how it is told to them, and how it is erased. The list is `config.personal_data`.
 
 Each place is one `Holding`: whoever adds a table that knows people adds its line, and both the person's own copy
-(crm.portrait) and erasure (crm.erasure) follow.
+(crm.people.portrait) and erasure (crm.people.erasure) follow.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.identity_kinds import IdentityKind
 from crm.models import (
     BulkJob,
     BulkResult,
@@ -26,6 +25,7 @@ from crm.models import (
     SavedView,
     User,
 )
+from crm.people.identity_kinds import IdentityKind
 from crm.personal_data import Erasing, Holding
 
 # What was answered about a customer, or about an entry of theirs, is known by the id it begins with. A repeat of the

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from crm.rules.kinds import Kind
 from crm.rules.nodes import EVERYTHING, Comparison, Group, Joining, Node, Not, Question, Some, Tally
 from crm.rules.operators import Operator, Takes
-from crm.wording import number
+from crm.words.wording import number
 
 
 @dataclass(frozen=True)

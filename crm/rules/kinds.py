@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from crm.rules import operators
 from crm.rules.operators import Operator
-from crm.wording import number
+from crm.words.wording import number
 
 LONGEST_TEXT = 200
 LONGEST_MENU = 300

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from crm import company, rules
 from crm.models import Customer, Segment, SegmentMember
+from crm.people.same_person import ids_by
 from crm.rules import Trace
-from crm.same_person import ids_by
 from crm.segments.asking import ROOT
 
 

@@ -18,7 +18,7 @@ from django.db.models import F
 from crm import timeline
 from crm.facts import SegmentEntered, SegmentLeft
 from crm.models import CustomerToLookAt, Segment, SegmentMember, TimelineEntry
-from crm.same_person import ids_of_each
+from crm.people.same_person import ids_of_each
 from crm.segments.asking import fitting_among, in_order
 
 log = logging.getLogger(__name__)

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from crm import wording
 from crm.audit import TRACKED
-from crm.channel_names import channel_name
 from crm.customer_page import Panel, Visit
-from crm.delivery_promises import verdict
+from crm.messages.channel_names import channel_name
 from crm.models import Shipment
-from crm.order_progress import Progress
+from crm.purchases.delivery_promises import verdict
+from crm.purchases.order_progress import Progress
+from crm.words import wording
 
 register = template.Library()
 

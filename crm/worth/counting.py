@@ -1,7 +1,7 @@
 """What everybody bought, up to the end of a day, and the stage that follows from it: some people at a time.
 
 Days, on the clock of the shop where it was bought; money in the currency of the customer's latest order, goods less
-refunds, as in crm.figures.
+refunds, as in crm.purchases.figures.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from crm.models import CustomerWorth, StageTransition
-from crm.purchase_rhythm import rhythm
+from crm.purchases.purchase_rhythm import rhythm
 from crm.worth.stages import Stage, Step, way
 
 CENT = Decimal("0.01")

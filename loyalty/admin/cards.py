@@ -15,7 +15,7 @@ from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
 from crm.admin.orders import link_to
 from crm.exporting import Column
 from crm.templatetags.veren import when
-from loyalty import cards
+from loyalty.members import cards
 from loyalty.models import Card, CardBatch
 
 FOR_THE_PRINTER: Sequence[Column] = (

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.admin.orders import link_to
 from crm.templatetags.veren import when
-from crm.wording import money, number
-from loyalty import couponing
+from crm.words.wording import money, number
 from loyalty.admin.gives import GivesAdmin
-from loyalty.coupon_codes import normal
+from loyalty.coupons import couponing
+from loyalty.coupons.coupon_codes import normal
 from loyalty.models import Budget, Coupon, CouponPool, CouponUse
 
 

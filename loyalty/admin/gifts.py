@@ -16,9 +16,9 @@ from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
 from crm.admin.named import NamedAdmin, name_both_halves
 from crm.admin.orders import link_to
 from crm.templatetags.veren import when
-from crm.wording import money, number
-from loyalty import budgets
+from crm.words.wording import money, number
 from loyalty.models import Budget, GiftGrant, GiftRule, Referral, ReferralTerms
+from loyalty.rules import budgets
 
 
 class OfPoints:

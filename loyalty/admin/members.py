@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm import finding
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.admin.orders import link_to
 from crm.models import Customer
+from crm.search import finding
 from crm.templatetags.veren import when
-from crm.wording import number
+from crm.words.wording import number
 from loyalty.models import AdjustmentRequest, Member
 
 

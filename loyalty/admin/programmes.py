@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.keyset import KeysetAdmin
-from loyalty import expiry
 from loyalty.models import Programme
+from loyalty.points import expiry
 
 
 @admin.register(Programme)

@@ -11,7 +11,7 @@ from crm.admin.inlines import Inline
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.admin.orders import link_to
 from crm.templatetags.veren import when
-from crm.wording import number
+from crm.words.wording import number
 from loyalty.admin.gives import GivesAdmin
 from loyalty.models import Redemption, Reward, RewardQuota
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.admin.keyset import KeysetAdmin
 from crm.typed_settings import UnusableSettings
-from crm.wording import number
+from crm.words.wording import number
 from loyalty import privileges
 from loyalty.models import Tier, TierPrivilege
 

@@ -16,11 +16,11 @@ from crm.api import fields
 from crm.api.errors import NoSuchThing
 from crm.api.shapes import Request, View, show
 from crm.api.views import Operation
-from loyalty import adjustment
 from loyalty.api.members_named import member_named
 from loyalty.api.spending import MOST_POINTS, PointsView, TryQuery
 from loyalty.errors import UnknownMember
 from loyalty.models import AdjustmentRequest
+from loyalty.points import adjustment
 
 STATES = ["waiting", "lapsed", "approved", "refused"]
 

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from crm.api import fields
 from crm.api.shapes import NumberParameter, Query, Request, View, show
 from crm.api.views import Operation
-from loyalty import couponing
 from loyalty.api.carts import (
     BENEFIT_EXAMPLE,
     CART_EXAMPLE,
@@ -26,11 +25,12 @@ from loyalty.api.members_named import member_named
 from loyalty.api.rewards import KIND_NAMES
 from loyalty.api.spending import PointsView, TryQuery
 from loyalty.api.why_not import WhyNotView, why_not_told
-from loyalty.budgets import BudgetUsedUp
-from loyalty.coupon_codes import LONGEST
-from loyalty.couponing import Looked
+from loyalty.coupons import couponing
+from loyalty.coupons.coupon_codes import LONGEST
+from loyalty.coupons.couponing import Looked
 from loyalty.errors import LedgerKeyUsedOtherwise, UnknownMember
 from loyalty.models import Coupon, CouponUse
+from loyalty.rules.budgets import BudgetUsedUp
 
 
 class CouponQuery(Query):

@@ -20,15 +20,15 @@ from crm.api.errors import QueryInvalid
 from crm.api.paging import bad_cursor
 from crm.api.shapes import PageQuery, View, page_of, show
 from crm.api.views import ApiView, Operation
-from crm.customers import enrol
 from crm.errors import ConflictingIdentities, PersonErased, UnknownCustomer, UnreadableIdentity
 from crm.models import Customer
-from loyalty import statement
+from crm.people.customers import enrol
 from loyalty.api.shapes import MEMBER_EXAMPLE, MemberView, member_or_404
 from loyalty.entitlements import entitlements
-from loyalty.joining import ProgrammeNotRunning, UnknownProgramme, join, programme_named
+from loyalty.members.joining import ProgrammeNotRunning, UnknownProgramme, join, programme_named
 from loyalty.models import Member, Transaction
-from loyalty.standing import Standing
+from loyalty.points import statement
+from loyalty.points.standing import Standing
 from loyalty.tier_progress import Progress
 
 CURSOR_SALT = "page of a statement"

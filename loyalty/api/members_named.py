@@ -13,9 +13,9 @@ from rest_framework.exceptions import ValidationError
 from crm.api import fields
 from crm.api.shapes import Request
 from crm.errors import Fault
-from loyalty import cards
 from loyalty.api.shapes import member_or_404
 from loyalty.errors import UnknownMember
+from loyalty.members import cards
 from loyalty.models import Member
 
 

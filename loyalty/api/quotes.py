@@ -15,18 +15,18 @@ from crm.api import fields
 from crm.api.shapes import Request, View, show
 from crm.api.views import ApiView, Operation
 from crm.models import Order, Shop
-from loyalty import buyers, quoting
 from loyalty.api.carts import BENEFIT_EXAMPLE, BenefitView, benefit_told
 from loyalty.api.why_not import WhyNotView, why_not_told
-from loyalty.couponing import Looked, UnknownCoupon
+from loyalty.coupons.couponing import Looked, UnknownCoupon
 from loyalty.errors import UnknownMember
-from loyalty.joining import UnknownProgramme, programme_named
+from loyalty.members.joining import UnknownProgramme, programme_named
 from loyalty.models import Member
-from loyalty.purchases import Cart, CartLine, Products
-from loyalty.quoting import Best, Quote
-from loyalty.reasons import Reason, reason_from
 from loyalty.rewards import Benefit
-from loyalty.terms import Terms, terms_of
+from loyalty.rules import buyers, quoting
+from loyalty.rules.purchases import Cart, CartLine, Products
+from loyalty.rules.quoting import Best, Quote
+from loyalty.rules.reasons import Reason, reason_from
+from loyalty.rules.terms import Terms, terms_of
 
 MOST_LINES = 500
 MOST_COUPONS = 10

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from crm.api import fields
 from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import Operation
-from loyalty import referring
 from loyalty.api.members_named import member_named
 from loyalty.api.spending import PointsView, TryQuery
 from loyalty.errors import UnknownMember
+from loyalty.members import referring
 from loyalty.models import Referral
 
 STATES = ["waiting_for_first_order", "in_return_window", "paid", "refused"]

@@ -16,13 +16,13 @@ from crm.api import fields
 from crm.api.paging import page
 from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import Operation
-from loyalty import rewarding
 from loyalty.api.members_named import member_named
 from loyalty.api.spending import PointsView, TryQuery
 from loyalty.api.why_not import WhyNotView, why_not_told
+from loyalty.coupons import rewarding
+from loyalty.coupons.rewarding import Offer
 from loyalty.errors import LedgerKeyUsedOtherwise, NotEnoughPoints, UnknownMember
 from loyalty.models import Redemption, Reward
-from loyalty.rewarding import Offer
 from loyalty.rewards import KINDS
 
 KIND_NAMES = [kind.name for kind in KINDS]

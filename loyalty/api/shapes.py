@@ -13,7 +13,7 @@ from crm.api import fields
 from crm.api.shapes import View
 from crm.written_once import written_once
 from loyalty.models import Member
-from loyalty.spending import worth
+from loyalty.points.spending import worth
 
 
 class BalancesView(View):

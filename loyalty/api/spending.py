@@ -21,18 +21,18 @@ from crm.api.shapes import Query, Request, View, show
 from crm.api.views import ApiView, Operation
 from crm.errors import CardIsBlocked, CodeTooOld, UnknownOrder
 from crm.models import Order, Shop
-from loyalty import holds, redemption
 from loyalty.api.members_named import MemberOrCardRequest, member_or_card
 from loyalty.api.shapes import BalancesView
-from loyalty.cards import UnknownCard
 from loyalty.errors import (
     NotEnoughHeld,
     NotEnoughPoints,
     UnknownMember,
 )
 from loyalty.ledger import Posted
+from loyalty.members.cards import UnknownCard
 from loyalty.models import Hold, Member
-from loyalty.spending import (
+from loyalty.points import holds, redemption
+from loyalty.points.spending import (
     MoreThanPointsMayPay,
     OrderOfSomebodyElse,
     OtherCurrency,

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
-from crm import returning
 from crm.demo import characters
 from crm.demo.characters import Character
 from crm.demo.company import Stage
 from crm.demo.history import Progress
 from crm.demo.lives import ONLINE
 from crm.demo.rhythm import HERE
-from crm.identity_kinds import IdentityKind
 from crm.models import Customer
-from crm.returning import LineReturned
-from loyalty import adjustment, confirmation, earning_history, expiry, rewarding
+from crm.people.identity_kinds import IdentityKind
+from crm.purchases import returning
+from crm.purchases.returning import LineReturned
+from loyalty.coupons import rewarding
 from loyalty.ledger import proving
 from loyalty.models import AdjustmentRequest, Member, Programme, Redemption, Reward
+from loyalty.points import adjustment, confirmation, earning_history, expiry
 
 # So old is the club, in days: a demo that starts in a minute has no time for more purchases that earn.
 AGE_DAYS = {"small": 150, "medium": 10, "large": 1}

@@ -1,6 +1,7 @@
 """What an effect is: what it needs to know of a purchase, what it gives for each line, and how it says why.
 
-Pure: no clock, no database. Points are exact fractions here; they are rounded once, at the end of `loyalty.evaluation`.
+Pure: no clock, no database. Points are exact fractions here; they are rounded once, at the end of
+`loyalty.rules.evaluation`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault, Refusal
 from crm.typed_settings import Settings
-from crm.wording import number
-from loyalty.reasons import Reason
+from crm.words.wording import number
+from loyalty.rules.reasons import Reason
 
 
 class UnusableEffect(Refusal):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
 from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, day, exact, multiplied, times_faults
-from loyalty.reasons import Reason
+from loyalty.rules.reasons import Reason
 
 
 @dataclass(frozen=True, kw_only=True)

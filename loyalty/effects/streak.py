@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
-from crm.wording import number
+from crm.words.wording import number
 from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, spread
-from loyalty.reasons import Reason
+from loyalty.rules.reasons import Reason
 
 LONGEST = {"week": 52, "month": 12}
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
 from loyalty.effects.base import Answer, Effect, Phase, Purchase, Shares, above_zero, exact, multiplied
-from loyalty.reasons import Reason
+from loyalty.rules.reasons import Reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,9 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.errors import Fault
-from crm.wording import number
+from crm.words.wording import number
 from loyalty.effects.base import Answer, Effect, Purchase, Shares, above_zero, spread
-from loyalty.reasons import Reason
+from loyalty.rules.reasons import Reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from crm.facts import Fact, Group
-from crm.wording import MINUS, Money, number
+from crm.words.wording import MINUS, Money, number
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from crm.facts.base import Fact, Group
-from crm.wording import Money
+from crm.words.wording import Money
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Budget(models.Model):
-    """How much may be given away within a period. What is used stands in `BudgetPeriod`: see loyalty.budgets."""
+    """How much may be given away within a period. What is used stands in `BudgetPeriod`: see loyalty.rules.budgets."""
 
     class Unit(models.TextChoices):
         POINTS = "points", _("points")

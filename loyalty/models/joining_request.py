@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.identity_kinds import IdentityKind
+from crm.people.identity_kinds import IdentityKind
 
 
 class JoiningRequest(models.Model):

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.errors import Refusal
 from crm.pages.requests import StaffRequest
-from loyalty import adjustment
 from loyalty.models import AdjustmentRequest
+from loyalty.points import adjustment
 
 SHOWN = 50
 

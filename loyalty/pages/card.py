@@ -13,12 +13,15 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from crm import linking, qr
+from crm import qr
 from crm.pages.linking import ways
-from crm.wording import number
-from loyalty import card_codes, cards, rewarding, statement
+from crm.people import linking
+from crm.words.wording import number
+from loyalty.coupons import rewarding
+from loyalty.members import card_codes, cards
 from loyalty.models import CardLink, Member
-from loyalty.standing import Standing
+from loyalty.points import statement
+from loyalty.points.standing import Standing
 
 LINES_SHOWN = 10
 LEVELS = 4

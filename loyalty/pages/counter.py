@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import own_shops, qr
+from crm import qr
+from crm.colleagues import own_shops
 from crm.errors import Refusal
-from crm.masking import masked
 from crm.models import Shop
 from crm.pages.requests import StaffRequest
-from loyalty import self_joining
+from crm.people.masking import masked
+from loyalty.members import self_joining
 from loyalty.models import JoiningRequest, Programme
 
 WAITING_SHOWN = 50

@@ -24,8 +24,9 @@ from crm.errors import Refusal
 from crm.exporting import Column
 from crm.pages.files import csv_file
 from crm.pages.requests import StaffRequest
-from crm.wording import number
-from loyalty import coupon_codes, reward_tasks
+from crm.words.wording import number
+from loyalty import reward_tasks
+from loyalty.coupons import coupon_codes
 from loyalty.models import Coupon, CouponBatch, CouponPool
 
 log = logging.getLogger(__name__)

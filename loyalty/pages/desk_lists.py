@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm import own_shops
-from crm.desk import ROWS, DeskList, Morning, Row
-from crm.wording import MINUS, near, number
-from loyalty import adjustment
+from crm.colleagues import own_shops
+from crm.colleagues.desk import ROWS, DeskList, Morning, Row
+from crm.words.wording import MINUS, near, number
 from loyalty.models import AdjustmentRequest, JoiningRequest
+from loyalty.points import adjustment
 
 
 def approvals(morning: Morning) -> DeskList | None:

@@ -18,15 +18,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from crm import company, one_time_codes, outgoing, rate_limits
+from crm import company
 from crm.errors import Refusal
+from crm.integrations import rate_limits
+from crm.messages import outgoing
 from crm.models import Shop
 from crm.pages.requests import client_address
-from crm.typed_address import address_of
-from loyalty import cards, referring, self_joining
-from loyalty.joining import UnknownProgramme, programme_named
+from crm.people.typed_address import address_of
+from crm.secrets import one_time_codes
+from loyalty.members import cards, referring, self_joining
+from loyalty.members.joining import UnknownProgramme, programme_named
+from loyalty.members.self_joining import Said
 from loyalty.models import JoiningRequest, Member, Programme
-from loyalty.self_joining import Said
 
 KEPT = "joining"
 BROWSER = "joining_browser"

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.customer_page import Panel, Visit
-from loyalty import adjustment, statement
 from loyalty.models import Member, Programme
-from loyalty.standing import Standing
+from loyalty.points import adjustment, statement
+from loyalty.points.standing import Standing
 
 LINES_SHOWN = 4
 

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from crm import company
 from crm.errors import Refusal
 from crm.pages.requests import StaffRequest
-from loyalty import founding, rule_words
+from loyalty import founding
 from loyalty.models import Programme
 from loyalty.pages.programme import chosen
 from loyalty.playbooks import PLAYBOOKS, Playbook
 from loyalty.playbooks.base import SCALES, scaled
+from loyalty.rules import rule_words
 
 
 @require_GET

@@ -18,15 +18,16 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from crm import company
-from crm.charts import bar_chart, unit_of
-from crm.dashboard import Figure, Question, Table
+from crm.dashboards.charts import bar_chart, unit_of
+from crm.dashboards.dashboard import Figure, Question, Table
+from crm.dashboards.periods import DEFAULT, period_of
 from crm.pages.requests import StaffRequest
-from crm.periods import DEFAULT, period_of
-from crm.wording import money, number, percent
-from loyalty import founding, rule_words, tiles
+from crm.words.wording import money, number, percent
+from loyalty import founding, tiles
 from loyalty import programme_figures as figures
 from loyalty.models import Programme, Rule, Tier
 from loyalty.programme_figures import Flows, Rung
+from loyalty.rules import rule_words
 
 SHOWN = 50
 FEWEST_FOR_CHART = 30

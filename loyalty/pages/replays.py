@@ -19,11 +19,12 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from crm.pages import long_work
 from crm.pages.requests import StaffRequest
-from crm.wording import money, number
-from loyalty import replay as replaying
-from loyalty import replay_tasks, rule_words
+from crm.words.wording import money, number
+from loyalty import replay_tasks
 from loyalty.models import Replay, ReplayShare, Tier
 from loyalty.pages.rules import MonthsForm, draft_of, found_rule, page_of
+from loyalty.rules import replay as replaying
+from loyalty.rules import rule_words
 
 SHOWN = 50
 

@@ -17,16 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm.colleagues.own_shops import seen_by
 from crm.errors import Refusal
 from crm.models import Order
-from crm.own_shops import seen_by
 from crm.pages.requests import StaffRequest
-from loyalty import effects, publishing, rule_words, trying
+from loyalty import effects
 from loyalty.models import Programme, Replay, Rule, RuleDraft, RuleVersion
 from loyalty.pages.effect_form import PREFIX, EffectForm
 from loyalty.pages.programme import chosen
 from loyalty.pages.rule_form import DAYS, PLAIN, RuleForm, initial_of
-from loyalty.replay import LONGEST_MONTHS
+from loyalty.rules import publishing, rule_words, trying
+from loyalty.rules.replay import LONGEST_MONTHS
 
 VERSIONS_SHOWN = 20
 LONGEST_NUMBER = 64

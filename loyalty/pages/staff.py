@@ -23,10 +23,11 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.errors import Refusal
 from crm.models import Customer, Shop
 from crm.pages.requests import StaffRequest
-from loyalty import adjustment, cards, statement
-from loyalty.joining import join, programme_named
+from loyalty.members import cards
+from loyalty.members.joining import join, programme_named
 from loyalty.models import Card, CardLink, Member
-from loyalty.standing import Standing, lots_of
+from loyalty.points import adjustment, statement
+from loyalty.points.standing import Standing, lots_of
 
 LOTS_SHOWN = 20
 LARGEST_ADJUSTMENT = 10_000_000

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import Fault
-from crm.wording import near
+from crm.words.wording import near
 from loyalty.privileges.base import Privilege
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.wording import number
+from crm.words.wording import number
 from loyalty.privileges.base import Privilege
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.wording import money
+from crm.words.wording import money
 from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, Words, setting
 from loyalty.rewards.carts import Cart
 

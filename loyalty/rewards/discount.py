@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Fault
-from crm.wording import money, number
+from crm.words.wording import money, number
 from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, Words, setting
 from loyalty.rewards.carts import ZERO, Cart, cents, spread
 

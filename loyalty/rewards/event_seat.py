@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.wording import said
+from crm.words.wording import said
 from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, setting
 from loyalty.rewards.carts import Cart
 

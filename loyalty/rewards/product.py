@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.wording import number
+from crm.words.wording import number
 from loyalty.rewards.base import Benefit, RewardKind, RewardSettings, Words, setting
 from loyalty.rewards.carts import ZERO, Cart, cents
 

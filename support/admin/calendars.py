@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 from crm.admin.inlines import Inline, RowsFormSet
 from crm.admin.keyset import KeysetAdmin
 from crm.company import time_zones
-from crm.wording import short_day
-from support.business_time import NeverOpens, UnusableHours
-from support.calendar_days import add_public_holidays, note_change
+from crm.words.wording import short_day
 from support.models import Calendar, Holiday, WorkingInterval
 from support.models.calendar import opening_hours
+from support.timekeeping.business_time import NeverOpens, UnusableHours
+from support.timekeeping.calendar_days import add_public_holidays, note_change
 
 COUNTRIES = (("", _("none")), ("BG", _("of Bulgaria")), ("RU", _("of Russia")))
 YEARS_AHEAD = 1

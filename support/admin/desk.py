@@ -17,8 +17,8 @@ from crm.admin.keyset import KeysetAdmin
 from crm.admin.named import NamedAdmin
 from crm.models import User
 from crm.templatetags.veren import when
-from support import planning
 from support.admin.policies import MOMENT
+from support.colleagues import planning
 from support.models import AgentProfile, Shift, ShiftPattern, Skill, SubState, Tag, Team, Topic
 
 CHOOSE_MANY = {"widget": forms.CheckboxSelectMultiple}

@@ -12,8 +12,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from crm import text_checks
 from crm.admin.named import NamedAdmin, NamedForm
+from crm.words import text_checks
 from support import macro_actions
 from support.admin.desk import CHOOSE_MANY
 from support.admin.policies import MOMENT

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from crm import rules
 from crm.admin.keyset import KeysetAdmin
 from crm.rules.errors import UnusableConditions
-from crm.wording import number
+from crm.words.wording import number
 from support.models import SlaPolicy
 
 # One field with one label, where the admin would put two without.

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm import own_shops
 from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
 from crm.admin.orders import link_to
+from crm.colleagues import own_shops
 from crm.templatetags.veren import when
+from support.answering.return_cases import publish
 from support.models import ReturnCase, ReturnPolicy
-from support.return_cases import publish
 
 
 @admin.register(ReturnCase)

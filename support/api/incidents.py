@@ -14,7 +14,7 @@ from rest_framework.serializers import ListField
 from crm.api import fields
 from crm.api.shapes import PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
-from crm.order_progress import Progress
+from crm.purchases.order_progress import Progress
 from support import incident_tasks
 from support.incidents import announcing, drafting, resolving
 from support.incidents.drafting import Kind

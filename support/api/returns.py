@@ -17,9 +17,8 @@ from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, s
 from crm.api.views import ApiView, Operation
 from crm.errors import Fault, MoreReturnedThanBought, PersonErased, RepeatedLine, UnknownLine, UnknownOrder
 from crm.models import Order
-from support import return_cases
-from support.models import ReturnCase
-from support.return_cases import (
+from support.answering import return_cases
+from support.answering.return_cases import (
     NoAnswerGiven,
     NobodysOrder,
     NothingToReturn,
@@ -27,6 +26,7 @@ from support.return_cases import (
     StepNotPossible,
     TooLateToReturn,
 )
+from support.models import ReturnCase
 
 STEPS: dict[str, Callable[..., ReturnCase]] = {
     "approved": return_cases.approve,

@@ -23,7 +23,7 @@ from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, s
 from crm.api.views import ApiView, Operation
 from crm.errors import Fault, PersonErased, Refusal, UnknownCustomer
 from crm.models import Message
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
 from support import changing, opening
 from support.models import Ticket, Topic
 from support.models.tagging import Category

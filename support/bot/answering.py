@@ -14,17 +14,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import override
 
-from crm import chatting, linking
-from crm.identity_kinds import IdentityKind
+from crm.messages import chatting
 from crm.models import Customer, Identity
-from crm.same_person import ids_by
+from crm.people import linking
+from crm.people.identity_kinds import IdentityKind
+from crm.people.same_person import ids_by
 from support import changing
+from support.answering.mood import Mood, mood_of
 from support.bot import choosing, finding, handing_over, saying, understanding
 from support.bot.saying import Said
 from support.bot.tools import PREFIX, TOOLS, Wanted
 from support.bot.understanding import AskBack, Before, Confirm, Decision, Give, Greet, HandOver, Offer, Thank
 from support.models import BotConversation, BotTurn
-from support.mood import Mood, mood_of
 
 Kind: TypeAlias = BotTurn.Kind
 Reason: TypeAlias = BotTurn.Reason

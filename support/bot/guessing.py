@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
-from crm.spoken_words import words_in
+from crm.words.spoken_words import words_in
 from support.bot.likening import STEM, features
 
 # What nothing of ours answers is a heap as well; its name is no answer's.

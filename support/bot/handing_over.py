@@ -12,13 +12,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import override
 
-from crm import messaging
+from crm.messages import messaging
 from crm.models import Customer
 from support import changing, opening
+from support.answering.thanks import is_thanks
 from support.bot import finding, phrases, saying
 from support.bot.saying import Said
 from support.models import BotConversation, BotTurn, Ticket, TicketMessage
-from support.thanks import is_thanks
 
 SOURCE = "bot"
 # A ticket of a shop's own chat is answered by the house's mail.

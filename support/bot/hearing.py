@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from crm.models import Message
-from crm.spoken_words import language_of
+from crm.words.spoken_words import language_of
 from support import changing, opening
 from support.bot import duty
 from support.models import BotConversation, BotTurn

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import sqrt
 
-from crm.spoken_words import Dictionary, words_in
+from crm.words.spoken_words import Dictionary, words_in
 from support.bot.meanings import BY_LANGUAGE, LITTLE, MUCH, SOME, TELLS_LITTLE, TELLS_MUCH
 
 # How much of the likeness is that to the best phrase; the rest is that to the article as a whole.

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from crm.spoken_words import Dictionary, words_in
+from crm.words.spoken_words import Dictionary, words_in
 
 ASKED = Path(__file__).parent / "outside.toml"
 

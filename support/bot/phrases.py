@@ -5,8 +5,8 @@ Lists of words, no guesses: whoever writes more than such words asks something, 
 
 from __future__ import annotations
 
-from crm.spoken_words import Dictionary, said, words_in
-from support.thanks import GREETINGS
+from crm.words.spoken_words import Dictionary, said, words_in
+from support.answering.thanks import GREETINGS
 
 __all__ = ["chosen_number", "is_greeting", "is_no", "is_yes", "said", "wants_a_person", "words_in"]
 

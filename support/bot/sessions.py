@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
 from crm.models import Customer, Shop
-from crm.same_person import ids_by
-from crm.spoken_words import language_of
-from crm.tombstones import refuse_words_about
+from crm.people.same_person import ids_by
+from crm.people.tombstones import refuse_words_about
+from crm.words.spoken_words import language_of
 from support import changing, opening
 from support.bot import answering
 from support.models import BotConversation, BotTurn

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
 from crm.models import User
-from crm.plain_text import plain
+from crm.words.plain_text import plain
 from support.help import writing
 from support.help.content import LONGEST_ASKED, LONGEST_KEYWORD, LONGEST_TITLE, MOST_ASKED, MOST_KEYWORDS
 from support.help.stems import PERSONAL

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from crm.dashboard import Figure, Question, edges, kept
-from crm.periods import Period
-from crm.tile_words import change_said, interval_said, points_said, rate_said
-from crm.wording import number
+from crm.dashboards.dashboard import Figure, Question, edges, kept
+from crm.dashboards.periods import Period
+from crm.dashboards.tile_words import change_said, interval_said, points_said, rate_said
+from crm.words.wording import number
 from support.bot import figures
 from support.bot.figures import Figures
 from support.models import BotConversation

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from support.answering.thanks import is_thanks
 from support.bot import outside, phrases
 from support.models.bot import BotTurn
-from support.thanks import is_thanks
 
 Reason = BotTurn.Reason
 

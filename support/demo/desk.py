@@ -13,7 +13,8 @@ from crm.demo import company
 from crm.demo.characters import Colleague
 from crm.demo.company import Stage
 from crm.models import User
-from support import calendar_days, planning, return_cases
+from support.answering import return_cases
+from support.colleagues import planning
 from support.models import (
     AgentProfile,
     Calendar,
@@ -26,6 +27,7 @@ from support.models import (
     Topic,
     WorkingInterval,
 )
+from support.timekeeping import calendar_days
 
 LEAD = Colleague(email="elena.petkova@lipa.example.com", name="Елена Петкова", role="team lead")
 DARIA = Colleague(email="daria.koleva@lipa.example.com", name="Дария Колева", role="agent")

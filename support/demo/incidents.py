@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from crm import messaging, notifying
+from crm.messages import messaging, notifying
+from crm.messages.preferred_channel import ways_to
 from crm.models import Customer, Message, Order, User
-from crm.preferred_channel import ways_to
 from support.incidents import drafting
 from support.incidents.drafting import Kind, Told
 from support.models import AffectedPerson, Incident, IncidentNotice, IncidentTelling, Script

@@ -15,8 +15,8 @@ from crm import abilities
 from crm.channels.base import Sender
 from crm.demo import characters
 from crm.demo.rhythm import HERE
-from crm.identity_kinds import IdentityKind
 from crm.models import Identity, User
+from crm.people.identity_kinds import IdentityKind
 from support import assigning, labelling
 from support.demo.conversations import DAY, HOUR, Conversation
 from support.demo.desk import Desk

@@ -8,19 +8,21 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from crm import receiving, sending
 from crm.channels.base import Incoming, Receipt, Sender
 from crm.demo import characters
 from crm.demo.channels import handles
 from crm.demo.history import Progress
 from crm.demo.lives import ONLINE
-from crm.identity_kinds import IdentityKind
+from crm.messages import receiving, sending
 from crm.models import ChannelAccount, Customer, Identity, Message, User
-from support import assigning, labelling, noting, promising, replying, snoozing, states
+from crm.people.identity_kinds import IdentityKind
+from support import assigning, labelling, snoozing, states
+from support.answering import noting, replying
 from support.demo.conversations import PAST, TODAY, Conversation
 from support.demo.desk import Desk
 from support.models import Ticket
 from support.models.tagging import Category
+from support.timekeeping import promising
 
 # By what the people of a channel are known; those of the crowd write by mail and SMS from their own addresses.
 WRITES_AS = {

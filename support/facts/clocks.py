@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.facts import Fact, Group
 
-# By what happened to which clock, as support.deadlines calls them: a whole sentence each.
+# By what happened to which clock, as support.timekeeping.deadlines calls them: a whole sentence each.
 LADDER_WORDS: Mapping[str, str | Promise] = {
     "warn_first_response": _("The first answer is due soon"),
     "warn_next_response": _("The next answer is due soon"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from crm.facts import Fact, Group
-from crm.wording import Money
+from crm.words.wording import Money
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext as _
 
-from crm import text_checks
 from crm.errors import Fault
-from crm.text_checks import Vocabulary
+from crm.words import text_checks
+from crm.words.text_checks import Vocabulary
 from support.help import marking
 from support.help.content import Content, Wording
 

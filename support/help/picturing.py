@@ -9,10 +9,10 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm import file_types
 from crm.errors import Refusal
+from crm.messages import file_types
 from crm.models import User
-from crm.plain_text import plain
+from crm.words.plain_text import plain
 from support.models import Article, ArticleFile
 
 LARGEST_BYTES = 2_000_000

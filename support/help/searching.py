@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from django.db import connection
 
-from crm.search_words import readings, unlikeness
+from crm.search.search_words import readings, unlikeness
 from support.help import indexing, stems
 from support.help.reading import in_language
 from support.models import Article, ArticleText

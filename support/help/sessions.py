@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from crm.models import Customer, Message
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
 from support.help.stems import PERSONAL
 from support.measures.deflection import WINDOW, Visit, outcome
 from support.models import Article, ArticleVote, HelpEvent, HelpSession

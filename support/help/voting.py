@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
-from crm.plain_text import plain
+from crm.words.plain_text import plain
 from support.help import sessions
 from support.models import Article, ArticleVersion, ArticleVote, HelpSession
 

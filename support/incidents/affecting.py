@@ -11,10 +11,11 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.db.models import BigIntegerField, Case, F, Func, Q, QuerySet, When
 
-from crm import company, messaging, rules
+from crm import company, rules
+from crm.messages import messaging
+from crm.messages.notifying import NEVER_SENT, foresee
 from crm.models import Customer, Message, Order
-from crm.notifying import NEVER_SENT, foresee
-from crm.same_person import ids_of_each, survivors
+from crm.people.same_person import ids_of_each, survivors
 from support.incidents.drafting import Kind, catalogue_of
 from support.models import AffectedPerson, Incident, IncidentNotice, IncidentTelling, IncidentTicket
 from support.models.tagging import AT_WORK

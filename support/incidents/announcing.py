@@ -2,7 +2,7 @@
 
 Whatever kills the work, it goes on where it stood: what is still to do are the tellings without a moment. Nobody is
 told twice, not even somebody who was merged with another while it went out; and the sender asks for a lawful basis
-(crm.notifying), not this.
+(crm.messages.notifying), not this.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Count, Q
 
-from crm import messaging, notifying, order_links
+from crm.messages import messaging, notifying
+from crm.messages.notifying import WhyNot
 from crm.models import Customer, Message, Order, User
-from crm.notifying import WhyNot
+from crm.people.same_person import ids_by
+from crm.purchases import order_links
 from crm.reactions import describe
 from crm.rules.fields import always
-from crm.same_person import ids_by
-from support import changing, replying
+from support import changing
+from support.answering import replying
+from support.answering.replying import NoWayToAnswer
 from support.changing import TicketIsClosed
 from support.incidents import affecting, drafting, linking
 from support.incidents.drafting import Kind
 from support.incidents.errors import EverybodyAffected, NothingIsGoingOut, NoticeAtWork, NoticeIsOut
 from support.models import Incident, IncidentNotice, IncidentTelling
 from support.models.tagging import Category
-from support.replying import NoWayToAnswer
 
 log = logging.getLogger(__name__)
 

@@ -11,15 +11,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm import rendering, rules, text_checks
+from crm import rules
 from crm.errors import Fault
 from crm.models import Message, Shop, User
 from crm.notices import Notice, notice_named
 from crm.notices.base import Words
-from crm.plain_text import plain
-from crm.rendering import UnusableText
 from crm.rules.fields import always
-from crm.text_checks import Vocabulary
+from crm.words import rendering, text_checks
+from crm.words.plain_text import plain
+from crm.words.rendering import UnusableText
+from crm.words.text_checks import Vocabulary
 from support.incidents.errors import NotADraft, NotGoingOn, UnfinishedWords
 from support.models import Incident, IncidentNotice, IncidentProposal, Script
 
@@ -217,7 +218,7 @@ def _take(incident: Incident, told: Told) -> None:
 
 
 def _unfit(texts: Mapping[str, Mapping[str, str]], its: Notice) -> Iterator[Fault]:
-    """By crm.text_checks: what cannot be filled in or is not always known, words of the trade, too long a text."""
+    """See crm.words.text_checks: gaps that nothing fills, or not always; words of the trade; too long a text."""
     vocabulary = Vocabulary(
         names=its.names(),
         always=its.names().keys() - SOMETIMES_UNKNOWN,

@@ -19,7 +19,7 @@ from crm import abilities, timeline
 from crm.abilities import Price
 from crm.errors import Fault
 from crm.models import Customer, User
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
 from support import changing
 from support.facts import IncidentPointsGiven
 from support.incidents import affecting, drafting

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crm import company, rules
 from crm.models import User
-from crm.same_person import ids_of_each
+from crm.people.same_person import ids_of_each
 from support import changing, states
 from support.incidents.errors import TicketOfAnotherIncident
 from support.models import Incident, IncidentNotice, IncidentTicket, Ticket

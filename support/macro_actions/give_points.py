@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from crm.errors import Fault
 from crm.models import User
-from support import goodwill
+from support.answering import goodwill
 from support.macro_actions.base import MacroAction
 from support.models import Ticket
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
-from support import noting
+from support.answering import noting
 from support.macro_actions.base import MacroAction
 from support.models import Ticket
 

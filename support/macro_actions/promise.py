@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from crm.errors import Fault
 from crm.models import User
-from support import promising
 from support.macro_actions.base import MacroAction, faults_of_hours
 from support.models import Ticket
+from support.timekeeping import promising
 
 
 @dataclass(frozen=True, kw_only=True)

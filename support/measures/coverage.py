@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
-from support.business_time import DAY, OpeningHours, openings
+from support.timekeeping.business_time import DAY, OpeningHours, openings
 
 Stretch: TypeAlias = tuple[datetime, datetime]
 

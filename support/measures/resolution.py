@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from crm.measures.intervals import Share
-from support.business_time import open_time
 from support.measures.stories import Story, waiting_for_customer
 from support.measures.waiting import Wait, Waits
+from support.timekeeping.business_time import open_time
 
 REOPEN_WINDOW = timedelta(days=14)
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from support.business_time import open_time
-from support.deadlines import Kind
 from support.measures.stories import RESPONSES, Story, given_up_at
 from support.measures.waiting import Wait, Waits
+from support.timekeeping.business_time import open_time
+from support.timekeeping.deadlines import Kind
 
 
 def first_response(stories: Iterable[Story], *, since: datetime, until: datetime, at: datetime) -> Waits:

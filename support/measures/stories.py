@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from support.business_time import OpeningHours
-from support.deadlines import BEGIN, Kind
+from support.timekeeping.business_time import OpeningHours
+from support.timekeeping.deadlines import BEGIN, Kind
 
 RESPONSES = frozenset({Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE})
 WAITS_FOR_CUSTOMER = "waiting_customer"

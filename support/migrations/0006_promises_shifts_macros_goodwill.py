@@ -418,7 +418,10 @@ class Migration(migrations.Migration):
                 ),
                 ("month", models.DateField(verbose_name="month")),
                 ("kudos", models.PositiveSmallIntegerField(verbose_name="kudos")),
-                ("why", models.CharField(help_text="One of support.recognition.Why.", max_length=20)),
+                (
+                    "why",
+                    models.CharField(help_text="One of support.colleagues.recognition.Why.", max_length=20),
+                ),
                 ("figures", models.JSONField(default=dict)),
                 ("decided_at", models.DateTimeField(verbose_name="decided")),
                 (

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             name="changed_at",
             field=models.DateTimeField(
                 editable=False,
-                help_text="Until what runs by it was counted anew: see support.calendar_days.",
+                help_text="Until what runs by it was counted anew: see support.timekeeping.calendar_days.",
                 null=True,
             ),
         ),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.company import time_zones
-from support.business_time import Hours, OpeningHours, UnusableHours
-from support.opening_times import read_times
+from support.timekeeping.business_time import Hours, OpeningHours, UnusableHours
+from support.timekeeping.opening_times import read_times
 
 
 def known_zone(name: str) -> None:
@@ -48,7 +48,7 @@ class Calendar(models.Model):
     changed_at = models.DateTimeField(
         null=True,
         editable=False,
-        help_text="Until what runs by it was counted anew: see support.calendar_days.",
+        help_text="Until what runs by it was counted anew: see support.timekeeping.calendar_days.",
     )
 
     objects = CalendarQuerySet.as_manager()
@@ -62,7 +62,7 @@ class Calendar(models.Model):
         return self.name
 
     def hours(self) -> OpeningHours:
-        """For support.business_time. Two queries, none after `whole()`.
+        """For support.timekeeping.business_time. Two queries, none after `whole()`.
 
         Raises:
             NeverOpens: no weekday has hours.
@@ -136,7 +136,7 @@ class Holiday(models.Model):
 def opening_hours(
     time_zone: str, intervals: Iterable[WorkingInterval], holidays: Iterable[Holiday]
 ) -> OpeningHours:
-    """Rows, saved or not, as support.business_time reads them; refusals as in `Calendar.hours`."""
+    """Rows, saved or not, as support.timekeeping.business_time reads them; refusals as in `Calendar.hours`."""
     week: list[list[Hours]] = [[] for _weekday in WorkingInterval.Weekday]
     for its in intervals:
         week[its.weekday].append(Hours(its.opens, its.closes))

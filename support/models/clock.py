@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from support import deadlines
+from support.timekeeping import deadlines
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -23,7 +23,7 @@ class Clock(models.Model):
     """Something a ticket waits for. What happened to it stands in its events; the moments here are read from them.
 
     `turn` tells clocks of one kind apart: the number of the customer's turn, the key of a promise. Without a target it
-    is only counted, never due. `support.clocks` is its only writer.
+    is only counted, never due. `support.timekeeping.clocks` is its only writer.
     """
 
     class Kind(models.TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.rules.fields import ConditionField, always
-from support.deadlines import Kind
+from support.timekeeping.deadlines import Kind
 
 LONGEST_MINUTES = 366 * 24 * 60
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Recognition(models.Model):
-    """A colleague's kudos of a month, and what they were earned with. Decided once, by support.recognition."""
+    """A colleague's kudos of a month, and what they were earned with. Decided once (colleagues.recognition)."""
 
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -17,7 +17,7 @@ class Recognition(models.Model):
     )
     month = models.DateField(_("month"))
     kudos = models.PositiveSmallIntegerField(_("kudos"))
-    why = models.CharField(max_length=20, help_text="One of support.recognition.Why.")
+    why = models.CharField(max_length=20, help_text="One of support.colleagues.recognition.Why.")
     figures = models.JSONField(default=dict)
     decided_at = models.DateTimeField(_("decided"))
 

@@ -53,7 +53,7 @@ class ReturnCaseQuerySet(models.QuerySet["ReturnCase"]):
 
 
 class ReturnCase(models.Model):
-    """Goods on their way back, from the wish to the money. Changed by `support.return_cases` alone.
+    """Goods on their way back, from the wish to the money. Changed by `support.answering.return_cases` alone.
 
     The goods count as returned (`goods_return`, and points with it) when they are here; the money has its own moment.
     """

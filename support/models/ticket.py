@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from support.answering.mood import Mood
 from support.models.tagging import AT_WORK, Category
-from support.mood import Mood
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):

@@ -9,10 +9,11 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from crm import own_shops, searching
+from crm.colleagues import own_shops
 from crm.models import Order
 from crm.pages.requests import StaffRequest
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
+from crm.search import searching
 from support import labelling
 from support.models import Ticket
 from support.pages.deeds import ANSWERS, Said, Undo, do, number_of

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from crm import sending
+from crm.messages import sending
 from crm.models import Message, User
 from crm.pages.requests import StaffRequest
-from crm.wording import near
-from support import assigning, drafting, labelling, noting, replying, states
+from crm.words.wording import near
+from support import assigning, labelling, states
+from support.answering import drafting, noting, replying
 from support.models import Draft, SubState, Tag, Team, Ticket, Topic
 from support.models.tagging import Category
 from support.pages import parts, playing

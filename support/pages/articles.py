@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from crm.measures.intervals import Share
 from crm.pages.requests import StaffRequest
-from crm.wording import percent
+from crm.words.wording import percent
 from support.help import figures, reading
 from support.help.figures import ArticleFigures
 from support.models import Article, ArticleText, ArticleVersion

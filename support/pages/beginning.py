@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from crm import same_person, searching
-from crm.channel_names import channel_name
 from crm.channels import CHANNELS
 from crm.errors import Refusal
-from crm.masking import masked
+from crm.messages.channel_names import channel_name
 from crm.models import ChannelAccount, Customer, Identity
 from crm.pages.requests import StaffRequest
+from crm.people import same_person
+from crm.people.masking import masked
+from crm.search import searching
 from support import opening
 from support.models import Topic
 from support.pages.deeds import ANSWERS

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm import abilities
 from crm.models import User
-from support import identity_checks
+from support.answering import identity_checks
 from support.models import IdentityCheck, SideConversation, Ticket
 
 ANSWERS = "support.answer_ticket"

@@ -11,11 +11,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from crm import calling
 from crm.customer_page import Mark
-from crm.masking import masked
+from crm.messages import calling
 from crm.models import Call
 from crm.pages.requests import StaffRequest
+from crm.people.masking import masked
 from support import inbox
 from support.models import Ticket
 from support.pages.deeds import ANSWERS

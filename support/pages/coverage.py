@@ -17,9 +17,9 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from crm.pages.requests import StaffRequest
-from crm.wording import short_day
-from support import coverage
-from support.coverage import Week
+from crm.words.wording import short_day
+from support.colleagues import coverage
+from support.colleagues.coverage import Week
 from support.measures.coverage import CoveredDay, Stretch
 from support.pages.lead import LEADS
 

@@ -23,14 +23,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from crm import file_types
 from crm.channels.base import File
 from crm.errors import Refusal
+from crm.messages import file_types
 from crm.models import User
 from crm.pages.requests import StaffRequest
-from support import conversation
+from support.answering import conversation
+from support.answering.conversation import Place
 from support.changing import TicketChanged
-from support.conversation import Place
 from support.models import Ticket
 from support.pages import moments, parts
 from support.pages.shown import fresh_words, shown

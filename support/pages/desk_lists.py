@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.desk import ROWS, DeskList, Morning, Row
-from crm.wording import near
+from crm.colleagues.desk import ROWS, DeskList, Morning, Row
+from crm.words.wording import near
 from support.inbox import BURNS
 from support.models import Promise, Ticket
 from support.pages.deeds import ANSWERS

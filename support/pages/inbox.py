@@ -22,14 +22,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import customer_page, exporting, revealing, saved_views, searching
-from crm.channel_names import channel_name
+from crm import customer_page, exporting
 from crm.channels import CHANNELS
+from crm.colleagues import saved_views
 from crm.errors import Refusal
 from crm.exporting import Column
+from crm.messages.channel_names import channel_name
 from crm.models import SavedView
 from crm.pages.files import KINDS, csv_file, xlsx_file
 from crm.pages.requests import StaffRequest
+from crm.people import revealing
+from crm.search import searching
 from support import finding, inbox
 from support.inbox import BadPlace, Choice, Count, Place
 from support.models import Shift, Tag, Topic

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
 from crm import rules
-from crm.channel_names import channel_name
-from crm.notifying import WhyNot
+from crm.messages.channel_names import channel_name
+from crm.messages.notifying import WhyNot
 from crm.pages.requests import StaffRequest
 from support.incidents import affecting, announcing, goodwill
 from support.incidents.affecting import Foresight

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from crm.errors import Refusal
 from crm.pages.requests import StaffRequest
-from crm.wording import money
+from crm.words.wording import money
 from support import incident_tasks
 from support.incidents import announcing, drafting, linking
 from support.incidents import goodwill as giving

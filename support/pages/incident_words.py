@@ -17,13 +17,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm import notice_texts
 from crm.errors import Refusal
+from crm.messages import notice_texts
 from crm.models import Message
 from crm.notices.base import Words
 from crm.pages.notices import WordsForm
 from crm.pages.requests import StaffRequest
-from crm.rendering import UnusableText, ValueMissing
+from crm.words.rendering import UnusableText, ValueMissing
 from support import incident_tasks
 from support.incidents import affecting, announcing, drafting, resolving
 from support.incidents.drafting import Kind

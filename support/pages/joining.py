@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from crm.models import Message
 from crm.pages.requests import StaffRequest
-from support import joining, letting_in
+from support import joining
+from support.answering import letting_in
 from support.models import Ticket
 from support.pages import parts
 from support.pages.deeds import ANSWERS, Said, do, number_of

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from crm.pages.requests import StaffRequest
-from crm.wording import number
-from support import goodwill, identity_checks, side_conversations
+from crm.words.wording import number
+from support.answering import goodwill, identity_checks, side_conversations
 from support.models import IdentityCheck, SideConversation, Team, Ticket
 from support.pages.deeds import ANSWERS, Said, Unreadable, chosen, do, key_of, number_of
 

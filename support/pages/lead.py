@@ -20,7 +20,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.errors import Refusal
 from crm.models import User
 from crm.pages.requests import StaffRequest
-from support import inbox, reviewing, shifts, team
+from support import inbox
+from support.colleagues import reviewing, shifts, team
 from support.inbox import BY_NAME, Choice
 from support.models import QualityReview
 from support.pages import parts

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.errors import Refusal
 from crm.models import User
 from crm.pages.requests import StaffRequest
-from support import macros
+from support.answering import macros
 from support.models import Macro, Ticket
 from support.pages import parts, playing
 from support.pages.deeds import ANSWERS, Said, chosen, do, key_of, seen

@@ -14,24 +14,27 @@ from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 
-from crm import customer_page, history, own_shops
-from crm.channel_names import channel_icon, channel_name
+from crm import customer_page, history
 from crm.channels import CHANNELS
+from crm.colleagues import own_shops
 from crm.customer_page import Visit
+from crm.messages.channel_names import channel_icon, channel_name
 from crm.models import Customer, Shop, User
 from crm.pages import timeline
 from crm.pages.requests import StaffRequest
-from crm.same_person import with_ids
-from support import clock_faces, conversation, inbox, promising, replying
-from support.clock_faces import Face
-from support.conversation import Place
-from support.deadlines import Kind
+from crm.people.same_person import with_ids
+from support import inbox
+from support.answering import conversation, replying
+from support.answering.conversation import Place
 from support.models import Clock, Draft, Promise, SubState, Tag, Team, Ticket, Topic
 from support.models.tagging import AT_WORK, Category
 from support.pages import beside, moments
 from support.pages.rows import face, masked_address, name_of
 from support.pages.shown import shown
 from support.sight import Sight
+from support.timekeeping import clock_faces, promising
+from support.timekeeping.clock_faces import Face
+from support.timekeeping.deadlines import Kind
 
 HISTORY_SHOWN = 6
 MOST_CHOICES = 60

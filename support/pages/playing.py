@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.pages.requests import StaffRequest
-from support import drafting
+from support.answering import drafting
 from support.models import Draft, Script, ScriptRun, Ticket
 from support.pages import parts
 from support.pages.deeds import ANSWERS, Deed, Said, Undo, do, key_of, number_of

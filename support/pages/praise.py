@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.pages.requests import StaffRequest
-from support import praise
+from support.colleagues import praise
 from support.pages.deeds import ANSWERS, number_of
 from support.pages.lead import LEADS
 

@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm import order_links, rate_limits
 from crm.errors import Refusal
+from crm.integrations import rate_limits
 from crm.models import ChannelAccount, Order, Shop
 from crm.pages.requests import client_address
+from crm.purchases import order_links
 from support import asking
 from support.asking import Question
 from support.help import searching, sessions

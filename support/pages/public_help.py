@@ -24,7 +24,9 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from crm import company, file_types, rate_limits
+from crm import company
+from crm.integrations import rate_limits
+from crm.messages import file_types
 from crm.pages.requests import client_address
 from support.help import marking, reading, searching, sessions, voting
 from support.help.reading import Shown

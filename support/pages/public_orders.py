@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm import order_links
 from crm.errors import Refusal
 from crm.models import Order
-from support import return_cases
+from crm.purchases import order_links
+from support.answering import return_cases
 from support.models import ReturnCase
 from support.pages import return_form
 

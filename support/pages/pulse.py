@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from crm.models import User
 from crm.pages.requests import StaffRequest
-from support import presence
+from support.answering import presence
 from support.pages import deeds, parts
 from support.sight import SEES
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from crm.errors import Refusal
 from crm.models import Order, User
-from support import return_cases
+from support.answering import return_cases
+from support.answering.return_cases import Foreseen, Wanted
 from support.models import ReturnCase, Ticket
-from support.return_cases import Foreseen, Wanted
 
 
 class ReturnForm(forms.Form):

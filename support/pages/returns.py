@@ -15,11 +15,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm import order_links, own_shops
+from crm.colleagues import own_shops
 from crm.errors import Refusal
 from crm.models import Order, User
 from crm.pages.requests import StaffRequest
-from support import return_cases
+from crm.purchases import order_links
+from support.answering import return_cases
 from support.models import ReturnCase, Ticket
 from support.pages import return_form
 from support.sight import Sight

@@ -11,16 +11,16 @@ from typing import Any
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
-from crm.channel_names import channel_icon, channel_name
 from crm.channels import CHANNELS
-from crm.masking import masked
+from crm.messages.channel_names import channel_icon, channel_name
 from crm.models import User
-from crm.wording import near
-from support import clock_faces
-from support.clock_faces import Face
+from crm.people.masking import masked
+from crm.words.wording import near
 from support.inbox import Line
 from support.models import Ticket
 from support.models.tagging import Category
+from support.timekeeping import clock_faces
+from support.timekeeping.clock_faces import Face
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from crm.dashboard import Change
+from crm.dashboards.dashboard import Change
+from crm.dashboards.tile_words import points_said, signed
 from crm.pages.requests import StaffRequest
-from crm.tile_words import points_said, signed
-from crm.wording import number, percent
+from crm.words.wording import number, percent
 from support import script_figures
 from support.figures import Asked
 from support.measures.script_effect import Effect, Effects

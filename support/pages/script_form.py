@@ -11,7 +11,7 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from crm.channel_names import channel_name
+from crm.messages.channel_names import channel_name
 from crm.rules.fields import ConditionFormField
 from support.pages.action_fields import action_fields, actions_told, initial_of
 from support.scripts.checking import MOST_CHOICES

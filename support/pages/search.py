@@ -7,10 +7,10 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.desk import Row
+from crm.colleagues.desk import Row
 from crm.models import User
-from crm.search_sources import Group
-from crm.wording import near
+from crm.search.search_sources import Group
+from crm.words.wording import near
 from support import finding
 from support.pages.rows import name_of
 from support.sight import Sight

@@ -12,12 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from crm.channel_names import channel_icon, channel_name
-from crm.masking import masked
+from crm.messages.channel_names import channel_icon, channel_name
 from crm.models import Attachment, Call, Message, User
-from crm.wording import near_day
+from crm.people.masking import masked
+from crm.words.wording import near_day
 from support import happenings
-from support.conversation import Item
+from support.answering.conversation import Item
 from support.models import Note, TicketCall, TicketEvent
 
 # As much of one message is shown at first; the rest is one click away.

@@ -17,11 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from crm.channel_names import channel_name
 from crm.errors import Refusal
+from crm.messages.channel_names import channel_name
 from crm.models import Message
 from crm.pages.requests import StaffRequest
-from support import changing, conversation, joining
+from support import changing, joining
+from support.answering import conversation
 from support.joining import Parting
 from support.models import Ticket, TicketEvent
 from support.pages import parts

@@ -18,11 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm import revealing
 from crm.models import Attachment, Message
 from crm.pages.requests import StaffRequest
+from crm.people import revealing
 from support import changing
-from support.conversation import BadPlace, Place
+from support.answering.conversation import BadPlace, Place
 from support.pages import incident_banner, parts, playing
 from support.pages.deeds import ANSWERS
 from support.pages.rows import name_of

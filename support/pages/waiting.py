@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.pages.requests import StaffRequest
-from crm.wording import near
-from support import promising, snoozing
+from crm.words.wording import near
+from support import snoozing
 from support.models import Promise, Ticket
 from support.pages.deeds import ANSWERS, Said, Undo, do, moment_of
+from support.timekeeping import promising
 
 
 @require_POST

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm import rendering, rules, text_checks
+from crm import rules
 from crm.errors import Fault, Refusal
 from crm.rules import UnusableConditions
-from crm.text_checks import Vocabulary
+from crm.words import rendering, text_checks
+from crm.words.text_checks import Vocabulary
 from support import macro_actions
 from support.macro_actions import UnusableMacro
 from support.scripts.content import ANY, CHANNELS, LANGUAGES, Choice, Content, Step, UnusableScript, read

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from crm import rendering
 from crm.models import Message, User
+from crm.words import rendering
 from support.models import ScriptLine, ScriptRun, Ticket
 from support.scripts import content
 from support.scripts.changed_words import changed

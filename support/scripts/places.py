@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from crm.channel_names import channel_name
+from crm.messages.channel_names import channel_name
 from support.scripts.content import ANY
 
 NAMES = dict(settings.LANGUAGES)

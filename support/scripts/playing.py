@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from crm import company, rules
 from crm.errors import Refusal
 from crm.models import User
-from support import changing, macro_actions, noting
+from support import changing, macro_actions
+from support.answering import noting
 from support.models import Script, ScriptRun, ScriptRunStep, ScriptVersion, Ticket
 from support.scripts import content
 from support.scripts.content import Choice, Content, Step

@@ -14,10 +14,10 @@ from crm.content_reading import in_language
 from crm.errors import Refusal
 from crm.models import User
 from support import macro_actions
+from support.answering.macros import Step as Foretold
+from support.answering.macros import foretold
 from support.macro_actions import MacroAction
 from support.macro_actions.give_points import GivePoints
-from support.macros import Step as Foretold
-from support.macros import foretold
 from support.models import ScriptRun, Ticket
 from support.scripts import content, playing
 from support.scripts.content import Content, Step

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
 from crm.models import User
-from crm.plain_text import plain
+from crm.words.plain_text import plain
 from support.models import Script, ScriptVersion
 from support.scripts import checking, content
 from support.scripts.content import LANGUAGES

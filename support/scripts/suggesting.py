@@ -15,8 +15,8 @@ from django.db.models import Q, QuerySet
 
 from crm import company, rules
 from crm.models import Message
+from support.answering.mood import Mood
 from support.models import Scenario, Script, ScriptRun, Ticket
-from support.mood import Mood
 
 By = ScriptRun.Suggested
 MOST_SCRIPTS = 200

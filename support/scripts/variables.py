@@ -1,6 +1,7 @@
 """What texts for customers may speak of: scripts, macros, and whatever else is said in a ticket.
 
-Only what a text names is looked up: `values` is a flat table of plain strings for crm.rendering, `say` fills it in.
+Only what a text names is looked up: `values` is a flat table of plain strings for crm.words.rendering, `say` fills
+it in.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from crm import abilities, company, rendering
+from crm import abilities, company
 from crm.abilities import PointsDue, PointsStanding
 from crm.models import Order, Shipment, User
-from crm.returning import in_proportion
-from crm.wording import money, number
+from crm.purchases.returning import in_proportion
+from crm.words import rendering
+from crm.words.wording import money, number
 from support.models import Goodwill, ReturnCase, Ticket
 
 

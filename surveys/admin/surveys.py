@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.named import NamedAdmin
-from crm.channel_names import channel_name
 from crm.channels import CHANNELS
+from crm.messages.channel_names import channel_name
 from surveys.models import Survey
 
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import abilities
 from crm.errors import Fault, Refusal
 from crm.models import Customer, Shop
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
 from surveys import content, walking
 from surveys.content import Content
 from surveys.models import Answer, Invitation, Response, SurveyVersion

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
 
-from crm import signed_words
 from crm.models import Order, Shop
+from crm.secrets import signed_words
 from surveys.models import Invitation, Survey
 
 SALT = "surveys.links"

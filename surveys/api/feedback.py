@@ -21,7 +21,7 @@ from crm.api.views import ApiView, Operation
 from crm.errors import Fault, NotPlausible, UnknownCustomer
 from crm.importing.rows import CLOCKS_MAY_DIFFER, EARLIEST
 from crm.models import Shop
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
 from surveys.feedback import routing
 from surveys.feedback.routing import LONGEST
 from surveys.models import Feedback

@@ -20,7 +20,7 @@ from crm.api.shapes import NumberParameter, PageQuery, Query, Request, View, pag
 from crm.api.views import ApiView, Operation
 from crm.errors import Fault, UnknownCustomer, UnknownOrder
 from crm.models import Order, Shop
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
 from surveys.answers import links
 from surveys.api.responses import UnknownSurvey
 from surveys.asking.inviting import invite

@@ -21,7 +21,7 @@ from crm.api.orders import known_customer
 from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.errors import Fault, Refusal, UnknownCustomer
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
 from surveys.answers import answering
 from surveys.answers.answering import LinkUsed, SurveyOver, Voice
 from surveys.models import Answer, Invitation, Response, SurveyVersion

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from crm import messaging
 from crm.errors import Refusal
+from crm.messages import messaging
 from crm.models import Message
 from surveys import content, walking
 from surveys.answers import answering, links

@@ -1,6 +1,7 @@
 """The one door by which anybody is asked: each person once in a while, once per occasion, and never against their will.
 
-Whoever is not asked has a row that says why. What is asked goes out by crm.notifying, which knows ways, consents and
+Whoever is not asked has a row that says why. What is asked goes out by crm.messages.notifying, which knows ways,
+consents and
 quiet hours. Questions about something that happened are service; those about us as a whole are welcome only where
 somebody agreed to hear from us.
 """
@@ -17,9 +18,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from crm import timeline
+from crm.messages.notifying import WhyNot, language_of
 from crm.models import Customer, Shop
-from crm.notifying import WhyNot, language_of
-from crm.same_person import ids_of, lock_person
+from crm.people.same_person import ids_of, lock_person
 from surveys.asking.drawing import is_drawn
 from surveys.asking.telling import INVITATION, SOURCE, tell
 from surveys.facts import PersonInvited

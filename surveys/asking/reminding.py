@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet, Value
 
 from crm.models import Message
-from crm.same_person import lock_person
+from crm.people.same_person import lock_person
 from surveys.asking.telling import REMINDER, tell
 from surveys.models import Invitation, Survey
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.template.loader import render_to_string
 
-from crm import notifying
+from crm.messages import notifying
+from crm.messages.notifying import Notified, language_of
 from crm.models import Customer, Message, Purpose
-from crm.notifying import Notified, language_of
 from surveys import content
 from surveys.answers import links
 from surveys.content import Content

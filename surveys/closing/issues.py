@@ -16,10 +16,10 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from crm import company
+from crm.colleagues.tasking import NotAColleague
 from crm.errors import Refusal
 from crm.models import Shop, User
-from crm.plain_text import plain
-from crm.tasking import NotAColleague
+from crm.words.plain_text import plain
 from surveys.closing import measuring
 from surveys.models import Department, Feedback, Issue, PlanStep
 from surveys.reports import narrowing

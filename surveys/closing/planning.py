@@ -7,10 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from crm.colleagues.tasking import NotAColleague
 from crm.errors import Refusal
 from crm.models import User
-from crm.plain_text import plain
-from crm.tasking import NotAColleague
+from crm.words.plain_text import plain
 from surveys.closing import issues
 from surveys.models import Issue, PlanStep
 

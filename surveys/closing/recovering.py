@@ -13,8 +13,8 @@ from django.utils.translation import override
 
 from crm import abilities
 from crm.errors import Refusal
-from crm.plain_text import plain
-from crm.same_person import ids_by
+from crm.people.same_person import ids_by
+from crm.words.plain_text import plain
 from surveys.facts import SurveyAnswered
 from surveys.models import Recovery, Response
 

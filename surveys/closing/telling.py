@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from crm import notifying
 from crm.errors import Refusal
+from crm.messages import notifying
+from crm.messages.notifying import language_of
 from crm.models import Customer
-from crm.notifying import language_of
-from crm.plain_text import plain
-from crm.same_person import ids_by, lock_person
+from crm.people.same_person import ids_by, lock_person
+from crm.words.plain_text import plain
 from surveys.models import Feedback, Issue, IssueTold
 
 SOURCE, NOTICE = "issue", "issue_changed"

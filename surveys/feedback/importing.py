@@ -15,8 +15,8 @@ from crm.importing.joining import Owner, erased_among, owners_of
 from crm.importing.kinds.row_by_row import RowByRow, Verdict
 from crm.importing.refusals import RowRefusal
 from crm.models import ImportedRow, ImportJob, Shop
-from crm.spoken_words import language_of
-from crm.suppression import Key
+from crm.people.suppression import Key
+from crm.words.spoken_words import language_of
 from surveys.feedback import routing
 from surveys.feedback.reviews import Review, ReviewReader
 from surveys.feedback.routing import Source

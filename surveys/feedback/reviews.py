@@ -10,8 +10,6 @@ from decimal import ROUND_HALF_UP
 from zoneinfo import ZoneInfo
 
 from crm.content_reading import can_be_kept
-from crm.identification import Hint, Sign, sign_of
-from crm.identity_kinds import IdentityKind
 from crm.importing.cells import moment_reader, number_in
 from crm.importing.columns import ColumnMap
 from crm.importing.kinds.row_by_row import RecordReader
@@ -20,6 +18,8 @@ from crm.importing.people import language_in
 from crm.importing.refusals import RowRefusal
 from crm.importing.rows import CLOCKS_MAY_DIFFER, EARLIEST
 from crm.models import Shop
+from crm.people.identification import Hint, Sign, sign_of
+from crm.people.identity_kinds import IdentityKind
 from surveys.feedback.routing import LONGEST
 
 # The columns that say whose it is, surest first.

@@ -15,8 +15,8 @@ from django.db import transaction
 
 from crm import timeline
 from crm.models import Customer, Shop
-from crm.spoken_words import language_of
 from crm.timeline import Told
+from crm.words.spoken_words import language_of
 from surveys.facts import FeedbackGiven
 from surveys.feedback import ruling
 from surveys.feedback.theming import Rules

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crm.spoken_words import words_in
+from crm.words.spoken_words import words_in
 
 STRONGEST = 9
 MOST_WORDS = 4
@@ -36,7 +36,7 @@ class UnusableClue(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Clue:
-    """`words`: in the shape of crm.spoken_words; `is_whole`: the last one is not only a beginning."""
+    """`words`: in the shape of crm.words.spoken_words; `is_whole`: the last one is not only a beginning."""
 
     words: tuple[str, ...]
     is_whole: bool = False

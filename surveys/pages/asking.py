@@ -27,7 +27,7 @@ from crm import company, rules
 from crm.errors import Refusal
 from crm.pages.requests import StaffRequest
 from crm.rules.errors import UnusableConditions
-from crm.wording import number, percent
+from crm.words.wording import number, percent
 from surveys.asking import scheduling
 from surveys.asking.occasions import CUSTOMER, occasion_of
 from surveys.models import Invitation, PlannedAsk, Skip, Survey, Trigger, Wave

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.dashboards.tile_words import change_said, signed
 from crm.models import Shop
-from crm.tile_words import change_said, signed
-from crm.wording import number, percent
+from crm.words.wording import number, percent
 from surveys.closing import measuring
 from surveys.models import Issue
 from surveys.questions import ASPECTS

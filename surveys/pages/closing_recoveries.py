@@ -16,10 +16,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.dashboards.tile_words import interval_said, rate_said
 from crm.errors import Refusal
 from crm.measures.intervals import Share
 from crm.pages.requests import StaffRequest
-from crm.tile_words import interval_said, rate_said
 from surveys.closing import recovering, recovery_figures
 from surveys.models import Recovery
 from surveys.pages.builder import number_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.desk import ROWS, DeskList, Morning, Row
-from crm.wording import near
+from crm.colleagues.desk import ROWS, DeskList, Morning, Row
+from crm.words.wording import near
 from surveys.models import Recovery
 from surveys.pages.closing_recoveries import SEES
 from surveys.staff import asking

@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm import rate_limits
+from crm.integrations import rate_limits
 from crm.models import Customer, Order, Shop
 from crm.pages.requests import client_address
 from surveys import content, showing, walking

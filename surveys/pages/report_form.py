@@ -11,8 +11,8 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.channel_names import CHANNELS
 from crm.customer_page import marks
+from crm.messages.channel_names import CHANNELS
 from crm.models import Shop, User
 from crm.rules.fields import ConditionFormField, always
 from surveys.models import Survey, Wave

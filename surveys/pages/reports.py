@@ -18,13 +18,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm import exporting, revealing
-from crm.dashboard import Figure, Question
+from crm import exporting
+from crm.dashboards.dashboard import Figure, Question
+from crm.dashboards.periods import DEFAULT, Period, period_of
 from crm.errors import Refusal
 from crm.pages import dashboard
 from crm.pages.files import KINDS, csv_file, xlsx_file
 from crm.pages.requests import StaffRequest
-from crm.periods import DEFAULT, Period, period_of
+from crm.people import revealing
 from surveys.models import Answer, Survey
 from surveys.pages.builder import number_of
 from surveys.pages.report_form import ReportForm

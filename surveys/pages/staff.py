@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.errors import Refusal
 from crm.models import Shop
 from crm.pages.requests import StaffRequest
-from crm.wording import number
+from crm.words.wording import number
 from surveys import content, showing
 from surveys.models import Survey, SurveyVersion
 from surveys.questions import UnusableAnswer

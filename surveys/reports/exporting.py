@@ -11,11 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.channel_names import channel_name
-from crm.dashboard import edges
+from crm.dashboards.dashboard import edges
+from crm.dashboards.periods import Period
 from crm.errors import Refusal
 from crm.exporting import Cell, Column
-from crm.periods import Period
+from crm.messages.channel_names import channel_name
 from surveys.models import Answer, Survey
 from surveys.reports import naming, narrowing
 from surveys.reports.narrowing import DIVIDED, Narrowed

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.channel_names import CHANNELS
 from crm.customer_page import marks
+from crm.messages.channel_names import CHANNELS
 from crm.models import Shop, User
 from surveys.models import Survey, Wave
 from surveys.questions import ASPECTS

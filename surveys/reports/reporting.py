@@ -12,9 +12,9 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from crm.among import Among
-from crm.dashboard import edges
+from crm.dashboards.dashboard import edges
+from crm.dashboards.periods import DAY, Period
 from crm.measures.intervals import Difference, Share
-from crm.periods import DAY, Period
 from surveys.models import Answer, Invitation, Survey
 from surveys.reports import counting, narrowing, privacy
 from surveys.reports.narrowing import DIVIDED, Narrowed

@@ -9,10 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.charts import BarChart, LineChart, bar_chart, line_chart
-from crm.dashboard import Change, Figure, Question, Table
-from crm.measures.intervals import Difference, Interval, Share
-from crm.tile_words import (
+from crm.dashboards.charts import BarChart, LineChart, bar_chart, line_chart
+from crm.dashboards.dashboard import Change, Figure, Question, Table
+from crm.dashboards.tile_words import (
     change_said,
     head,
     interval_said,
@@ -23,7 +22,8 @@ from crm.tile_words import (
     signed,
     step_said,
 )
-from crm.wording import number, percent
+from crm.measures.intervals import Difference, Interval, Share
+from crm.words.wording import number, percent
 from surveys.reports import naming
 from surveys.reports.reporting import Part, Report, Step
 from surveys.reports.themes import Talked

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from crm.dashboard import edges
+from crm.dashboards.dashboard import edges
+from crm.dashboards.periods import Period
 from crm.measures.intervals import Share
-from crm.periods import Period
 from surveys.models import Feedback, Theme
 from surveys.reports.narrowing import Narrowed
 

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from crm import text_checks
 from crm.errors import Fault
-from crm.text_checks import Vocabulary
 from crm.typed_settings import Words
+from crm.words import text_checks
+from crm.words.text_checks import Vocabulary
 from surveys.content import Content, Question, UnusableSurvey, read
 
 # Longer ones are left half-way (a form of up to five questions is finished by most).

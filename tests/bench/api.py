@@ -21,9 +21,9 @@ from uuid import uuid4
 
 import httpx
 
-from crm.api_keys import issue_key
-from crm.identity_kinds import IdentityKind
+from crm.integrations.api_keys import issue_key
 from crm.models import Customer, Identity, Order, Product, Shop
+from crm.people.identity_kinds import IdentityKind
 from tests.bench.house import Figure, at_least, children, cpu_seconds, exactly, superuser
 from tests.factories.shops import NOON
 

@@ -26,9 +26,10 @@ import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
-from loyalty import expiry, ledger, sweeping
+from loyalty import ledger
 from loyalty.errors import NotEnoughPoints
 from loyalty.models import Lot, Movement, Programme, Wallet
+from loyalty.points import expiry, sweeping
 from tests.bench import peers
 from tests.bench.house import Figure, at_least, at_most, buffers, dsn, exactly, superuser
 

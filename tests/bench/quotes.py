@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import transaction
 
-from crm.api_keys import issue_key
-from loyalty import coupon_codes, founding, ledger
+from crm.integrations.api_keys import issue_key
+from loyalty import founding, ledger
+from loyalty.coupons import coupon_codes
 from loyalty.models import CouponPool, Member, MemberTier, Programme, RuleDraft
 from loyalty.playbooks.coffee_and_tea import PLAYBOOK
 from tests.bench import api

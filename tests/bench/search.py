@@ -21,10 +21,10 @@ import psycopg
 from django.db import connection
 from django.db.models import Max
 
-from crm import searching
 from crm.demo.names import BULGARIAN_FATHERS, FAMILIES, GIVEN, LATIN, RUSSIAN_FATHERS
 from crm.models import Customer, Identity, Order, Shop
-from crm.search_words import unlikeness
+from crm.search import searching
+from crm.search.search_words import unlikeness
 from tests.bench.house import Figure, at_least, at_most, superuser
 
 SIZE = int(os.environ.get("BENCH_PEOPLE", "1000000"))

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from crm import figures, timeline
+from crm import timeline
 from crm.facts import NoteWritten
 from crm.models import Address, Company, CompanyPerson, Customer, Shop, User
-from crm.ordering import advance_order
-from crm.returning import LineReturned, register_return
-from crm.shipping import note_shipment
+from crm.purchases import figures
+from crm.purchases.ordering import advance_order
+from crm.purchases.returning import LineReturned, register_return
+from crm.purchases.shipping import note_shipment
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import line, placed_order
 from tests.factories.shops import ShopFactory

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from crm.api_keys import issue_key
+from crm.integrations.api_keys import issue_key
 from tests.browser.story import tell
 
 

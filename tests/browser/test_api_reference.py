@@ -1,7 +1,7 @@
 """The reference of the API in a browser: complete, from our own server alone, and silent under the strict CSP."""
 
 from crm.api.schema import whole_schema
-from crm.api_keys import issue_key
+from crm.integrations.api_keys import issue_key
 from tests.factories.shops import ShopFactory
 
 

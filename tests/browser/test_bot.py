@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from crm import receiving, sending
+from crm.messages import receiving, sending
 from crm.models import ChannelAccount, Message, RawDelivery
 from support.bot import answering, duty
 from support.help import writing

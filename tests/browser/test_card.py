@@ -10,10 +10,12 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from crm.models import User
-from loyalty import adjustment, cards, ledger, self_joining
+from loyalty import ledger
 from loyalty.ledger import Lot
+from loyalty.members import cards, self_joining
+from loyalty.members.self_joining import Said
 from loyalty.models import Member, MemberTier, Tier
-from loyalty.self_joining import Said
+from loyalty.points import adjustment
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.shops import ShopFactory

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from crm import receiving
 from crm.channels import channel_named
 from crm.channels.base import Letter
 from crm.channels.proving import signature
+from crm.messages import receiving
 from crm.models import ChannelAccount, Message, RawDelivery
 from tests.factories.channel_accounts import SECRET, ChannelAccountFactory
 from tests.factories.customers import IdentityFactory

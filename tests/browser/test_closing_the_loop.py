@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from crm import consenting, relay
+from crm import relay
+from crm.consents import consenting
 from crm.models import Customer, Message, User
 from support.models import Ticket
 from surveys.answers import links, settling

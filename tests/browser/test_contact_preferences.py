@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from crm import consenting, contact_preferences, preference_links
+from crm.consents import consenting, contact_preferences, preference_links
 from crm.models import Customer
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, ShopFactory, UserFactory

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from crm import figures
 from crm.models import Customer, Order, Return
+from crm.purchases import figures
 from tests.browser.story import tell
 from tests.browser.test_accessibility import sign_in
 from tests.factories.tasks import task

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from crm import calling, receiving
 from crm.channels.base import CallNews, Incoming, Sender
+from crm.messages import calling, receiving
 from crm.models import Call, ChannelAccount, Customer, Message, Order, User
-from loyalty import earning
+from loyalty.points import earning
 from support import opening
 from support.models import AgentProfile, Clock, Goodwill, Note, Promise, ReturnCase, Ticket
 from tests.browser.story import PASSWORD, tell

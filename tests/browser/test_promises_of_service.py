@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from support import clocks
 from support.models import Holiday, Ticket
 from support.models.tagging import Category
+from support.timekeeping import clocks
 from tests.browser.test_accessibility import sign_in
 from tests.factories.shops import UserFactory
 from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays

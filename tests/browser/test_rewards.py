@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from loyalty import coupon_codes, rewarding
+from loyalty.coupons import coupon_codes, rewarding
 from tests.browser.test_accessibility import sign_in
 from tests.factories.loyalty_rewards import (
     BudgetFactory,

@@ -2,8 +2,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crm import acknowledging, receiving
 from crm.channels.base import Incoming, Sender
+from crm.messages import acknowledging, receiving
 from crm.models import ChannelAccount, Message
 from support.models import Ticket
 from tests.factories.mailboxes import HERS, mailbox

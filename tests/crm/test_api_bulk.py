@@ -14,12 +14,13 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from crm import bulk, erasure
 from crm.api import bulk_tasks
 from crm.api.bulk_items import acting_on
-from crm.api_keys import revoke_keys
 from crm.audit import changes_of
+from crm.integrations import bulk
+from crm.integrations.api_keys import revoke_keys
 from crm.models import ApiKey, BulkJob, BulkResult, Customer, Order, Product, TimelineEntry
+from crm.people import erasure
 from tests.api_client import ShopSystem
 from tests.crm.test_api_orders import an_order
 from tests.factories.shops import NOON

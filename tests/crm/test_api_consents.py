@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from crm import merging
 from crm.models import Consent, Customer
+from crm.people import merging
 from tests.api_client import ShopSystem
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON

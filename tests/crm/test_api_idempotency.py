@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from crm.idempotency import forget
+from crm.integrations.idempotency import forget
 from crm.models import Customer, IdempotentAnswer, Order
 from crm.tasks import forget_idempotency_keys
 from tests.api_client import ShopSystem

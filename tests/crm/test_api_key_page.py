@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import api_keys
-from crm.api_keys import KeyHasSuccessor, KeyIsOver
+from crm.integrations import api_keys
+from crm.integrations.api_keys import KeyHasSuccessor, KeyIsOver
 from crm.models import ApiKey
 from tests.api_client import ShopSystem
 from tests.factories.shops import NOON, ShopFactory, UserFactory

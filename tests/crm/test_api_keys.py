@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from crm import api_keys
 from crm.api.urls import urlpatterns
-from crm.api_keys import UnknownScope, issue_key, live_key
+from crm.integrations import api_keys
+from crm.integrations.api_keys import UnknownScope, issue_key, live_key
 from crm.models import ApiKey
 from tests.api_client import ShopSystem
 from tests.factories.shops import NOON, ShopFactory

@@ -10,8 +10,8 @@ import time_machine
 from django.core.cache import cache
 from django.test import RequestFactory, override_settings
 
-from crm import key_requests, rate_limits
 from crm.audit import changes_of
+from crm.integrations import key_requests, rate_limits
 from crm.models import ApiKey, Customer, CustomerChange, Product
 from crm.pages.requests import client_address
 from tests.api_client import ShopSystem

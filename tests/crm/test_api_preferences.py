@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm import consenting
+from crm.consents import consenting
 from crm.models import Customer
 from tests.api_client import ShopSystem
 from tests.factories.customers import CustomerFactory, IdentityFactory

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.models import Customer, CustomerChange, Identity, IdentityChange, Look, RoleOfUserChange, UserChange
-from crm.revealing import reveal
+from crm.people.revealing import reveal
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, UserFactory
 

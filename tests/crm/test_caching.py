@@ -17,8 +17,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from config import embedded
-from crm import key_requests, rate_limits
 from crm.caching import OwnCache, SharedCache
+from crm.integrations import key_requests, rate_limits
 from tests.api_client import ShopSystem
 
 NOWHERE = {"BACKEND": "crm.caching.SharedCache", "LOCATION": "unix:///nowhere/valkey.sock?db=1"}

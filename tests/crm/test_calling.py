@@ -4,11 +4,11 @@ from itertools import permutations
 import pytest
 from django.test.utils import CaptureQueriesContext
 
-from crm import calling
 from crm.channels.base import CallNews
 from crm.demo.providers import pushing
-from crm.erasure import erase
+from crm.messages import calling
 from crm.models import Call, Customer, TimelineEntry
+from crm.people.erasure import erase
 from tests.factories.channel_accounts import ChannelAccountFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, UserFactory

@@ -5,7 +5,6 @@ from email.message import EmailMessage
 
 import pytest
 
-from crm import messaging, receiving, sending
 from crm.channels import channel_named
 from crm.channels.base import Delivery, File, Letter, NotTaken, PerhapsSent, Receipt, TryLater
 from crm.channels.email import hooks
@@ -13,6 +12,7 @@ from crm.channels.email.channel import keys_of
 from crm.channels.email.mailbox import FETCHED
 from crm.mail import quotes, threading
 from crm.mail.headers import addresses
+from crm.messages import messaging, receiving, sending
 from crm.models import ChannelAccount, Identity, Message, RawDelivery
 from tests.crm.hostile_mails import HOSTILE
 from tests.factories.mailboxes import HERS, OURS, mail, mailbox

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crm import notice_texts
+from crm.messages import notice_texts
 from crm.models import ChannelAccount, Message, NoticeText, RawDelivery, User
 from crm.notices import notice_named
 from tests.factories.paper_channels import Paper, PaperAccountFactory, QueuedFactory, paper_channels

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.charts import bar_chart, line_chart, round_steps
+from crm.dashboards.charts import bar_chart, line_chart, round_steps
 from crm.measures.intervals import Interval
 
 AMOUNTS = st.floats(-1e7, 1e7, allow_nan=False)

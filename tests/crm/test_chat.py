@@ -10,14 +10,14 @@ from django.core.cache import cache
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from crm import chatting
 from crm.channels import channel_named
 from crm.channels.base import Letter
 from crm.channels.proving import signature
 from crm.errors import Refusal
+from crm.integrations.rate_limits import is_too_often
+from crm.messages import chatting
 from crm.models import Customer, Identity, Message, RawDelivery
 from crm.pages import chat
-from crm.rate_limits import is_too_often
 from tests.factories.channel_accounts import SECRET, ChannelAccountFactory
 from tests.factories.customers import IdentityFactory
 from tests.factories.shops import NOON, UserFactory

@@ -10,8 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm import consenting, history
-from crm.consent_state import Statement, Union, deciding
+from crm import history
+from crm.consents import consenting
+from crm.consents.consent_state import Statement, Union, deciding
 from crm.errors import NotPlausible, PersonErased
 from crm.models import Consent, Customer
 from tests.factories.customers import CustomerFactory

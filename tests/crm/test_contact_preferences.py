@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crm import consenting, contact_preferences, merging, preference_links
+from crm.consents import consenting, contact_preferences, preference_links
 from crm.models import Consent, Customer, CustomerPreference, TimelineEntry
+from crm.people import merging
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, ShopFactory, UserFactory
 

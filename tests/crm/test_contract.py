@@ -14,14 +14,14 @@ from django.conf import settings
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.urls import get_resolver
 
-from crm import bulk
 from crm.api.bulk_items import acting_on
 from crm.api.schema import whole_schema
-from crm.api_keys import issue_key
-from crm.customers import enrol
-from crm.identification import Hint
+from crm.integrations import bulk
+from crm.integrations.api_keys import issue_key
 from crm.models import Product, Shop
-from crm.shipping import note_shipment
+from crm.people.customers import enrol
+from crm.people.identification import Hint
+from crm.purchases.shipping import note_shipment
 from tests.factories.catalogue import OfferingFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory

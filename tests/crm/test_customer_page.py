@@ -5,10 +5,12 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm import figures, noting, timeline
+from crm import timeline
 from crm.facts import NoteWritten
 from crm.models import Address, Customer, Message
-from crm.shipping import note_shipment
+from crm.people import noting
+from crm.purchases import figures
+from crm.purchases.shipping import note_shipment
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order
 from tests.factories.paper_channels import PaperAccountFactory

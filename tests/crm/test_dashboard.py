@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm import figures
 from crm.models import Customer, Order, Return
+from crm.purchases import figures
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import ShopFactory, UserFactory
 

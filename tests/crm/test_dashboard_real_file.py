@@ -9,12 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from crm import figures, sales
-from crm.dashboard import edges
+from crm.dashboards import sales
+from crm.dashboards.dashboard import edges
+from crm.dashboards.periods import Period
 from crm.measures.intervals import Share
 from crm.measures.repeat import repeat_rate_over_time
 from crm.models import Customer
-from crm.periods import Period
+from crm.purchases import figures
 from tests.factories.import_files import REAL_FILE
 from tests.factories.shops import ShopFactory
 

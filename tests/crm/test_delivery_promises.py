@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from crm.delivery_promises import verdict
+from crm.purchases.delivery_promises import verdict
 
 TODAY = date(2026, 11, 22)
 

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm.desk import Morning, lists
+from crm.colleagues.desk import Morning, lists
+from crm.colleagues.tasking import complete
 from crm.models import ParkedEntry, Shipment, Task, TimelineEntry
-from crm.tasking import complete
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import UserFactory

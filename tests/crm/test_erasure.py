@@ -20,10 +20,10 @@ from django.test import Client
 from django.urls import reverse
 
 from config import embedded
-from crm import consenting, erasure, merging, noting, personal_data, suppression, tasking
-from crm.customers import change_customer, enrol
+from crm import personal_data
+from crm.colleagues import tasking
+from crm.consents import consenting
 from crm.errors import PersonErased
-from crm.identification import Hint, add_identities
 from crm.models import (
     Address,
     Company,
@@ -45,9 +45,12 @@ from crm.models import (
     TimelineEntry,
     User,
 )
-from crm.ordering import advance_order
-from crm.returning import LineReturned, register_return
-from crm.shipping import note_shipment
+from crm.people import erasure, merging, noting, suppression
+from crm.people.customers import change_customer, enrol
+from crm.people.identification import Hint, add_identities
+from crm.purchases.ordering import advance_order
+from crm.purchases.returning import LineReturned, register_return
+from crm.purchases.shipping import note_shipment
 from tests.api_client import ShopSystem
 from tests.conftest import conninfo
 from tests.factories.customers import CustomerFactory, IdentityFactory

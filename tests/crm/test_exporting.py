@@ -11,9 +11,10 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm import exporting, figures
+from crm import exporting
 from crm.exporting import Column, inert
 from crm.models import Customer, ListTaken, Return, Shop
+from crm.purchases import figures
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import line, placed_order
 from tests.factories.shops import NOON, ShopFactory, UserFactory

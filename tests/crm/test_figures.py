@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from crm import figures
 from crm.models import Customer, CustomerFigures, Order, Return, Shop
+from crm.purchases import figures
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -1,7 +1,7 @@
 import pytest
 
-from crm import finding
 from crm.models import Customer
+from crm.search import finding
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory

@@ -15,7 +15,7 @@ from crm.facts import NoteWritten, OrderPlaced
 from crm.facts.base import Group
 from crm.history import BadCursor, Place
 from crm.models import Customer, TimelineEntry
-from crm.same_person import with_ids
+from crm.people.same_person import with_ids
 from crm.timeline import Told
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

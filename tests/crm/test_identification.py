@@ -7,11 +7,11 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.customers import Enrolled, change_customer, enrol
 from crm.errors import ConflictingIdentities, UnreadableIdentity
-from crm.identification import Hint, add_identities, identify
-from crm.identifiers import identifiers
 from crm.models import Customer, Identity, Shop, TimelineEntry
+from crm.people.customers import Enrolled, change_customer, enrol
+from crm.people.identification import Hint, add_identities, identify
+from crm.people.identifiers import identifiers
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, ShopFactory
 

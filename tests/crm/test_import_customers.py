@@ -9,11 +9,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm import consenting, erasure
+from crm.consents import consenting
 from crm.facts import ConsentGiven, CustomerJoined, IdentityAdded
 from crm.importing import jobs, reporting, running
 from crm.importing.kinds.customers import Customers
 from crm.models import Address, Consent, Customer, Identity, ImportedRow, ImportJob, TimelineEntry
+from crm.people import erasure
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.import_files import csv_file
 from tests.factories.shops import NOON, ShopFactory

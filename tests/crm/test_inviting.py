@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import inviting
-from crm.inviting import AlreadyColleague, InvitationOver
+from crm.colleagues import inviting
+from crm.colleagues.inviting import AlreadyColleague, InvitationOver
 from crm.models import Invitation, User
 from tests.factories.shops import NOON, UserFactory
 

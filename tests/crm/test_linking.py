@@ -4,12 +4,13 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from crm import consenting, linking
 from crm.channels.base import LinkAsked, Sender
+from crm.consents import consenting
 from crm.demo.providers import pushing
 from crm.errors import PersonErased
 from crm.linking_tasks import tell_stranger
 from crm.models import Consent, Customer, Identity, LinkCode, Merge, Message, RawDelivery, TimelineEntry
+from crm.people import linking
 from tests.factories.channel_accounts import ChannelAccountFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, UserFactory

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from crm import receiving
 from crm.channels.email.channel import keys_of
 from crm.mail import threading
+from crm.messages import receiving
 from crm.models import ChannelAccount, Message, RawDelivery
 from tests.factories.customers import CustomerFactory
 from tests.factories.mailboxes import HERS, OURS, mail, mailbox

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from crm import acknowledging, mail_polling, mail_tasks, messaging, receiving, sending
+from crm import mail_tasks
 from crm.mail.headers import addresses
+from crm.messages import acknowledging, mail_polling, messaging, receiving, sending
 from crm.models import ChannelAccount, Message, RawDelivery
 from support.models import Ticket
 from tests.crm.hostile_mails import HOSTILE

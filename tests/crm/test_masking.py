@@ -1,6 +1,6 @@
 import pytest
 
-from crm.masking import masked
+from crm.people.masking import masked
 
 
 @pytest.mark.parametrize(

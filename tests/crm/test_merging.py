@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from crm import consenting, figures, history, identification, merging, noting
+from crm import history
+from crm.consents import consenting
 from crm.errors import PersonErased, Refusal
-from crm.identification import Hint
 from crm.models import Customer, Merge, Order
-from crm.same_person import ids_by, ids_of, with_ids
+from crm.people import identification, merging, noting
+from crm.people.identification import Hint
+from crm.people.same_person import ids_by, ids_of, with_ids
+from crm.purchases import figures
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory, UserFactory

@@ -10,10 +10,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm import consenting, history, merging
+from crm import history
+from crm.consents import consenting
 from crm.errors import Refusal
 from crm.models import Consent, Customer, Identity, Merge, Order, TimelineEntry
-from crm.same_person import ids_by
+from crm.people import merging
+from crm.people.same_person import ids_by
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory

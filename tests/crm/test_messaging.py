@@ -11,15 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from crm import company, consenting, messaging, notice_texts, preferred_channel, sending
+from crm import company
 from crm.channels.base import Letter, NotTaken
 from crm.company import Company
+from crm.consents import consenting
 from crm.errors import PersonErased
-from crm.messaging import NothingToSay
+from crm.messages import messaging, notice_texts, preferred_channel, sending
+from crm.messages.messaging import NothingToSay
+from crm.messages.notifying import Notified, WhyNot, notify, send_another_way
+from crm.messages.preferred_channel import Habit
 from crm.models import ChannelAccount, Customer, Message
 from crm.notices import UnknownNotice, notice_named
-from crm.notifying import Notified, WhyNot, notify, send_another_way
-from crm.preferred_channel import Habit
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.paper_channels import Paper, PaperAccountFactory, paper_channels
 from tests.factories.shops import NOON, ShopFactory, UserFactory

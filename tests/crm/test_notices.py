@@ -14,14 +14,17 @@ from django.utils import timezone
 import crm.notices
 import loyalty.notices
 import surveys.notices
-from crm import notice_texts, order_notices, relay, rendering, sending, timeline
+from crm import relay, timeline
 from crm.facts import Fact
+from crm.messages import notice_texts, sending
+from crm.messages.notifying import notify
 from crm.models import Customer, Message, NoticeSwitch, NoticeText, Order
 from crm.notices import Notice, notice_named, notices
-from crm.notifying import notify
-from crm.ordering import advance_order
-from crm.rendering import UnusableText
-from crm.shipping import note_shipment
+from crm.purchases import order_notices
+from crm.purchases.ordering import advance_order
+from crm.purchases.shipping import note_shipment
+from crm.words import rendering
+from crm.words.rendering import UnusableText
 from loyalty.facts import GiftGiven, PointsEarned, PointsExpireSoon, TierReached
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order

@@ -1,7 +1,7 @@
 import pytest
 
 from crm import history
-from crm.noting import LONGEST, EmptyNote, NoteTooLong, write_note
+from crm.people.noting import LONGEST, EmptyNote, NoteTooLong, write_note
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import NOON, UserFactory
 

@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.roles import permissions_of
-from crm import consenting, likeness, merging
+from crm.consents import consenting
 from crm.models import Customer, Merge, MergeProposal, TimelineEntry, User
+from crm.people import likeness, merging
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, UserFactory

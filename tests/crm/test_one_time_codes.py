@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 
-from crm import one_time_codes, outgoing
 from crm.channels.base import Letter, TryLater
+from crm.messages import outgoing
 from crm.models import OneTimeCode
-from crm.one_time_codes import TooManyCodes, WrongCode
+from crm.secrets import one_time_codes
+from crm.secrets.one_time_codes import TooManyCodes, WrongCode
 from tests.factories.paper_channels import PaperAccountFactory, paper_channels
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

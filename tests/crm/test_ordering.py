@@ -22,10 +22,10 @@ from crm.errors import (
     UnknownLine,
 )
 from crm.models import Order, OrderLine, Return, Shipment, TimelineEntry
-from crm.order_progress import Progress
-from crm.ordering import advance_order
-from crm.returning import LineReturned, in_proportion, register_return
-from crm.shipping import note_shipment
+from crm.purchases.order_progress import Progress
+from crm.purchases.ordering import advance_order
+from crm.purchases.returning import LineReturned, in_proportion, register_return
+from crm.purchases.shipping import note_shipment
 from tests.factories.catalogue import ProductFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import line, placed_order

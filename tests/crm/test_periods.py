@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.periods import Period, months_offered, period_of
+from crm.dashboards.periods import Period, months_offered, period_of
 
 TODAY = date(2026, 11, 22)
 

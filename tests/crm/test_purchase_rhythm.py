@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.purchase_rhythm import rhythm
+from crm.purchases.purchase_rhythm import rhythm
 
 START = date(2026, 1, 1)
 

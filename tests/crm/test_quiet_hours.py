@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.clocks_of import RUSSIA, clocks_of, zones_of_address, zones_of_country
+from crm.consents.clocks_of import RUSSIA, clocks_of, zones_of_address, zones_of_country
+from crm.consents.quiet_hours import next_allowed
 from crm.models import Address
-from crm.quiet_hours import next_allowed
 from tests.factories.customers import CustomerFactory, IdentityFactory
 
 SOFIA, MOSCOW, KAMCHATKA = (ZoneInfo(name) for name in ("Europe/Sofia", "Europe/Moscow", "Asia/Kamchatka"))

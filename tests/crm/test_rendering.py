@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.rendering import UnusableText, ValueMissing, check, names_in, plural_form, render
+from crm.words.rendering import UnusableText, ValueMissing, check, names_in, plural_form, render
 
 NAMES = {"customer.first_name", "points", "order.number"}
 VALUES = {"customer.first_name": "Ирина", "points": "5", "order.number": "LP-1"}

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm import revealing
 from crm.models import Customer, Identity, Look
-from crm.revealing import NoReason
+from crm.people import revealing
+from crm.people.revealing import NoReason
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, ShopFactory, UserFactory
 

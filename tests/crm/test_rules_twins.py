@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 
 from crm import rules
-from crm.identity_kinds import IdentityKind
 from crm.models import Address, Customer, CustomerFigures, Order, OrderLine, Product
+from crm.people.identity_kinds import IdentityKind
 from tests.crm.rule_trees import trees
 from tests.factories.catalogue import CategoryFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory

@@ -2,8 +2,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from crm.colleagues.saved_views import NamelessView, ViewNamesSomebody, ViewTooNarrow, of_list, save_view
 from crm.models import SavedView
-from crm.saved_views import NamelessView, ViewNamesSomebody, ViewTooNarrow, of_list, save_view
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, UserFactory

@@ -5,8 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm import noting, searching
 from crm.models import Customer
+from crm.people import noting
+from crm.search import searching
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import NOON, ShopFactory, UserFactory

@@ -2,8 +2,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm import hearing
 from crm.models import NameWord
+from crm.search import hearing
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import NOON
 

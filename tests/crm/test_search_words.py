@@ -1,6 +1,6 @@
 import pytest
 
-from crm.search_words import number_in, readings, stem, unlikeness
+from crm.search.search_words import number_in, readings, stem, unlikeness
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.urls import reverse
 
-from crm.sign_in import SecondFactorAdapter
+from crm.colleagues.sign_in import SecondFactorAdapter
 from tests.factories.shops import UserFactory
 
 pytestmark = pytest.mark.django_db

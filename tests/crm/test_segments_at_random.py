@@ -12,9 +12,10 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from crm import figures, rules, timeline
+from crm import rules, timeline
 from crm.facts import NoteWritten, OrderPlaced
 from crm.models import Address, Customer, CustomerFigures, Order, Segment, SegmentMember, TimelineEntry
+from crm.purchases import figures
 from crm.segments import asking, membership, sweeping
 from tests.crm.rule_trees import trees
 from tests.factories.customers import CustomerFactory

@@ -9,10 +9,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from crm import consenting, preference_links, sending
 from crm.channels.base import Letter, NotTaken, PerhapsSent, Report, TryLater
+from crm.consents import consenting, preference_links
+from crm.messages import sending
+from crm.messages.sending import NotUncertain
 from crm.models import Attachment, ChannelAccount, Customer, Message, TimelineEntry
-from crm.sending import NotUncertain
 from tests.factories.paper_channels import Paper, PaperAccountFactory, QueuedFactory, paper_channels
 from tests.factories.shops import NOON, UserFactory
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.sms_parts import Parts, parts_of
+from crm.messages.sms_parts import Parts, parts_of
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from crm.models import Task, TimelineEntry
-from crm.tasking import (
+from crm.colleagues.tasking import (
     AlreadyPast,
     EmptyTask,
     NotAColleague,
@@ -14,6 +13,7 @@ from crm.tasking import (
     set_task,
     snooze,
 )
+from crm.models import Task, TimelineEntry
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import NOON, UserFactory
 from tests.factories.tasks import task

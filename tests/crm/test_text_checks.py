@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils.translation import override
 
-from crm import jargon, text_checks
 from crm.notices import notices
-from crm.text_checks import LANGUAGES, Vocabulary
+from crm.words import jargon, text_checks
+from crm.words.text_checks import LANGUAGES, Vocabulary
 
 VOCABULARY = Vocabulary(
     names=("who", "points", "order"),

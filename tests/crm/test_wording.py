@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from crm.wording import money, number, said
+from crm.words.wording import money, number, said
 
 
 @pytest.mark.parametrize(

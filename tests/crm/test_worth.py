@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
-from crm import figures, merging
 from crm.models import Customer, CustomerWorth, Order, RfmCutPoints, Shop, StageTransition, Valuation
+from crm.people import merging
+from crm.purchases import figures
 from crm.worth import valuing
 from crm.worth.categories import Category
 from crm.worth.stages import Stage

@@ -1,7 +1,7 @@
 import factory
 
-from crm.identity_kinds import IdentityKind
 from crm.models import Customer, Identity
+from crm.people.identity_kinds import IdentityKind
 from tests.factories.shops import NOON
 
 

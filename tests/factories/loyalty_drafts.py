@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crm.models import User
-from loyalty import publishing, replay
 from loyalty.models import Programme, Replay, Rule, RuleDraft
+from loyalty.rules import publishing, replay
 
 EARLY = datetime(2026, 3, 31, 12, tzinfo=UTC)
 WEEKENDS = {"all": [{"field": "order.placed_at", "op": "weekday_in", "value": [6, 7]}]}

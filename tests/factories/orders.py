@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.models import Order
-from crm.ordering import LineGiven, place_order
+from crm.purchases.ordering import LineGiven, place_order
 from tests.factories.shops import NOON, ShopFactory
 
 

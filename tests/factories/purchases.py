@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 
-from crm import figures
 from crm.models import Customer, Order, Return, Shop
+from crm.purchases import figures
 
 _numbers = count(1)
 

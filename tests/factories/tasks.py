@@ -4,8 +4,8 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from crm.colleagues.tasking import set_task
 from crm.models import Task
-from crm.tasking import set_task
 from tests.factories.shops import NOON, UserFactory
 
 _keys = count()

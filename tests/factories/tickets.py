@@ -7,10 +7,10 @@ from typing import Any
 import factory
 from django.contrib.auth.models import Group
 
-from crm import receiving
 from crm.channels.base import Incoming, Sender
-from crm.identity_kinds import IdentityKind
+from crm.messages import receiving
 from crm.models import ChannelAccount, Customer, Identity, Message, Shop, User
+from crm.people.identity_kinds import IdentityKind
 from support.models import AgentProfile, Team, Ticket
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import NOON, ShopFactory, UserFactory

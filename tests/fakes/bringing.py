@@ -7,8 +7,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from crm import receiving
 from crm.demo.providers.pushing import Push
+from crm.messages import receiving
 from crm.models import ChannelAccount, RawDelivery
 from tests.factories.shops import NOON
 

@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.models import F
 
 from crm import reactions
-from crm.api_keys import issue_key
+from crm.integrations.api_keys import issue_key
 from crm.models import (
     CustomerFigures,
     FeedRow,

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crm import mail_polling, merging, receiving, sending
 from crm.mail.headers import addresses
+from crm.messages import mail_polling, receiving, sending
 from crm.models import ChannelAccount, Message, RawDelivery, TimelineEntry, User
-from support import replying
+from crm.people import merging
+from support.answering import replying
 from support.models import Ticket
 from support.models.tagging import Category
 from tests.crm.test_mail_polling import on_servers, reply_to

@@ -9,9 +9,9 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
 from crm.models import TimelineEntry
-from loyalty import adjustment
-from loyalty.adjustment import AdjustmentDecided, AdjustmentLapsed, MayNotAdjust, NotYoursToDecide
 from loyalty.models import AdjustmentRequest
+from loyalty.points import adjustment
+from loyalty.points.adjustment import AdjustmentDecided, AdjustmentLapsed, MayNotAdjust, NotYoursToDecide
 from tests.factories.shops import UserFactory
 from tests.loyalty.ledger_world import DAY, NOON, a_member, balances, refused, wrong
 

@@ -9,8 +9,9 @@ import time_machine
 from django.utils import timezone
 
 from crm.models import TimelineEntry
-from loyalty import adjustment, cards
+from loyalty.members import cards
 from loyalty.models import AdjustmentRequest, Hold, Transaction
+from loyalty.points import adjustment
 from tests.api_client import ShopSystem
 from tests.factories.orders import placed_order
 from tests.factories.shops import ShopFactory, UserFactory

@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from loyalty import budgets
-from loyalty.budgets import BudgetUsedUp
 from loyalty.models import BudgetPeriod
+from loyalty.rules import budgets
+from loyalty.rules.budgets import BudgetUsedUp
 from tests.factories.loyalty_rewards import BudgetFactory, at_once
 from tests.factories.shops import NOON
 

@@ -5,10 +5,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import linking
 from crm.channels.base import LinkAsked, Sender
 from crm.models import LinkCode
-from loyalty import cards
+from crm.people import linking
+from loyalty.members import cards
 from tests.factories.channel_accounts import ChannelAccountFactory
 from tests.factories.loyalty import MemberFactory
 

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from loyalty import cards, ledger
+from loyalty import ledger
 from loyalty.ledger import Lot
+from loyalty.members import cards
 from loyalty.models import Programme
 from tests.factories.loyalty import MemberFactory
 

@@ -4,9 +4,9 @@ import pytest
 
 from crm import qr
 from crm.errors import CardIsBlocked, CodeTooOld, ConflictingIdentities
-from crm.identification import Hint, identify
 from crm.models import TimelineEntry
-from loyalty import card_codes, card_numbers, cards
+from crm.people.identification import Hint, identify
+from loyalty.members import card_codes, card_numbers, cards
 from loyalty.models import Card, Programme
 from tests.api_client import ShopSystem
 from tests.factories.customers import CustomerFactory, IdentityFactory

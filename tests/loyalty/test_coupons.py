@@ -6,9 +6,8 @@ from itertools import count
 import pytest
 
 from crm.models import TimelineEntry
-from loyalty import budgets, coupon_codes, couponing
-from loyalty.budgets import BudgetUsedUp
-from loyalty.couponing import (
+from loyalty.coupons import coupon_codes, couponing
+from loyalty.coupons.couponing import (
     CartInAnotherCurrency,
     CouponBelowMinimum,
     CouponForMembersOnly,
@@ -22,6 +21,8 @@ from loyalty.couponing import (
 )
 from loyalty.errors import LedgerKeyUsedOtherwise
 from loyalty.models import Coupon, CouponPool, CouponUse
+from loyalty.rules import budgets
+from loyalty.rules.budgets import BudgetUsedUp
 from tests.factories.loyalty_rewards import (
     BudgetFactory,
     CouponPoolFactory,

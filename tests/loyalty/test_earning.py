@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Order, ParkedEntry, TimelineEntry
-from crm.ordering import advance_order
+from crm.purchases.ordering import advance_order
 from loyalty import ledger
-from loyalty.earning import earn
 from loyalty.models import Lot, Member, Programme, RuleUse, RuleVersion, Transaction
+from loyalty.points.earning import earn
 from tests.factories.catalogue import CategoryFactory, ProductFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory

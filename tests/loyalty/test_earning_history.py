@@ -9,8 +9,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from crm.models import Order, ParkedEntry, TimelineEntry
-from loyalty.earning_history import earn_history
 from loyalty.models import Lot, Member, Programme, Transaction
+from loyalty.points.earning_history import earn_history
 from loyalty.tiering import tier_of
 from tests.factories.customers import CustomerFactory
 from tests.factories.import_files import csv_file

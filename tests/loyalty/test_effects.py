@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from loyalty import effects
 from loyalty.effects import Line, Purchase, UnusableEffect
-from loyalty.evaluation import Candidate, evaluate, trace_of
-from loyalty.reasons import SENTENCES, Reason, reason_from
+from loyalty.rules.evaluation import Candidate, evaluate, trace_of
+from loyalty.rules.reasons import SENTENCES, Reason, reason_from
 
 MONDAY = date(2026, 3, 2)
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.models import CustomerChange, TimelineEntry
-from loyalty import gifting
-from loyalty.gifting import birthday_year
 from loyalty.models import GiftGrant, GiftRule, Wallet
+from loyalty.points import gifting
+from loyalty.points.gifting import birthday_year
 from tests.factories.loyalty import MemberFactory
 from tests.factories.loyalty_rewards import BudgetFactory, CouponPoolFactory, GiftRuleFactory
 from tests.factories.shops import NOON

@@ -4,7 +4,7 @@ import pytest
 
 from crm.errors import PersonErased
 from crm.models import TimelineEntry
-from loyalty.joining import ProgrammeNotRunning, join
+from loyalty.members.joining import ProgrammeNotRunning, join
 from loyalty.models import Member, Programme, Wallet
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.models import Customer, TimelineEntry
-from loyalty import cards, moving_in
+from loyalty.members import cards, moving_in
 from loyalty.models import Card, Lot, Member, MemberTier, Tier, Transaction, Wallet
 from tests.factories.customers import IdentityFactory
 from tests.factories.loyalty import ProgrammeFactory

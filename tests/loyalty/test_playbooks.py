@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from loyalty import founding, health, playbooks, publishing
+from loyalty import founding, health, playbooks
 from loyalty.founding import NoRulePublished, ProgrammeRanAlready
 from loyalty.models import Programme, Reward, RuleDraft, Tier
 from loyalty.playbooks import PLAYBOOKS
+from loyalty.rules import publishing
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty_drafts import EARLY, replayed
 from tests.factories.orders import line, placed_order

@@ -4,10 +4,10 @@ from decimal import Decimal
 import pytest
 
 from crm.rules import UnusableConditions
-from loyalty import publishing
 from loyalty.effects import UnusableEffect
 from loyalty.models import Programme, RuleDraft
-from loyalty.publishing import (
+from loyalty.rules import publishing
+from loyalty.rules.publishing import (
     NeedsReplay,
     NeedsSecondPerson,
     NoDraft,

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crm.models import Order
-from loyalty import couponing, holds, ledger
+from loyalty import ledger
+from loyalty.coupons import couponing
 from loyalty.models import Coupon, CouponUse, Hold, Member, Programme, Transaction
+from loyalty.points import holds
 from tests.api_client import ShopSystem
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory

@@ -1,7 +1,7 @@
 import pytest
 from django.utils.translation import override
 
-from loyalty.reasons import Reason
+from loyalty.rules.reasons import Reason
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,20 @@ from decimal import Decimal
 
 import pytest
 
-from crm import merging
-from crm.identity_kinds import IdentityKind
 from crm.models import TimelineEntry
-from crm.ordering import advance_order
-from crm.returning import LineReturned, register_return
-from loyalty import referring
-from loyalty.models import Referral, Wallet
-from loyalty.referring import (
+from crm.people import merging
+from crm.people.identity_kinds import IdentityKind
+from crm.purchases.ordering import advance_order
+from crm.purchases.returning import LineReturned, register_return
+from loyalty.members import referring
+from loyalty.members.referring import (
     NotANewcomer,
     ReferralOfOneself,
     ReferralsNotOffered,
     ReferredAlready,
     UnknownReferralCode,
 )
+from loyalty.models import Referral, Wallet
 from tests.factories.customers import IdentityFactory
 from tests.factories.loyalty import MemberFactory
 from tests.factories.loyalty_rewards import BudgetFactory, ReferralTermsFactory, at_once

@@ -5,9 +5,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from loyalty import replay, trying
 from loyalty.models import Movement, Programme, Replay, ReplayShare, Transaction
-from loyalty.replay import ReplayIsNotAtWork, UnusableMonths
+from loyalty.rules import replay, trying
+from loyalty.rules.replay import ReplayIsNotAtWork, UnusableMonths
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_drafts import EARLY, draft, replayed

@@ -8,15 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from crm import merging, relay
+from crm import relay
 from crm.abilities import ReturnEffect
 from crm.models import Order, ParkedEntry, TimelineEntry
-from crm.ordering import advance_order
-from crm.returning import LineReturned, register_return
+from crm.people import merging
+from crm.purchases.ordering import advance_order
+from crm.purchases.returning import LineReturned, register_return
 from loyalty import ledger
 from loyalty.ledger import proving
 from loyalty.models import Lot, Member, Programme, Transaction
-from loyalty.reversal import due_back, due_to_give, foresee, reverse_order
+from loyalty.points.reversal import due_back, due_to_give, foresee, reverse_order
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_rules import ladder, rule
 from tests.factories.orders import line, placed_order

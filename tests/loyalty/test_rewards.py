@@ -5,10 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import TimelineEntry
-from loyalty import couponing, rewarding
-from loyalty.errors import LedgerKeyUsedOtherwise, NotEnoughPoints, UnknownMember
-from loyalty.models import MemberTier, Redemption, Reward, RewardQuota, Tier, Wallet
-from loyalty.rewarding import (
+from loyalty.coupons import couponing, rewarding
+from loyalty.coupons.rewarding import (
     RewardNotForThisMember,
     RewardNotForThisTier,
     RewardNotOffered,
@@ -16,6 +14,8 @@ from loyalty.rewarding import (
     RewardTakenAlready,
     RewardUsedAlready,
 )
+from loyalty.errors import LedgerKeyUsedOtherwise, NotEnoughPoints, UnknownMember
+from loyalty.models import MemberTier, Redemption, Reward, RewardQuota, Tier, Wallet
 from tests.factories.loyalty_rewards import RewardFactory, at_once, cart, member_with
 from tests.factories.shops import NOON, ShopFactory
 

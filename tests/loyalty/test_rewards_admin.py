@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from loyalty import coupon_codes, reward_tasks, rewarding
+from loyalty import reward_tasks
+from loyalty.coupons import coupon_codes, rewarding
 from loyalty.models import Coupon, CouponBatch, CouponPool, GiftRule, Reward
 from tests.factories.loyalty import ProgrammeFactory
 from tests.factories.loyalty_rewards import (

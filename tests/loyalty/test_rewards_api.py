@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from loyalty import referring, rewarding
+from loyalty.coupons import rewarding
+from loyalty.members import referring
 from loyalty.models import Coupon, CouponUse, Redemption, Referral, Reward, Wallet
 from tests.api_client import ShopSystem
 from tests.factories.loyalty import MemberFactory

@@ -7,9 +7,12 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import erasure, portrait, relay
-from crm.ordering import advance_order
-from loyalty import coupon_codes, couponing, joining, referring, reward_tasks
+from crm import relay
+from crm.people import erasure, portrait
+from crm.purchases.ordering import advance_order
+from loyalty import reward_tasks
+from loyalty.coupons import coupon_codes, couponing
+from loyalty.members import joining, referring
 from loyalty.models import Coupon, GiftGrant, Member, Referral
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory

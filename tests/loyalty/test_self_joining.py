@@ -8,12 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import consenting, erasure
+from crm.consents import consenting
 from crm.models import Customer, Identity, TimelineEntry
-from loyalty import cards, joining_tasks, self_joining
+from crm.people import erasure
+from loyalty import joining_tasks
+from loyalty.members import cards, self_joining
+from loyalty.members.self_joining import RequestIsOver, Said
 from loyalty.models import JoiningRequest, Member
 from loyalty.pages import joining as joining_page
-from loyalty.self_joining import RequestIsOver, Said
 from tests.factories.customers import IdentityFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.shops import ShopFactory, UserFactory

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import TimelineEntry
-from loyalty import holds, redemption
 from loyalty.errors import LedgerKeyUsedOtherwise, NotEnoughHeld, NotEnoughPoints, UnknownMember
 from loyalty.models import Hold, Member
-from loyalty.spending import (
+from loyalty.points import holds, redemption
+from loyalty.points.spending import (
     MoreThanPointsMayPay,
     OrderOfSomebodyElse,
     OtherCurrency,

@@ -7,10 +7,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from loyalty import cards, ledger, self_joining
+from loyalty import ledger
 from loyalty.ledger import Lot
+from loyalty.members import cards, self_joining
+from loyalty.members.self_joining import Said
 from loyalty.models import AdjustmentRequest, Card, CardBatch, Member, Programme
-from loyalty.self_joining import Said
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.shops import ShopFactory, UserFactory

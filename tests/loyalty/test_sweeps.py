@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import TimelineEntry
-from loyalty import confirmation, expiry, ledger
+from loyalty import ledger
 from loyalty.models import Programme, Wallet
+from loyalty.points import confirmation, expiry
 from tests.loyalty.ledger_world import DAY, NOON, a_member, balances, earn, wrong
 
 pytestmark = pytest.mark.django_db

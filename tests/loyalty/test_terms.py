@@ -9,7 +9,7 @@ from django.db import transaction
 
 from loyalty import ledger
 from loyalty.models import Member, Programme, Reward, RewardQuota, Rule, Tier
-from loyalty.terms import terms_of
+from loyalty.rules.terms import terms_of
 from tests.api_client import ShopSystem
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_rewards import RewardFactory

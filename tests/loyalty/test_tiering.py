@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from crm import merging, rules
+from crm import rules
 from crm.models import Customer, TimelineEntry
+from crm.people import merging
 from crm.typed_settings import UnusableSettings
-from loyalty import referring, tier_progress, tiering
+from loyalty import tier_progress, tiering
 from loyalty.entitlements import entitlements
+from loyalty.members import referring
 from loyalty.models import Member, MemberTier, QualifyingMonth, Tier
 from loyalty.privileges import PRIVILEGES, read
 from loyalty.tiers import Standing, decide, figure_of, window

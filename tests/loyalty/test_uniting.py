@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from crm import merging, relay
+from crm import relay
 from crm.models import TimelineEntry
-from loyalty import holds, ledger
+from crm.people import merging
+from loyalty import ledger
 from loyalty.models import Hold, Member
+from loyalty.points import holds
 from tests.factories.loyalty import MemberFactory
 from tests.loyalty.ledger_world import DAY, NOON, a_member, balances, earn, key, wrong
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crm.models import ChannelAccount, Consent, Identity, Message
-from crm.ordering import advance_order
-from support import noting
+from crm.purchases.ordering import advance_order
+from support.answering import noting
 from support.models import ReturnCase, Ticket, Topic
 from tests.api_client import ShopSystem
 from tests.factories.customers import CustomerFactory, IdentityFactory

@@ -5,8 +5,8 @@ import time_machine
 from django.core.cache import cache
 from django.urls import reverse
 
-from crm import order_links
 from crm.models import ChannelAccount, Message, TimelineEntry
+from crm.purchases import order_links
 from support.models import Ticket, Topic
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import placed_order

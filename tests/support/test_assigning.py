@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support import assigning, labelling, shifts, states
+from support import assigning, labelling, states
+from support.colleagues import shifts
 from support.models import Shift, Skill, Topic
 from support.models.tagging import Category
 from tests.factories.customers import CustomerFactory

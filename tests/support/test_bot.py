@@ -9,7 +9,8 @@ import pytest
 
 from crm.channels.base import File, Sender
 from crm.models import Customer, Message, ParkedEntry
-from support import replying, states
+from support import states
+from support.answering import replying
 from support.bot import answering, duty, sweeping
 from support.help import writing
 from support.models import Article, ArticleCategory, BotConversation, BotTurn, Clock, Ticket, TicketEvent

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from crm.dashboard import Question
-from crm.periods import Period
+from crm.dashboards.dashboard import Question
+from crm.dashboards.periods import Period
 from support.bot import figures, tiles
 from support.models import BotConversation
 from tests.factories.customers import CustomerFactory

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.business_time import (
+from support.timekeeping.business_time import (
     Hours,
     NeverOpens,
     OpeningHours,

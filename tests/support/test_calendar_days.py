@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from support import calendar_days, clocks, escalation
 from support.clock_tasks import count_anew
 from support.models import Calendar, ClockEvent, Holiday, Ticket, WorkingInterval
+from support.timekeeping import calendar_days, clocks, escalation
 from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays
 
 pytestmark = pytest.mark.django_db

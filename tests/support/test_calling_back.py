@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from crm.models import Customer
-from crm.tombstones import PersonErased
-from support import calling_back, clocks, states
-from support.deadlines import Kind
+from crm.people.tombstones import PersonErased
+from support import states
+from support.answering import calling_back
 from support.models import Clock, Ticket
 from support.models.tagging import Category
+from support.timekeeping import clocks
+from support.timekeeping.deadlines import Kind
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.shops import ShopFactory
 from tests.factories.tickets import AccountFactory, after, agent, ticket

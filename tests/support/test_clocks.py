@@ -11,10 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Call, ChannelAccount
-from support import clocks, opening
-from support.deadlines import Kind
+from support import opening
 from support.models import Clock, ClockEvent, SubState, Ticket
 from support.models.tagging import Category
+from support.timekeeping import clocks
+from support.timekeeping.deadlines import Kind
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import UserFactory
 from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays

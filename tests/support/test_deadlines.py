@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.business_time import Hours, OpeningHours, around_the_clock, open_time
-from support.deadlines import LADDER, Stretch, read, read_promise
+from support.timekeeping.business_time import Hours, OpeningHours, around_the_clock, open_time
+from support.timekeeping.deadlines import LADDER, Stretch, read, read_promise
 
 SOFIA = ZoneInfo("Europe/Sofia")
 SHOP = OpeningHours(zone=SOFIA, week=(*[(Hours(time(9), time(13)), Hours(time(14), time(18)))] * 5, (), ()))

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crm import receiving
 from crm.channels.base import Incoming, Sender
-from crm.identity_kinds import IdentityKind
+from crm.messages import receiving
 from crm.models import ChannelAccount, Customer
+from crm.people.identity_kinds import IdentityKind
 from support.help import figures, sessions, voting
 from support.measures.deflection import WINDOW, Visit, deflection, outcome
 from support.models import HelpSession

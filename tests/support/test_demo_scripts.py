@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from crm import text_checks
 from crm.demo import channels, company, plots
 from crm.demo.characters import VERA
 from crm.demo.company import Stage
 from crm.models import Identity, Message
-from support import macro_actions, macros, replying
+from crm.words import text_checks
+from support import macro_actions
+from support.answering import macros, replying
 from support.demo import desk, scripts, stories
 from support.demo.desk import Desk
 from support.demo.macros import OFTEN, write_macros

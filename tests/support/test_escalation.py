@@ -12,11 +12,12 @@ from django.utils.translation import override
 
 from crm.facts import fact_from
 from crm.models import TimelineEntry
-from support import clocks, escalation, happenings
+from support import happenings
 from support.clock_tasks import climb_ladders
-from support.deadlines import Kind
 from support.models import Clock, ClockEvent, Team, Ticket, TicketEvent
 from support.models.tagging import Category
+from support.timekeeping import clocks, escalation
+from support.timekeeping.deadlines import Kind
 from tests.factories.shops import UserFactory
 from tests.factories.support import SlaPolicyFactory, TicketFactory, calendar_of_weekdays
 

@@ -5,10 +5,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import receiving
 from crm.channels.base import Incoming, Sender
+from crm.messages import receiving
 from crm.models import ChannelAccount
-from support import finding, noting, opening
+from support import finding, opening
+from support.answering import noting
 from support.models import AgentProfile, Team, Ticket
 from support.sight import Sight
 from tests.factories.shops import ShopFactory, UserFactory

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from support.answering.mood import Mood, mood_of
 from support.bot import finding, understanding
 from support.bot.understanding import AskBack, Before, Decision, Give, HandOver
 from support.help import adopting
-from support.mood import Mood, mood_of
 from tests.factories.shops import NOON
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ import pytest
 from crm import abilities
 from crm.errors import Refusal
 from crm.models import TimelineEntry
-from loyalty.goodwill import GoodwillUsedUp, NoSuchGoodwill, NotAMember
 from loyalty.models import AdjustmentRequest, Coupon
-from support import goodwill
+from loyalty.points.goodwill import GoodwillUsedUp, NoSuchGoodwill, NotAMember
+from support.answering import goodwill
 from support.models import Goodwill
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_rewards import CouponPoolFactory

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from support.holidays import orthodox_easter, public_holidays
+from support.timekeeping.holidays import orthodox_easter, public_holidays
 
 
 def days_off(country: str, year: int) -> set[str]:

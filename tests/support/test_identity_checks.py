@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 from django.core import mail
 
-from crm.identity_kinds import IdentityKind
 from crm.models import Call
-from support import identity_checks, opening
+from crm.people.identity_kinds import IdentityKind
+from support import opening
+from support.answering import identity_checks
 from support.models import IdentityCheck, Ticket
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order

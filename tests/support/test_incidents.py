@@ -10,10 +10,12 @@ import psycopg
 import pytest
 from django.utils import timezone
 
-from crm import consenting, merging, relay
+from crm import relay
+from crm.consents import consenting
 from crm.models import Customer, Message, User
 from crm.notices.base import Words
-from crm.ordering import advance_order
+from crm.people import merging
+from crm.purchases.ordering import advance_order
 from crm.rules.fields import always
 from support import states
 from support.incidents import affecting, announcing, drafting, linking, resolving

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crm import merging
 from crm.models import Customer
-from support import joining, labelling, noting, snoozing, states
+from crm.people import merging
+from support import joining, labelling, snoozing, states
+from support.answering import noting
 from support.changing import TicketIsClosed
 from support.models import Note, Ticket, TicketMessage
 from support.models.tagging import Category

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crm.models import Customer, Message
-from support import letting_in, states
+from support import states
+from support.answering import letting_in
 from support.models import Ticket
 from support.models.tagging import Category
 from tests.factories.customers import CustomerFactory

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from crm.rendering import ValueMissing
-from support import macro_actions, macros
+from crm.words.rendering import ValueMissing
+from support import macro_actions
+from support.answering import macros
 from support.changing import TicketChanged
 from support.macro_actions import ACTIONS, UnusableMacro
 from support.models import Macro, Note, Ticket, Topic

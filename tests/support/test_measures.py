@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.measures.intervals import Share
-from support.business_time import Hours, OpeningHours, around_the_clock
-from support.deadlines import Kind
 from support.measures.first_contact import first_contact_resolution, issues
 from support.measures.handling import Beat, Call, focused, handling_times
 from support.measures.resolution import first_resolution, last_resolution, one_touch, reopen_rate
 from support.measures.responses import first_response, next_response
 from support.measures.stories import Event, Matter, Story, united
 from support.measures.waiting import Range, Wait, Waits
+from support.timekeeping.business_time import Hours, OpeningHours, around_the_clock
+from support.timekeeping.deadlines import Kind
 
 SOFIA = ZoneInfo("Europe/Sofia")
 WEEKDAY = (Hours(time(9), time(13)), Hours(time(14), time(18)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.mood import Mood, mood_of
+from support.answering.mood import Mood, mood_of
 
 
 @pytest.mark.parametrize(

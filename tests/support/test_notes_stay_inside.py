@@ -15,20 +15,11 @@ from hypothesis import strategies as st
 
 from crm.errors import Refusal
 from crm.models import Message
-from support import (
-    assigning,
-    joining,
-    labelling,
-    macros,
-    noting,
-    promising,
-    replying,
-    side_conversations,
-    snoozing,
-    states,
-)
+from support import assigning, joining, labelling, snoozing, states
+from support.answering import macros, noting, replying, side_conversations
 from support.models import Macro, Note, Ticket
 from support.models.tagging import Category
+from support.timekeeping import promising
 from tests.factories.customers import CustomerFactory
 from tests.factories.tickets import TeamFactory, after, agent, ticket, wrote
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from crm import company
 from crm.company import Company
-from support import planning
+from support.colleagues import planning
 from support.models import Holiday, Shift, ShiftPattern
 from tests.factories.support import calendar_of_weekdays
 from tests.factories.tickets import agent

@@ -9,7 +9,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Message
-from support import replying
+from support.answering import replying
 from support.models import Goodwill, Note, Script, ScriptLine, ScriptRun, Ticket
 from support.scripts import lines, playing, prompting
 from support.scripts.changed_words import changed

@@ -13,12 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from support.business_time import Hours, NeverOpens, UnusableHours, is_open
-from support.calendar_days import add_public_holidays
-from support.deadlines import Kind
 from support.models import Calendar, Holiday, SlaPolicy, Ticket, Topic, WorkingInterval
-from support.opening_times import read_times
-from support.policies import terms_for
+from support.timekeeping.business_time import Hours, NeverOpens, UnusableHours, is_open
+from support.timekeeping.calendar_days import add_public_holidays
+from support.timekeeping.deadlines import Kind
+from support.timekeeping.opening_times import read_times
+from support.timekeeping.policies import terms_for
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory
 from tests.factories.loyalty_rules import holds_tier, ladder

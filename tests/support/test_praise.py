@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from support import recognition
+from support.colleagues import recognition
 from support.models import QualityReview, Recognition, TicketEvent
 from tests.factories.support import TicketFactory
 from tests.factories.tickets import agent

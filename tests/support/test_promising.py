@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from crm.colleagues.tasking import AlreadyPast
 from crm.models import TimelineEntry
-from crm.tasking import AlreadyPast
-from support import promising, snoozing, states
+from support import snoozing, states
 from support.changing import TicketIsClosed
 from support.models import Ticket
 from support.models.tagging import Category
+from support.timekeeping import promising
 from tests.factories.customers import CustomerFactory
 from tests.factories.tickets import after, agent, ticket, wrote
 

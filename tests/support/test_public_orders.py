@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import order_links
 from crm.models import Order
-from crm.ordering import advance_order
-from support import return_cases
+from crm.purchases import order_links
+from crm.purchases.ordering import advance_order
+from support.answering import return_cases
 from support.models import ReturnCase, ReturnPolicy
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import line, placed_order

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from crm.demo import channels, company, orders
 from crm.demo.catalogue import BY_NAME
-from crm.text_checks import Vocabulary, advice, faults
+from crm.words.text_checks import Vocabulary, advice, faults
 from loyalty.demo.club import CLUB
 from support.demo import articles, desk
 from support.demo.desk import TOPICS

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support import recognition, states
+from support import states
+from support.colleagues import recognition
+from support.colleagues.recognition import LEAST_SATISFIED, MOST_KUDOS, Why, Work, kudos
 from support.models import QualityReview, Recognition
 from support.models.tagging import Category
-from support.recognition import LEAST_SATISFIED, MOST_KUDOS, Why, Work, kudos
 from tests.factories.tickets import after, agent, ticket
 
 

@@ -9,11 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm import merging, timeline
+from crm import timeline
 from crm.facts import MessageNotDelivered, MessageSent
-from crm.messaging import NothingToSay
+from crm.messages.messaging import NothingToSay
 from crm.models import Message
-from support import joining, labelling, noting, replying, states
+from crm.people import merging
+from support import joining, labelling, states
+from support.answering import noting, replying
 from support.changing import TicketChanged, TicketIsClosed
 from support.models import Ticket
 from support.models.tagging import Category
@@ -35,7 +37,7 @@ def answer(its: Ticket, text: str = "Уже в пути", **more: Any) -> Messag
 
 
 def was_sent(message: Message, at: Any) -> None:
-    """As crm.sending tells it, when the provider took it."""
+    """As crm.messages.sending tells it, when the provider took it."""
     Message.objects.filter(pk=message.pk).update(state="sent", sent_at=at)
     timeline.record(
         message.customer,

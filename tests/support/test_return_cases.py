@@ -8,10 +8,10 @@ import pytest
 from crm.abilities import ReturnEffect
 from crm.errors import MoreReturnedThanBought, UnknownLine
 from crm.models import Order, TimelineEntry
-from crm.ordering import advance_order
-from crm.returning import LineReturned, register_return
+from crm.purchases.ordering import advance_order
+from crm.purchases.returning import LineReturned, register_return
 from loyalty.models import Member
-from support import return_cases
+from support.answering import return_cases
 from support.models import ReturnCase, ReturnPolicy
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory

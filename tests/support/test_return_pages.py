@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Order
-from crm.ordering import advance_order
+from crm.purchases.ordering import advance_order
 from support.models import ReturnCase, ReturnPolicy
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import line, placed_order

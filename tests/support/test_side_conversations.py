@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 
 from crm.models import Call
-from support import opening, presence, side_conversations, states
+from support import opening, states
+from support.answering import presence, side_conversations
 from support.models import TicketCall
 from support.models.tagging import Category
 from tests.factories.customers import CustomerFactory

@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
-from crm.dashboard import Figure, Question
+from crm.dashboards.dashboard import Figure, Question
+from crm.dashboards.periods import Period
 from crm.measures.intervals import Share
 from crm.models import Call, ChannelAccount, Message
-from crm.periods import Period
-from support import clocks, focusing, tiles
+from support import tiles
+from support.answering import focusing
 from support.figures import Asked, handling, resolutions, responses
 from support.measures.waiting import Wait, Waits
 from support.models import (
@@ -33,6 +34,7 @@ from support.models import (
     WorkingInterval,
 )
 from support.models.tagging import Category
+from support.timekeeping import clocks
 from tests.factories.customers import CustomerFactory
 from tests.factories.orders import placed_order
 from tests.factories.shops import UserFactory

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.models import ChannelAccount, Message
-from support import reviewing, shifts, team
+from support.colleagues import reviewing, shifts, team
 from support.models import AgentProfile, QualityReview, TicketMessage
 from tests.factories.shops import UserFactory
 from tests.factories.support import TicketFactory

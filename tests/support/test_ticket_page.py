@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from crm import receiving
 from crm.channels.base import File, Incoming, Sender
+from crm.messages import receiving
 from crm.models import ChannelAccount, Message
-from support import noting, opening
+from support import opening
+from support.answering import noting
 from support.models import AgentProfile, Draft, Note, Team, Ticket
 from tests.factories.shops import ShopFactory, UserFactory
 
@@ -275,7 +276,7 @@ def test_a_foreign_ticket_is_not_there(client, agent, ticket):
 
 
 def test_a_customer_beside_the_conversation_with_parcels_and_points(client, agent, ticket):
-    from crm.shipping import note_shipment
+    from crm.purchases.shipping import note_shipment
     from tests.factories.orders import placed_order
 
     now = timezone.now()

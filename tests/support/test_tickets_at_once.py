@@ -10,7 +10,8 @@ from django.db import connection
 
 from crm.errors import Refusal
 from crm.models import Message, ParkedEntry
-from support import goodwill, labelling, noting, replying, states
+from support import labelling, states
+from support.answering import goodwill, noting, replying
 from support.changing import TicketChanged
 from support.models import Goodwill, Note, ScriptRun, Ticket, TicketMessage
 from support.models.tagging import Category

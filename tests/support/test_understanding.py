@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.spoken_words import language_of
+from crm.words.spoken_words import language_of
 from support.bot import choosing, outside, phrases, understanding
 from support.bot.tools import TOOLS
 from support.bot.understanding import AskBack, Before, Confirm, Give, HandOver, Offer

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from crm.models import Shipment
-from crm.rendering import ValueMissing
+from crm.words.rendering import ValueMissing
 from support.models import Goodwill
 from support.scripts.variables import VARIABLES, About, say, values
 from tests.factories.customers import CustomerFactory

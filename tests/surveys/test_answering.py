@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from crm import preference_links
+from crm.consents import preference_links
 from crm.models import TimelineEntry
 from surveys.answers import answering, links, settling
 from surveys.answers.answering import LinkUsed, SurveyOver, Voice

@@ -12,7 +12,7 @@ import time_machine
 from crm import relay, timeline
 from crm.facts import FACTS, OrderDelivered
 from crm.models import Customer, Message, Order, TimelineEntry
-from crm.ordering import advance_order
+from crm.purchases.ordering import advance_order
 from crm.rules.registry import ROOTS
 from loyalty.facts import TierLost
 from support import joining, labelling, states

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from config.reactions import hear_what_was_tapped
-from crm import receiving, relay, sending
+from crm import relay
 from crm.channels.base import Incoming, Receipt, Sender
-from crm.identity_kinds import IdentityKind
+from crm.messages import receiving, sending
 from crm.models import Customer, Message, TimelineEntry
+from crm.people.identity_kinds import IdentityKind
 from support.models import Ticket
 from surveys.models import Answer, Invitation, Response, SurveyVersion
 from tests.factories.customers import CustomerFactory, IdentityFactory

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from crm import consenting, erasure, merging
+from crm.consents import consenting
 from crm.models import Customer, Message, Shop, TimelineEntry
+from crm.people import erasure, merging
 from surveys.asking import drawing, inviting
 from surveys.models import Invitation, Skip, Survey
 from tests.factories.customers import CustomerFactory, IdentityFactory

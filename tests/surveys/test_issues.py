@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from crm import consenting, merging
+from crm.colleagues.tasking import NotAColleague
+from crm.consents import consenting
 from crm.models import Customer, Message
-from crm.tasking import NotAColleague
+from crm.people import merging
 from surveys.closing import issues, measuring, planning, telling
 from surveys.closing.issues import IssueIsClosed, IssueWithoutName, NoEffectYet
 from surveys.closing.planning import EmptyStep

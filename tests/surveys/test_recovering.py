@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from crm import relay
 from crm.models import Customer, TimelineEntry, User
-from support import joining, replying, states
+from support import joining, states
+from support.answering import replying
 from support.models import Ticket
 from support.models.tagging import Category
 from surveys.answers import answering, settling

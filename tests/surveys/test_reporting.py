@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm.dashboards.periods import Period
 from crm.models import Message
-from crm.periods import Period
 from surveys.models import Answer, Response, SurveyVersion
 from surveys.reports import delivering, narrowing, reporting
 from surveys.reports.narrowing import Narrowed, UnusableFigure

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.core.mail import EmailMultiAlternatives
 
-from crm import sending
 from crm.channels.email import composing
+from crm.messages import sending
 from surveys.answers import links
 from surveys.models import Invitation, Response, SurveyVersion
 from tests.factories.customers import CustomerFactory, IdentityFactory

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm import abilities
-from crm.dashboard import Question
+from crm.dashboards.dashboard import Question
+from crm.dashboards.periods import period_of
 from crm.models import Customer
-from crm.periods import period_of
 from support.models import Ticket
 from surveys import tiles
 from surveys.answers import answering

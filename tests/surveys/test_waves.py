@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from crm import consenting
+from crm.consents import consenting
 from crm.models import Customer, Message
 from surveys.answers import answering
 from surveys.asking import drawing, reminding, waves

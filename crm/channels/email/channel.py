@@ -32,15 +32,15 @@ from crm.channels.base import (
 from crm.channels.email import carriers, composing, hooks, mailbox
 from crm.channels.email.settings import EmailSettings
 from crm.channels.proving import strong_secret
-from crm.identifiers import normal_email
-from crm.identity_kinds import IdentityKind
 from crm.mail import cleaning, loops, proving, quotes, reading, threading
 from crm.mail.headers import Address, addresses, moment
 from crm.mail.reading import Mail
 from crm.models import ChannelAccount, Message
+from crm.people.identifiers import normal_email
+from crm.people.identity_kinds import IdentityKind
 from crm.typed_settings import Settings
 
-# A mail that says nothing of its hour came now: `crm.receiving` believes in no future.
+# A mail that says nothing of its hour came now: `crm.messages.receiving` believes in no future.
 NOW = datetime.max.replace(tzinfo=UTC)
 DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from crm.api_keys import UnknownScope, grantable, issue_key
+from crm.integrations.api_keys import UnknownScope, grantable, issue_key
 from crm.models import Shop
 
 

@@ -12,7 +12,7 @@ from crm.abilities import earn_history
 from crm.importing.jobs import State
 from crm.management.import_command import ImportCommand
 from crm.models import ImportJob
-from crm.wording import number
+from crm.words.wording import number
 
 
 class Command(ImportCommand):

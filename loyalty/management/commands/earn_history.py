@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from rich.console import Console
 
 from crm import company
-from crm.wording import number
-from loyalty.earning_history import earn_history
+from crm.words.wording import number
 from loyalty.models import Programme
+from loyalty.points.earning_history import earn_history
 
 
 class Command(BaseCommand):

@@ -14,10 +14,10 @@ from crm import company
 from crm.errors import Refusal
 from crm.importing import files
 from crm.models import Shop
-from loyalty import moving_in
-from loyalty.joining import programme_named
+from loyalty.members import moving_in
+from loyalty.members.joining import programme_named
+from loyalty.members.moving_in import Reader, Tally
 from loyalty.models import Programme
-from loyalty.moving_in import Reader, Tally
 
 SAID_EACH = 1_000
 REFUSED_SHOWN = 20

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm import abilities
-from crm.spoken_words import Dictionary
-from crm.wording import number
+from crm.words.spoken_words import Dictionary
+from crm.words.wording import number
 from support.bot.tools.base import Tool, Wanted
 from support.bot.tools.points import day_of
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 
 from crm.models import Customer
-from crm.spoken_words import Dictionary, has, words_in
+from crm.words.spoken_words import Dictionary, has, words_in
 from support.bot.likening import meanings_in
 from support.bot.meanings import TELLS_LITTLE
 

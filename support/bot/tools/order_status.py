@@ -10,10 +10,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm import order_links
 from crm.models import Order, Shipment
-from crm.order_progress import Progress
-from crm.spoken_words import Dictionary
+from crm.purchases import order_links
+from crm.purchases.order_progress import Progress
+from crm.words.spoken_words import Dictionary
 from support.bot.tools.base import Tool, Wanted
 
 MOST_SAID = 3

@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm import preference_links
-from crm.spoken_words import Dictionary
+from crm.consents import preference_links
+from crm.words.spoken_words import Dictionary
 from support.bot.tools.base import Tool, Wanted
 
 

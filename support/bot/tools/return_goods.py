@@ -5,10 +5,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm import order_links
 from crm.models import Order
-from crm.spoken_words import Dictionary
-from support import return_cases
+from crm.purchases import order_links
+from crm.words.spoken_words import Dictionary
+from support.answering import return_cases
 from support.bot.tools.base import Tool, Wanted
 from support.models import ReturnCase
 

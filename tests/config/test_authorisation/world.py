@@ -13,10 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from config import roles
-from crm import attaching, consenting, inviting, tasking
-from crm.api_keys import SCOPES, issue_key, revoke_keys
 from crm.channels.base import File
-from crm.merging import merge
+from crm.colleagues import inviting, tasking
+from crm.consents import consenting
+from crm.integrations.api_keys import SCOPES, issue_key, revoke_keys
+from crm.messages import attaching
 from crm.models import (
     BulkJob,
     Category,
@@ -39,7 +40,11 @@ from crm.models import (
     TimelineEntry,
     User,
 )
-from loyalty import cards, ledger, referring, rewarding, self_joining
+from crm.people.merging import merge
+from loyalty import ledger
+from loyalty.coupons import rewarding
+from loyalty.members import cards, referring, self_joining
+from loyalty.members.self_joining import Said
 from loyalty.models import (
     AdjustmentRequest,
     Coupon,
@@ -50,7 +55,6 @@ from loyalty.models import (
     Programme,
     Tier,
 )
-from loyalty.self_joining import Said
 from support.models import (
     AgentProfile,
     BotConversation,

@@ -1,0 +1,1 @@
+"""Those who answer: their shifts, how the team stands, how they are read and praised."""
