@@ -181,11 +181,15 @@ def call_the_unhappy(entries: Sequence[TimelineEntry]) -> None:
 
 def note_who_was_spoken_to(entries: Sequence[TimelineEntry]) -> None:
     for entry in entries:
-        by_a_colleague = not isinstance(entry.fact, MessageSent) or (
-            Message.objects.filter(pk=entry.subject_id, author_kind=Message.Author.COLLEAGUE).exists()
-        )
-        if entry.customer_id and by_a_colleague:
+        if entry.customer_id and _is_by_a_colleague(entry):
             recovering.spoken_to(entry.customer_id, at=entry.occurred_at)
+
+
+def _is_by_a_colleague(entry: TimelineEntry) -> bool:
+    if not isinstance(entry.fact, MessageSent):
+        return True
+    written = Message.objects.filter(author_kind=Message.Author.COLLEAGUE)
+    return bool(entry.subject_id) and written.filter(pk=entry.subject_id).exists()
 
 
 def follow_tickets_of_the_unhappy(entries: Sequence[TimelineEntry]) -> None:
