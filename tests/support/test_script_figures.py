@@ -20,6 +20,8 @@ from support.scripts import playing
 from tests.factories.customers import CustomerFactory
 from tests.factories.played_scripts import in_use, step, tree
 from tests.factories.shops import NOON
+from tests.factories.survey_scores import answered
+from tests.factories.surveys import only, published
 from tests.factories.tickets import after, agent, ticket, wrote
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,18 @@ def page(client, script: Script, role: str, **asked: object):
     one = agent(role=role, language="en")
     client.force_login(one)
     return client.get(reverse("scripts:effect", args=[script.pk]), asked)
+
+
+def test_what_customers_said_about_a_ticket_is_compared_too(script, topic, colleague):
+    its = settled(topic, colleague, script=script)
+    about = {"about_type": "support.ticket", "about_id": its.pk}
+    asked = published(content=only("csat"))
+    answered(asked, {5: 1}, kind="csat", **about)
+    answered(asked, {6: 1}, kind="ces", **about)
+
+    (case,) = script_figures.cases(script, asked=ASKED, compared=Compared())
+
+    assert (case.is_satisfied, case.effort) == (True, 6)
 
 
 def test_a_lead_reads_that_there_is_too_little_to_tell(client, script, topic, colleague):
