@@ -189,7 +189,7 @@ def _is_by_a_colleague(entry: TimelineEntry) -> bool:
     if not isinstance(entry.fact, MessageSent):
         return True
     written = Message.objects.filter(author_kind=Message.Author.COLLEAGUE)
-    return bool(entry.subject_id) and written.filter(pk=entry.subject_id).exists()
+    return entry.subject_id is not None and written.filter(pk=entry.subject_id).exists()
 
 
 def follow_tickets_of_the_unhappy(entries: Sequence[TimelineEntry]) -> None:
