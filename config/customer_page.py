@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from crm.customer_page import BadgeSource, Marks, NoticeSource, PanelSource, TileSource
-from crm.pages import customer_figures, customer_panels, one_person, revealing, task_panel
+from crm.pages import customer_figures, customer_panels, one_person, revealing, task_panel, worth_panel
 from loyalty import tier_marks
 from loyalty.pages import panel
 from support.pages import panel as support_panel
@@ -31,6 +31,7 @@ TILES: Sequence[TileSource] = (
 PANELS: Sequence[PanelSource] = (
     revealing.how_to_reach,
     task_panel.tasks,
+    worth_panel.worth,
     panel.points,
     support_panel.tickets,
     surveys_panel.answers,

@@ -19,6 +19,7 @@ CUSTOMERS = {
     "crm.companyperson": ALL,
     "crm.timelineentry": LOOK,
     "crm.task": WORK,
+    "crm.customerworth": LOOK,
 }
 SALES = {
     "crm.order": LOOK,
@@ -228,6 +229,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **SEGMENTS,
         "surveys.issue": WORK,
         "crm.customer": LOOK,
+        "crm.customerworth": LOOK,
         "crm.timelineentry": LOOK,
         **SALES,
         "crm.category": LOOK,

@@ -73,7 +73,9 @@ def notes(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _person(pk: int) -> Customer:
-    people = with_ids(Customer.objects.all()).select_related("figures", "account_manager", "deputy_manager")
+    people = with_ids(Customer.objects.all()).select_related(
+        "figures", "worth", "account_manager", "deputy_manager"
+    )
     return get_object_or_404(people, pk=pk)
 
 
