@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,19 +24,22 @@ ORDERS_LOOKED_AT = 400
 
 def net_revenue_in_a_year(visit: Visit) -> Tile:
     since = visit.at - YEAR
-    sold = _sums(_orders(visit).filter(placed_at__gt=since), "goods_amount")
-    returned = _sums(visit.returns.filter(returned_at__gt=since), "amount")
-    nets = {
-        currency: sold.get(currency, (0, Decimal(0)))[1] - returned.get(currency, (0, Decimal(0)))[1]
-        for currency in {*sold, *returned}
-    }
+    sold = _sums(_orders(visit).filter(placed_at__gt=since), "goods_amount", sign=1)
+    returned = _sums(visit.returns.filter(returned_at__gt=since), "amount", sign=-1)
+    nets: defaultdict[str, Decimal] = defaultdict(Decimal)
+    counts = {1: 0, -1: 0}
+    for currency, sign, count, amount in sold.union(returned, all=True):
+        nets[currency] += sign * amount
+        counts[sign] += count
     title = _("Net revenue in 12 months")
     if not nets:
         return Tile(title=title, value=_("no orders"), basis=_("Fills with the first order."))
-    orders = sum(count for count, _amount in sold.values())
-    returns = sum(count for count, _amount in returned.values())
     main, *others = sorted(nets, key=lambda currency: nets[currency], reverse=True)
-    basis = [_orders_said(orders), _returns_said(returns), *(money(nets[other], other) for other in others)]
+    basis = [
+        _orders_said(counts[1]),
+        _returns_said(counts[-1]),
+        *(money(nets[other], other) for other in others),
+    ]
     return Tile(title=title, value=money(nets[main], main), basis=", ".join(filter(None, basis)))
 
 
@@ -91,10 +96,10 @@ def _orders(visit: Visit) -> QuerySet[Order]:
     return visit.orders.filter(cancelled_at=None)
 
 
-def _sums(rows: QuerySet[Order] | QuerySet[Return], field: str) -> dict[str, tuple[int, Decimal]]:
-    """Currency → how many, and what they add up to."""
-    found = rows.order_by().values_list("currency").annotate(Count("pk"), Sum(field))
-    return {currency: (count, amount) for currency, count, amount in found}
+def _sums(rows: QuerySet[Order] | QuerySet[Return], field: str, *, sign: int) -> QuerySet[Any, Any]:
+    """Rows of (currency, sign, how many, what they add up to), so that both kinds are asked for at once."""
+    found = rows.order_by().values("currency", sign=Value(sign))
+    return found.annotate(many=Count("pk"), total=Sum(field)).values_list("currency", "sign", "many", "total")
 
 
 def _orders_said(count: int) -> str:
