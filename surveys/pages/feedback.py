@@ -83,9 +83,10 @@ def page(request: StaffRequest) -> HttpResponse:
 def theme(request: StaffRequest, pk: int) -> HttpResponse:
     """A colleague says what it is about."""
     feedback = get_object_or_404(Feedback, pk=pk)
-    chosen = get_object_or_404(
-        Theme.objects.select_related("department"), pk=number_of(request.POST.get("theme", ""))
-    )
+    themes = Theme.objects.select_related("department")
+    chosen = themes.filter(pk=number_of(request.POST.get("theme", ""))).first()
+    if chosen is None:
+        return _not_chosen(request, _("Choose a theme from the list."))
     its = correcting.call_it(feedback, theme=chosen, by=request.user, at=timezone.now())
     said = _("Noted: “{theme}”. {department} sees to it.")
     messages.success(request, said.format(theme=chosen, department=its.department))
@@ -108,7 +109,9 @@ def settling(request: StaffRequest, pk: int) -> HttpResponse:
 @permission_required(MAY_SORT, raise_exception=True)
 def owner(request: StaffRequest, pk: int) -> HttpResponse:
     feedback = get_object_or_404(Feedback, pk=pk)
-    chosen = get_object_or_404(User, pk=number_of(request.POST.get("owner", "")))
+    chosen = User.objects.filter(pk=number_of(request.POST.get("owner", ""))).first()
+    if chosen is None:
+        return _not_chosen(request, _("Choose a colleague from the list."))
     return _done(
         request,
         lambda: handling.hand_to(feedback, owner=chosen),
@@ -122,11 +125,12 @@ def gathering(request: StaffRequest) -> HttpResponse:
     """Let what was chosen stand under an issue, and wait no longer; or open a new issue about it."""
     chosen = [pk for one in request.POST.getlist("feedback")[: finding.SIZE] if (pk := number_of(one))]
     if not chosen:
-        messages.error(request, _("Choose what belongs together first."))
-        return _back(request)
+        return _not_chosen(request, _("Choose what belongs together first."))
     if request.POST.get("issue") == NEW_ISSUE:
         return HttpResponseRedirect(f"{reverse('closing:new')}?feedback={','.join(map(str, chosen))}")
-    issue = get_object_or_404(Issue, pk=number_of(request.POST.get("issue", "")))
+    issue = Issue.objects.filter(pk=number_of(request.POST.get("issue", ""))).first()
+    if issue is None:
+        return _not_chosen(request, _("Choose an issue from the list."))
 
     def gather() -> None:
         count = issues.gather(issue, chosen)
@@ -139,6 +143,11 @@ def gathering(request: StaffRequest) -> HttpResponse:
         messages.success(request, said.format(count=count, issue=issue))
 
     return _done(request, gather)
+
+
+def _not_chosen(request: StaffRequest, words: str) -> HttpResponse:
+    messages.error(request, words)
+    return _back(request)
 
 
 def colleagues() -> QuerySet[User]:

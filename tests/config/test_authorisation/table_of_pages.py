@@ -519,6 +519,11 @@ MODELS = {
     "support/shift": Lists(view=AGENTS | AUDIT, add=LEADS, change=LEADS, delete=LEADS),
     "support/calendar": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
     "support/slapolicy": Lists(view=LEADS | AUDIT, add=MANAGERS, change=MANAGERS),
+    "surveys/feedback": Lists(view=AGENTS | MARKETER | AUDIT),
+    **{
+        f"surveys/{named}": Lists(view=AGENTS | MARKETER | AUDIT, add=MANAGERS, change=MANAGERS)
+        for named in ("department", "theme")
+    },
     "surveys/issue": Lists(view=AGENTS | MARKETER | AUDIT, leads_on=("",)),
     "surveys/recovery": Lists(view=AGENTS | AUDIT, leads_on=("",)),
     "surveys/survey": Lists(view=LEADS | DRAFTERS | AUDIT, add=DRAFTERS, change=DRAFTERS, leads_on=("",)),

@@ -458,14 +458,17 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
         settled_at=NOON,
     )
     wrong = wrong_things.issue(shop=shop, title=word)
+    said = wrong_things.said(issue=wrong, source_id=word)
+    theme = Theme.objects.create(slug=word.lower(), names={"en": word}, department=wrong.department)
     its |= {
         "issue": wrong.pk,
+        "department": wrong.department_id,
+        "theme": theme.pk,
+        "feedback": said.pk,
         "planstep": planning.add_step(wrong, what=word, owner=wrong.owner).pk,
-        "themeslug": Theme.objects.create(
-            slug=word.lower(), names={"en": word}, department=wrong.department
-        ).slug,
+        "themeslug": theme.slug,
         "feedbackofshop": wrong_things.said(shop=shop, source_id=f"{word}-2").pk,
-        "issuefeedback": wrong_things.said(issue=wrong, source_id=word).pk,
+        "issuefeedback": said.pk,
         "recovery": Recovery.objects.create(
             response=answered, ticket_id=answered.pk, opened_at=NOON, due_at=NOON
         ).pk,
