@@ -18,16 +18,9 @@ from support.models.focus import FocusStretch
 from support.models.goodwill import Goodwill
 from support.models.help_session import HelpEvent, HelpSession
 from support.models.identity_check import IdentityCheck
-from support.models.incident import (
-    AffectedPerson,
-    Incident,
-    IncidentGift,
-    IncidentGoodwill,
-    IncidentNotice,
-    IncidentProposal,
-    IncidentTelling,
-    IncidentTicket,
-)
+from support.models.incident import Incident, IncidentProposal, IncidentTicket
+from support.models.incident_goodwill import IncidentGift, IncidentGoodwill
+from support.models.incident_notice import AffectedPerson, IncidentNotice, IncidentTelling
 from support.models.macro import Macro
 from support.models.note import Note
 from support.models.policy import SlaPolicy
