@@ -23,7 +23,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models import Field as ModelField
-from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, TruncDate
+from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, NullIf, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from crm.facts.base import kinds_asked_about
@@ -35,6 +35,7 @@ from crm.models import (
     Identity,
     Order,
     OrderLine,
+    RiskLevel,
     SegmentMember,
     TimelineEntry,
 )
@@ -44,6 +45,8 @@ from crm.purchases.order_progress import Progress
 from crm.rules.kinds import Amount, Birthday, Choice, Instant, Number, Reference, Text, Whole, YesNo
 from crm.rules.moments import Moment, day_of_year
 from crm.rules.registry import Collection, Field, Reach, Root, Row, add_fields, add_reach, add_root, along
+from crm.worth.categories import Category as Standing
+from crm.worth.stages import Stage
 
 
 class OfPerson(Func):
@@ -295,6 +298,18 @@ def _figure(name: str, kind: Any, label: Any, column: str) -> Field:
     )
 
 
+def _worth(name: str, kind: Any, label: Any, column: str) -> Field:
+    """As of the latest night. What is not judged yet is empty, and so not known."""
+    path = f"worth__{column}"
+    return Field(
+        name=name,
+        kind=kind,
+        label=label,
+        sql=lambda row, _moment: NullIf(row.column(path), Value("")),
+        value=lambda customer, _moment: along(customer, path) or None,
+    )
+
+
 def _address(column: str) -> dict[str, Any]:
     def sql(row: Row, _moment: Moment) -> Any:
         return _first(Address.objects.filter(customer=row.outer("pk")), column)
@@ -370,6 +385,33 @@ add_fields(
         kind=Whole(),
         label=_("Days since the customer's latest order"),
         **_days_since("figures__last_order_at"),
+    ),
+    _worth("customer.category", Choice(lambda: Standing.choices), _("Category of the customer"), "category"),
+    _worth("customer.stage", Choice(lambda: Stage.choices), _("Stage of the customer"), "stage"),
+    _worth("customer.risk", Choice(lambda: RiskLevel.choices), _("Risk of losing the customer"), "risk"),
+    Field(
+        name="customer.recency_score",
+        kind=Whole(),
+        label=_("Bought lately, from 1 to 5"),
+        path="worth__recency",
+    ),
+    Field(
+        name="customer.frequency_score",
+        kind=Whole(),
+        label=_("Buys often, from 1 to 5"),
+        path="worth__frequency",
+    ),
+    Field(
+        name="customer.money_score",
+        kind=Whole(),
+        label=_("Spends much, from 1 to 5"),
+        path="worth__monetary",
+    ),
+    Field(
+        name="customer.expected_value",
+        kind=Amount(),
+        label=_("Revenue to be expected from the customer"),
+        path="worth__expected_value",
     ),
     Collection(
         name="customer.orders",

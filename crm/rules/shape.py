@@ -107,24 +107,36 @@ def _nodes(root: str) -> Iterator[Json]:
         yield _object({joining: {"type": "array", "items": node, "minItems": 1, "maxItems": MOST_NODES}})
     yield _object({"not": node})
     for field in _fields(root):
-        yield from _questions({"field": {"const": field.name}}, field.kind)
+        yield _named({"field": {"const": field.name}}, field.kind)
     for one in _collections(root):
         where = {"where": {"$ref": f"#/$defs/{one.item}"}}
-        yield _object({"some": {"const": one.name}}, where)
-        yield from _questions({"count": {"const": one.name}}, Whole(), where)
+        some: Json = {"some": {"const": one.name}}
+        yield _known_by(some, _object(some, where))
+        yield _named({"count": {"const": one.name}}, Whole(), where)
         for field in _fields(one.item):
             if isinstance(field.kind, Number | Whole):
                 named = {"sum": {"const": one.name}, "of": {"const": field.name}}
-                yield from _questions(named, field.kind, where)
+                yield _named(named, field.kind, where)
+
+
+def _named(named: Json, kind: Kind, optional: Json | None = None) -> Json:
+    """Whatever can be asked of one field or list."""
+    return _known_by(named, {"anyOf": list(_questions(named, kind, optional))})
+
+
+def _known_by(named: Json, its: Json) -> Json:
+    """So that a validator looks into nothing but what can fit: without it, trees in trees cost it minutes."""
+    return {"if": {"type": "object", "required": [*named], "properties": named}, "then": its, "else": False}
 
 
 def _questions(named: Json, kind: Kind, optional: Json | None = None) -> Iterator[Json]:
     for operator in kind.operators.values():
-        asked = {**named, "op": {"const": operator.code}}
+        op: Json = {"op": {"const": operator.code}}
         if operator.takes is Takes.NOTHING:
-            yield _object(asked, {**(optional or {}), "value": {"type": "null"}})
+            its = _object({**named, **op}, {**(optional or {}), "value": {"type": "null"}})
         else:
-            yield _object({**asked, "value": _value(kind, operator)}, optional)
+            its = _object({**named, **op, "value": _value(kind, operator)}, optional)
+        yield _known_by(op, its)
 
 
 def _value(kind: Kind, operator: Operator) -> Json:
@@ -150,7 +162,6 @@ def _list(items: Json, *, least: int, most: int) -> Json:
 
 
 def _object(required: Json, optional: Json | None = None) -> Json:
-    # In this order a validator that stops at the first fault never looks into what cannot fit.
     return {
         "type": "object",
         "required": [*required],
