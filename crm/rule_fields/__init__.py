@@ -1,0 +1,9 @@
+"""What conditions can ask about customers, their orders and what is sold: see crm.rules.
+
+Orders count for the whole person, whichever of the person's ids they stand on; cancelled ones are no orders.
+"""
+
+from crm.rule_fields import customers, purchases
+from crm.rule_fields.persons import OfPerson, everyones
+
+__all__ = ["OfPerson", "customers", "everyones", "purchases"]
