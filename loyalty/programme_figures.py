@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, tzinfo
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
-from django.core.cache import cache
 from django.db.models import Count, Sum
-from django.db.models.functions import TruncMonth
 
-from loyalty.models import Bucket, Member, MemberTier, Movement, Programme, Redemption, Reward, Tier, Wallet
+from crm.rollups import reading
+from loyalty.models import Member, MemberTier, Programme, Redemption, Reward, Tier, Wallet
+from loyalty.rollups import POINTS
 from loyalty.tiers import month_plus
 
-KEPT_SECONDS = 300
 MONTHS = 12
 REWARDS_SHOWN = 10
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Flow:
     """Points of a month. What a return brought back is taken off."""
 
@@ -28,17 +27,6 @@ class Flow:
     redeemed: int = 0
     expired: int = 0
     taken_back: int = 0
-
-    def count(self, source: str, target: str, points: int) -> None:
-        for name, bucket, sign in (
-            ("issued", Bucket.ISSUED, -1),
-            ("issued", Bucket.ADJUSTED, -1),
-            ("redeemed", Bucket.REDEEMED, 1),
-            ("expired", Bucket.EXPIRED, 1),
-            ("taken_back", Bucket.CLAWED_BACK, 1),
-        ):
-            change = (target == bucket) - (source == bucket)
-            setattr(self, name, getattr(self, name) + sign * change * points)
 
 
 @dataclass(frozen=True)
@@ -49,36 +37,20 @@ class Flows:
 
     @property
     def total(self) -> Flow:
-        whole = Flow()
-        for one in self.months.values():
-            whole.issued += one.issued
-            whole.redeemed += one.redeemed
-            whole.expired += one.expired
-            whole.taken_back += one.taken_back
-        return whole
+        names = [field.name for field in fields(Flow)]
+        return Flow(**{name: sum(getattr(one, name) for one in self.months.values()) for name in names})
 
 
 def flows(programme: Programme, *, at: datetime, clock: tzinfo) -> Flows:
-    """Of a year, this month included. Kept for five minutes: they are read off every movement of that year."""
-    today = at.astimezone(clock).date()
-    first = month_plus(today, 1 - MONTHS)
-    key = f"programme-flows:{programme.pk}:{today}"
-    counted = cache.get(key)
-    if counted is None:
-        counted = _counted(programme, datetime.combine(first, time.min, clock), clock)
-        cache.set(key, counted, KEPT_SECONDS)
-    months = {month_plus(first, n): Flow() for n in range(MONTHS)}
-    for month, source, target, points in counted:
-        if month in months:
-            months[month].count(source, target, points)
-    return Flows(months)
-
-
-def _counted(programme: Programme, since: datetime, clock: tzinfo) -> list[tuple[date, str, str, int]]:
-    its = Movement.objects.filter(wallet__programme=programme, transaction__occurred_at__gte=since)
-    month = TruncMonth("transaction__occurred_at", tzinfo=clock)
-    rows = its.annotate(month=month).values_list("month", "source", "target").annotate(points=Sum("points"))
-    return [(month.date(), source, target, points) for month, source, target, points in rows.order_by()]
+    """Of a year, this month included."""
+    first = month_plus(at.astimezone(clock).date(), 1 - MONTHS)
+    months = [month_plus(first, n) for n in range(MONTHS + 1)]
+    found = reading.day_steps(POINTS.name, months)
+    its: dict[int, dict[str, int]] = defaultdict(dict)
+    for (step, measure, unit), amount in found.items():
+        if unit == str(programme.pk) and measure in Flow.__dataclass_fields__:
+            its[step][measure] = int(amount.total)
+    return Flows({month: Flow(**its[step]) for step, month in enumerate(months[:-1])})
 
 
 @dataclass(frozen=True, kw_only=True)

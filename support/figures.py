@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -64,6 +64,13 @@ class Responses:
     @property
     def each(self) -> Waits:
         return next_response(self.stories, **vars(self.asked))
+
+    def first_by(self, key_of: Callable[[Story], str]) -> dict[str, Waits]:
+        """`first`, of the conversations of each key."""
+        parts: dict[str, list[Story]] = defaultdict(list)
+        for story in self.stories:
+            parts[key_of(story)].append(story)
+        return {key: first_response(its, **vars(self.asked)) for key, its in parts.items()}
 
 
 @dataclass(frozen=True)

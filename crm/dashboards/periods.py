@@ -14,15 +14,18 @@ MONTHS_OFFERED = 12
 DEFAULT = "90"
 
 Step = Literal["day", "week", "month"]
+Against = Literal["before", "year"]
+AGAINST: tuple[Against, ...] = ("before", "year")
 
 
 @dataclass(frozen=True)
 class Period:
-    """From `since` to `until`, both days included."""
+    """From `since` to `until`, both days included; `against` what it is compared with."""
 
     since: date
     until: date
     key: str = ""
+    against: Against = "before"
 
     @property
     def days(self) -> int:
@@ -38,7 +41,12 @@ class Period:
 
     @property
     def previous(self) -> Period:
-        """What to compare with: the same part of the month before, else as many days before."""
+        """What to compare with: the same part of the month before, else as many days before.
+
+        Or the same days of the year before; of a February that is over, the whole February.
+        """
+        if self.against == "year":
+            return Period(_year_before(self.since), _year_before(self.until, is_end=True))
         if not self.is_month:
             return Period(self.since - self.days * DAY, self.since - DAY)
         end = self.since - DAY
@@ -67,14 +75,15 @@ class Period:
             begin = last + DAY
 
 
-def period_of(key: str, today: date) -> Period:
+def period_of(key: str, today: date, against: str = "before") -> Period:
     """“30”, “90”, “365” → so many days up to today; “2026-10” → that month, up to today. Else the default."""
+    compared: Against = "year" if against == "year" else "before"
     if key in map(str, LENGTHS):
-        return Period(today - (int(key) - 1) * DAY, today, key)
+        return Period(today - (int(key) - 1) * DAY, today, key, compared)
     begin = _month(key)
     if begin and begin <= today:
-        return Period(begin, min(_end_of_month(begin), today), key)
-    return period_of(DEFAULT, today)
+        return Period(begin, min(_end_of_month(begin), today), key, compared)
+    return period_of(DEFAULT, today, against)
 
 
 def months_offered(today: date) -> list[Period]:
@@ -96,3 +105,10 @@ def _month(key: str) -> date | None:
 
 def _end_of_month(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def _year_before(day: date, *, is_end: bool = False) -> date:
+    """The end of a February that is over is the end of the other one."""
+    last = monthrange(day.year - 1, day.month)[1]
+    is_last = day.day == monthrange(day.year, day.month)[1]
+    return day.replace(year=day.year - 1, day=last if is_end and is_last else min(day.day, last))

@@ -6,6 +6,7 @@ their own `facts.py`, which is found on start.
 
 from crm.facts.base import FACTS, Fact, Group, UnknownFact, fact_from
 from crm.facts.calls import CallEnded, CallMissed, CallPlaced, CallReceived
+from crm.facts.campaigns import CampaignReached
 from crm.facts.consents import ConsentGiven, ConsentWithdrawn
 from crm.facts.linking import ChannelLinked, ChannelUnlinked
 from crm.facts.messages import MessageNotDelivered, MessageReceived, MessageSent
@@ -13,6 +14,8 @@ from crm.facts.one_person import CustomerErased, CustomersMerged, CustomersSepar
 from crm.facts.orders import (
     CreditGiven,
     GoodsReturned,
+    MoneyGivenBack,
+    OrderAmended,
     OrderCancelled,
     OrderCompleted,
     OrderDelivered,
@@ -32,6 +35,7 @@ __all__ = [
     "CallMissed",
     "CallPlaced",
     "CallReceived",
+    "CampaignReached",
     "ChannelLinked",
     "ChannelUnlinked",
     "ConsentGiven",
@@ -48,7 +52,9 @@ __all__ = [
     "MessageNotDelivered",
     "MessageReceived",
     "MessageSent",
+    "MoneyGivenBack",
     "NoteWritten",
+    "OrderAmended",
     "OrderCancelled",
     "OrderCompleted",
     "OrderDelivered",

@@ -49,6 +49,33 @@ class OrderPaid(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderAmended(Fact):
+    """The shop changed what the order says. What it said before stands in the order's amendments."""
+
+    kind = "crm.order_amended"
+    called = _("An order was changed")
+    group = Group.ORDERS
+    icon = "order"
+    sentence = _("Order {order_number} changed: {total} instead of {total_before}")
+    more = ngettext_lazy("{goods}: {lines_count} item", "{goods}: {lines_count} items", "lines_count")
+
+    order_number: str
+    amount_before: Decimal
+    amount: Decimal
+    currency: str
+    lines_count: int
+    goods: str
+
+    @property
+    def total_before(self) -> Money:
+        return Money(self.amount_before, self.currency)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderShipped(Fact):
     kind = "crm.order_shipped"
     group = Group.ORDERS
@@ -128,6 +155,25 @@ class GoodsReturned(Fact):
     currency: str
     lines_count: int
     goods: str
+
+    @property
+    def total(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyGivenBack(Fact):
+    """For goods that stay with whoever bought them."""
+
+    kind = "crm.money_given_back"
+    called = _("Money was given back without goods")
+    group = Group.ORDERS
+    icon = "cross"
+    sentence = _("{total} given back for order {order_number}; the goods stay")
+
+    order_number: str
+    amount: Decimal
+    currency: str
 
     @property
     def total(self) -> Money:

@@ -7,7 +7,7 @@ is declared by each company. Silent: more days since the last purchase than nine
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
@@ -95,3 +95,8 @@ def risk(
     if returned_often:
         reasons.append(Reason("returns", returns, orders))
     return Risk("high" if silent else "raised" if reasons else "low", tuple(reasons))
+
+
+def precision_at(k: int, lost: Sequence[bool]) -> Share:
+    """What a list of customers at risk is good for, the worst first: those of its first k who were lost indeed."""
+    return Share(sum(lost[:k]), len(lost[:k]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import erfc, hypot, sqrt
 
 Z = 1.959964  # of the normal distribution: 95 % lie within
 FEWEST = 30
@@ -13,6 +13,9 @@ FEWEST = 30
 class Interval:
     low: float
     high: float
+
+    def in_units(self, unit: float) -> Interval:
+        return Interval(self.low / unit, self.high / unit)
 
     @property
     def excludes_zero(self) -> bool:
@@ -29,6 +32,17 @@ class Difference:
     @property
     def is_change(self) -> bool:
         return self.interval.excludes_zero
+
+    @property
+    def p(self) -> float:
+        """How often chance alone would show as much or more, to either side: under 5 % where zero is left out.
+
+        By the side of the interval that looks towards zero, as Z standard errors.
+        """
+        reach = self.value - self.interval.low if self.value > 0 else self.interval.high - self.value
+        if not self.value:
+            return 1.0
+        return erfc(abs(self.value) * Z / reach / sqrt(2)) if reach > 0 else 0.0
 
 
 def difference(

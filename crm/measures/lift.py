@@ -33,7 +33,8 @@ class Group:
 
     @property
     def variance_of_mean(self) -> float:
-        return (self.squares - self.people * self.mean**2) / (self.people - 1) / self.people
+        """Never below zero, where rounding would leave it there: of people who all spent the same."""
+        return max(0.0, self.squares - self.people * self.mean**2) / (self.people - 1) / self.people
 
 
 def lift(assigned: Group, held_out: Group) -> Difference | None:

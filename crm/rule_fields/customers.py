@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import (
-    Exists,
     F,
     Func,
     IntegerField,
@@ -27,12 +26,14 @@ from crm.models import (
     Identity,
     Order,
     RiskLevel,
+    Segment,
     SegmentMember,
     TimelineEntry,
 )
 from crm.people.identity_kinds import IdentityKind
 from crm.people.same_person import ids_of
-from crm.rule_fields.persons import OfPerson, everyones
+from crm.rule_fields import businesses, consents
+from crm.rule_fields.persons import OfPerson, everyones, known, there_is
 from crm.rules.kinds import Amount, Birthday, Choice, Instant, Reference, Text, Whole, YesNo
 from crm.rules.moments import Moment, day_of_year
 from crm.rules.registry import Collection, Field, Root, Row, add_fields, add_root, along
@@ -60,33 +61,19 @@ add_fields(
 add_root(Root(name="segment", label=_("Segment of the customer")))
 add_fields(
     "segment",
-    Field(name="segment.is", kind=Reference("crm.Segment"), label=_("Segment"), path="segment_id"),
+    Field(
+        name="segment.is",
+        kind=Reference("crm.Segment", offered=lambda reader: Segment.objects.kept().seen_by(reader)),
+        label=_("Segment"),
+        path="segment_id",
+    ),
     Field(name="segment.since", kind=Instant(), label=_("In the segment since"), path="since"),
 )
 
 
 # ── Customers ────────────────────────────────────────────────────────────────
 def _has(kind: IdentityKind) -> dict[str, Any]:
-    def rows() -> QuerySet[Identity]:
-        return Identity.objects.filter(kind=kind)
-
-    return {
-        "sql": lambda row, _moment: _known(
-            row, Exists(rows().filter(OfPerson("customer_id", row.outer("pk"))))
-        ),
-        "value": lambda customer, _moment: rows().filter(customer__in=ids_of(customer)).exists(),
-    }
-
-
-def _known(row: Row, expression: Any) -> Any:
-    """Nothing, where there is no customer at all: not even a count of 0."""
-    return Func(
-        row.column("pk"),
-        expression,
-        template="(CASE WHEN %(expressions)s END)",
-        arg_joiner=" IS NOT NULL THEN ",
-        output_field=expression.output_field,
-    )
+    return there_is(lambda: Identity.objects.filter(kind=kind))
 
 
 def _age(customer: Any, moment: Moment) -> int | None:
@@ -134,7 +121,7 @@ def _figure(name: str, kind: Any, label: Any, column: str) -> Field:
         name=name,
         kind=kind,
         label=label,
-        sql=lambda row, _moment: _known(row, Coalesce(row.column(path), zero, output_field=output)),
+        sql=lambda row, _moment: known(row, Coalesce(row.column(path), zero, output_field=output)),
         value=lambda customer, _moment: along(customer, path) or 0,
     )
 
@@ -189,6 +176,7 @@ add_fields(
         sql=_age_sql,
         value=_age,
         personal=True,
+        moves_with_time=True,
     ),
     Field(name="customer.has_phone", kind=YesNo(), label=_("A phone is known"), **_has(IdentityKind.PHONE)),
     Field(name="customer.has_email", kind=YesNo(), label=_("An e-mail is known"), **_has(IdentityKind.EMAIL)),
@@ -199,6 +187,13 @@ add_fields(
         label=_("City of the customer"),
         personal=True,
         **_address("city"),
+    ),
+    Field(
+        name="customer.region",
+        kind=Text(),
+        label=_("Region of the customer's address"),
+        personal=True,
+        **_address("region"),
     ),
     Field(
         name="customer.country",
@@ -225,6 +220,7 @@ add_fields(
         name="customer.days_since_last_order",
         kind=Whole(),
         label=_("Days since the customer's latest order"),
+        moves_with_time=True,
         **_days_since("figures__last_order_at"),
     ),
     _worth("customer.category", Choice(lambda: Standing.choices), _("Category of the customer"), "category"),
@@ -287,3 +283,4 @@ add_fields(
         ),
     ),
 )
+add_fields("customer", *businesses.FIELDS, *consents.FIELDS)

@@ -1,7 +1,8 @@
 """Customers grouped by what is known about them and by what they did.
 
 Read in this order: errors, asking (whom a segment is about, and how everybody is asked), writing (names and
-conditions), counting (how many it would be, while one still builds), membership (who is in, kept up from the feed),
+conditions), counting (how many it would be, while one still builds), waiting (who is to be looked at), membership
+(who is in, kept up from the feed),
 sweeping (what only the clock changes), explaining (why she is in and he is not), snapshots.
 Words: somebody *enters* and *leaves* a segment, and both are facts; a segment is *filled* once everybody was asked by
 its conditions as they stand; to *sweep* is to ask everybody anew.

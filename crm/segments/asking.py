@@ -15,8 +15,7 @@ from crm.rules.operators import Takes
 
 ROOT = "customer"
 ASKS_FOR_A_SEGMENT = "segment.is"
-CHANGES_WITH_TIME = frozenset({"within_last_days", "birthday_within"})
-FIELDS_OF_TIME = frozenset({"customer.age", "customer.days_since_last_order"})
+CHANGES_WITH_TIME = frozenset({"within_last_days", "within_next_days", "birthday_within"})
 
 
 def people() -> QuerySet[Customer]:
@@ -55,7 +54,7 @@ def asked_about(tree: Any) -> frozenset[int]:
 def changes_with_time(tree: Any) -> bool:
     """Whether somebody may come in or go out of it although nothing happens to them."""
     return any(
-        one.question.operator.code in CHANGES_WITH_TIME or one.field.it.name in FIELDS_OF_TIME
+        one.question.operator.code in CHANGES_WITH_TIME or one.field.it.moves_with_time
         for one in _comparisons(rules.read(tree, ROOT).node)
     )
 

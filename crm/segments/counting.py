@@ -25,8 +25,10 @@ class Counted:
 
 
 @transaction.atomic
-def count(tree: Any, *, at: datetime) -> Counted:
-    """Of everybody, who fits. Reads only; two questions to the database, each within LONGEST_MILLISECONDS.
+def count(tree: Any, *, at: datetime, before: int | None = None, shown: int = SHOWN) -> Counted:
+    """Of everybody, who fits; named are those known latest, of ids below `before`.
+
+    Reads only; two questions to the database, each within LONGEST_MILLISECONDS.
 
     Raises:
         UnusableConditions: with a pointer to each place that is wrong.
@@ -40,6 +42,7 @@ def count(tree: Any, *, at: datetime) -> Counted:
                 cursor.execute(
                     "SELECT set_config('statement_timeout', %s, true)", [str(LONGEST_MILLISECONDS)]
                 )
-            return Counted(people=fit.count(), sample=list(fit.order_by("-pk")[:SHOWN]))
+            named = fit.filter(pk__lt=before) if before else fit
+            return Counted(people=fit.count(), sample=list(named.order_by("-pk")[:shown]))
     except OperationalError as stopped:
         raise TooLongToCount from stopped

@@ -15,11 +15,12 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
-from crm import timeline
+from crm import company, timeline
 from crm.facts import SegmentEntered, SegmentLeft
 from crm.models import CustomerToLookAt, Segment, SegmentMember, TimelineEntry
 from crm.people.same_person import ids_of_each
 from crm.segments.asking import fitting_among, in_order
+from crm.segments.waiting import NO_CAUSE, Cause, queue, served
 
 log = logging.getLogger(__name__)
 
@@ -31,31 +32,12 @@ AT_ONCE = 100
 MOVED_AT_ONCE = 20
 DEEPEST = 8
 
-QUEUE = """
-INSERT INTO crm_customertolookat AS q (customer_id, turn, caused_by, depth, is_history, since)
-SELECT told.customer, 1, told.entry, told.depth, told.is_history, %(at)s
-FROM unnest(%(customers)s::bigint[], %(entries)s::bigint[], %(depths)s::smallint[], %(histories)s::boolean[])
-  AS told(customer, entry, depth, is_history)
-ORDER BY told.customer
-ON CONFLICT (customer_id) DO UPDATE SET
-  turn = q.turn + 1,
-  caused_by = CASE WHEN excluded.depth > q.depth OR q.is_history THEN excluded.caused_by ELSE q.caused_by END,
-  depth = greatest(q.depth, excluded.depth),
-  is_history = q.is_history AND excluded.is_history
+COUNTED = """
+INSERT INTO crm_segmentsize AS day (segment_id, "on", size, came, went)
+SELECT s.id, %(on)s, s.size, %(came)s, %(went)s FROM crm_segment s WHERE s.id = %(segment)s
+ON CONFLICT (segment_id, "on") DO UPDATE
+SET size = excluded.size, came = day.came + excluded.came, went = day.went + excluded.went
 """
-SERVED = """
-DELETE FROM crm_customertolookat q USING unnest(%s::bigint[], %s::bigint[]) AS done(customer, turn)
-WHERE q.customer_id = done.customer AND q.turn = done.turn
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cause:
-    """Why somebody is looked at: the entry, how far it stands from what began, and whether it is an imported past."""
-
-    entry: int | None = None
-    depth: int = 0
-    is_history: bool = False
 
 
 @dataclass(kw_only=True)
@@ -67,9 +49,6 @@ class Moves:
 
     def __len__(self) -> int:
         return len(self.entered) + len(self.left)
-
-
-NO_CAUSE = Cause()
 
 
 @transaction.atomic
@@ -90,24 +69,6 @@ def look_again(entries: Sequence[TimelineEntry], *, at: datetime) -> int:
     return len(causes)
 
 
-def queue(causes: Mapping[int, Cause], *, at: datetime) -> None:
-    """As `look_again`, where it is known who."""
-    if not causes:
-        return
-    told = sorted(causes.items())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            QUEUE,
-            {
-                "customers": [pk for pk, _cause in told],
-                "entries": [cause.entry for _pk, cause in told],
-                "depths": [cause.depth for _pk, cause in told],
-                "histories": [cause.is_history for _pk, cause in told],
-                "at": at,
-            },
-        )
-
-
 @transaction.atomic
 def settle_due(*, at: datetime) -> int:
     """Look at the next of those who wait, in the order they came. Returns how many were looked at; 0: nobody waits.
@@ -123,19 +84,19 @@ def settle_due(*, at: datetime) -> int:
     moving = _moving(segments, {one.customer_id for one in waiting}, at=at)
     # Those beyond the limit keep their place in the queue.
     later = set([one.customer_id for one in waiting if one.customer_id in moving][MOVED_AT_ONCE:])
-    served = [one for one in waiting if one.customer_id not in later]
+    looked_at = [one for one in waiting if one.customer_id not in later]
     moves = Moves()
     if moving:
         for segment in segments:
             _settle(segment, moving - later, moves, at=at)
-    with connection.cursor() as cursor:
-        cursor.execute(SERVED, [[one.customer_id for one in served], [one.turn for one in served]])
     causes = {
         one.customer_id: Cause(entry=one.caused_by, depth=one.depth, is_history=one.is_history)
-        for one in served
+        for one in looked_at
     }
     _tell(moves, causes, at=at)
-    return len(served)
+    # Last: whoever changes a customer locks the customer first and the place in the queue afterwards.
+    served([(one.customer_id, one.turn) for one in looked_at])
+    return len(looked_at)
 
 
 def _moving(segments: Iterable[Segment], asked: set[int], *, at: datetime) -> set[int]:
@@ -176,8 +137,15 @@ def _settle(segment: Segment, ids: Iterable[int], moves: Moves, *, at: datetime)
     standing.filter(customer__in=leaving).delete()
     Segment.objects.filter(pk=segment.pk).update(size=F("size") + len(entering) - len(leaving))
     if segment.is_filled:
+        _count(segment, came=len(entering), went=len(leaving), at=at)
         moves.entered += [(segment, row.customer_id, row.pk) for row in rows]
         moves.left += [(segment, pk, inside[pk]) for pk in sorted(leaving)]
+
+
+def _count(segment: Segment, *, came: int, went: int, at: datetime) -> None:
+    on = at.astimezone(company.current().clock).date()
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, {"segment": segment.pk, "on": on, "came": came, "went": went})
 
 
 def _tell(moves: Moves, causes: Mapping[int, Cause], *, at: datetime) -> None:

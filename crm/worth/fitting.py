@@ -19,10 +19,9 @@ from crm.measures.churn import nine_of_ten
 from crm.measures.expected_purchases import DoesNotFit, Histories, Purchases
 from crm.models import CustomerWorth, RfmCutPoints, Valuation
 from crm.worth.counting import Gaps
+from crm.worth.judging import EVERYBODY, WEEK, Company
 
-WEEK = 7.0
 FORECAST_TO_FACT = (0.7, 1.4)
-EVERYBODY = ""
 
 CUT_POINTS = """
 SELECT currency, count(*), count(*) FILTER (WHERE purchase_days = 1),
@@ -90,7 +89,7 @@ def usual_gaps(gaps: Gaps) -> dict[str, int]:
 
 
 @transaction.atomic
-def fit(valuation: Valuation) -> Purchases | None:
+def fit(valuation: Valuation) -> None:
     """Try the model on the past, then fit it on everything; write into `valuation` what came of it."""
     with connection.cursor() as cursor:
         _take_time(cursor)
@@ -104,10 +103,9 @@ def fit(valuation: Valuation) -> Purchases | None:
         model = expected_purchases.fit(Histories.of(now))
     except DoesNotFit as refused:
         valuation.why_not = refused.why
-        return None
+        return
     valuation.r, valuation.alpha, valuation.a, valuation.b = model.r, model.alpha, model.a, model.b
     valuation.log_likelihood = model.log_likelihood
-    return model
 
 
 def _try_on_the_past(valuation: Valuation, before: list[tuple[float, float, float, int, int]]) -> None:
@@ -122,7 +120,7 @@ def _try_on_the_past(valuation: Valuation, before: list[tuple[float, float, floa
         raise DoesNotFit(Valuation.WhyNot.BACKTEST)
 
 
-def fit_amounts(valuation: Valuation) -> expected_spend.Spend | None:
+def fit_amounts(valuation: Valuation) -> None:
     """What a purchase to come is worth, in the currency of most customers; written into `valuation`."""
     rows = CustomerWorth.objects.filter(as_of=valuation.as_of, purchase_days__gt=0)
     by_currency = rows.values_list("currency").annotate(many=Count("pk")).order_by("-many", "currency")
@@ -135,12 +133,36 @@ def fit_amounts(valuation: Valuation) -> expected_spend.Spend | None:
         model = expected_spend.fit([x for x, _mean in pairs], [mean for _x, mean in pairs])
     except DoesNotFit as refused:
         valuation.why_no_amounts = refused.why
-        return None
+        return
     valuation.p, valuation.q, valuation.gamma = model.p, model.q, model.gamma
-    return model
 
 
-def cuts_of(as_of: date) -> dict[str, rfm.Cuts]:
+def company_of(valuation: Valuation) -> Company:
+    """By what a valuation judges, as it stands in its row."""
+    return Company(
+        as_of=valuation.as_of,
+        horizon_days=valuation.horizon_days,
+        currency=valuation.currency,
+        cuts=_cuts_of(valuation.as_of),
+        usual_gaps=valuation.usual_gaps,
+        purchases=_purchases(valuation),
+        spend=_spend(valuation),
+    )
+
+
+def _purchases(its: Valuation) -> Purchases | None:
+    if its.r is None or its.alpha is None or its.a is None or its.b is None:
+        return None
+    return Purchases(r=its.r, alpha=its.alpha, a=its.a, b=its.b)
+
+
+def _spend(its: Valuation) -> expected_spend.Spend | None:
+    if its.p is None or its.q is None or its.gamma is None:
+        return None
+    return expected_spend.Spend(p=its.p, q=its.q, gamma=its.gamma)
+
+
+def _cuts_of(as_of: date) -> dict[str, rfm.Cuts]:
     """By currency, the frozen cut points of the day's month."""
     return {
         row.currency: rfm.Cuts(tuple(row.recency_days), tuple(row.frequency), tuple(row.monetary))

@@ -8,27 +8,24 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from crm.measures import churn
 from crm.measures.expected_purchases import Histories, Purchases
 from crm.measures.expected_spend import Spend
 from crm.measures.rfm import Cuts
-from crm.models import CustomerWorth
+from crm.models import CategoryChange, CustomerWorth
+from crm.rollups import marking
 from crm.worth.categories import Category, Standing, category_of, returned_often, settle
 from crm.worth.counting import CENT
-from crm.worth.fitting import EVERYBODY, WEEK
+
+WEEK = 7.0
+# Under which the usual gap of all customers stands, beside those of each month's.
+EVERYBODY = ""
 
 JUDGED = (
-    *(
-        "recency",
-        "frequency",
-        "monetary",
-        "expected_purchases",
-        "expected_value",
-        "category",
-        "category_since",
-    ),
-    *("leaning", "leaning_since", "risk", "risk_reasons"),
+    *("recency", "frequency", "monetary", "expected_purchases", "expected_value"),
+    *("category", "category_since", "leaning", "leaning_since", "risk", "risk_reasons"),
 )
 
 
@@ -54,7 +51,8 @@ class Company:
 
 @transaction.atomic
 def judge(people: Sequence[CustomerWorth], by: Company) -> None:
-    """Judge these and write it. Idempotent for a day; locks their rows of CustomerWorth alone."""
+    """Judge these and write it. Idempotent for a day; locks their rows of CustomerWorth, and the mark of one day."""
+    stood = {one.pk: one.category for one in people}
     _expect(people, by)
     for one in people:
         _judge(one, by)
@@ -62,6 +60,21 @@ def judge(people: Sequence[CustomerWorth], by: Company) -> None:
     CustomerWorth.objects.bulk_create(
         people, update_conflicts=True, unique_fields=["customer"], update_fields=JUDGED
     )
+    _log([one for one in people if one.category != stood[one.pk]], stood, as_of=by.as_of)
+
+
+def _log(changed: Sequence[CustomerWorth], stood: Mapping[int, str], *, as_of: date) -> None:
+    """Figures tell of somebody by what they were then. It holds from the next day on, which may have begun already."""
+    CategoryChange.objects.bulk_create(
+        [
+            CategoryChange(
+                customer_id=one.pk, before=stood[one.pk], after=one.category, as_of=as_of, recorded_at=Now()
+            )
+            for one in changed
+        ]
+    )
+    if changed:
+        marking.mark_all_rollups([as_of + marking.DAY], at=None)
 
 
 def _expect(people: Sequence[CustomerWorth], by: Company) -> None:

@@ -1,6 +1,7 @@
 """What can happen in the programme. Each file states facts of one part; all are imported here, and found on start."""
 
-from loyalty.facts.earning import PointsEarned, PointsGivenBack, PointsTakenBack
+from loyalty.facts.campaigns import CouponGivenInCampaign, PointsGivenInCampaign
+from loyalty.facts.earning import PointsEarned, PointsGivenBack, PointsLowered, PointsTakenBack
 from loyalty.facts.members import CardBlocked, CardIssued, MemberJoined, PointsBroughtAlong
 from loyalty.facts.points import (
     PointsAdjusted,
@@ -25,6 +26,7 @@ from loyalty.facts.tiers import TierLost, TierReached
 __all__ = [
     "CardBlocked",
     "CardIssued",
+    "CouponGivenInCampaign",
     "CouponReleased",
     "CouponUsed",
     "FriendReferred",
@@ -38,6 +40,8 @@ __all__ = [
     "PointsExpireSoon",
     "PointsExpired",
     "PointsGivenBack",
+    "PointsGivenInCampaign",
+    "PointsLowered",
     "PointsMoved",
     "PointsRedeemed",
     "PointsTakenBack",

@@ -42,6 +42,23 @@ class PointsTakenBack(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PointsLowered(Fact):
+    """The shop changed an order, and as it stands now it earns less."""
+
+    kind = "loyalty.points_lowered"
+    group = Group.POINTS
+    icon = "star"
+    sentence = ngettext_lazy(
+        "{points} point fewer: order {order_number} was changed",
+        "{points} points fewer: order {order_number} was changed",
+        "points",
+    )
+
+    points: int
+    order_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PointsGivenBack(Fact):
     kind = "loyalty.points_given_back"
     group = Group.POINTS

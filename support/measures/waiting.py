@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import exp, log, sqrt
 
-from crm.measures.intervals import FEWEST, Z
+from crm.measures.intervals import FEWEST, Difference, Interval, Z, difference
 
 MEDIAN = 0.5
 NINETY = 0.9
@@ -92,6 +92,35 @@ class Waits:
             low=next((seconds for seconds, low, _high in bounds if low <= MEDIAN + EPSILON), None),
             high=next((seconds for seconds, _low, high in bounds if high <= MEDIAN + EPSILON), None),
         )
+
+    def against(self, before: Waits) -> Difference | None:
+        """The difference of two medians, from their intervals (Zou and Donner, 2008).
+
+        None where either side is few, or an end of its interval is not known yet.
+        """
+        ours, theirs = self._known, before._known
+        if ours is None or theirs is None:
+            return None
+        (its, around), (was, around_it) = ours, theirs
+        return difference(
+            its,
+            was,
+            ours=(its - around.low, around.high - its),
+            theirs=(was - around_it.low, around_it.high - was),
+        )
+
+    @property
+    def whole_interval(self) -> Interval | None:
+        """None where few waited, or an end is not known yet."""
+        its = self.interval
+        if self.is_few or its.low is None or its.high is None:
+            return None
+        return Interval(its.low, its.high)
+
+    @property
+    def _known(self) -> tuple[float, Interval] | None:
+        around, median = self.whole_interval, self.median
+        return None if around is None or median is None else (median, around)
 
     @cached_property
     def steps(self) -> Sequence[Step]:

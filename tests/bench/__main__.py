@@ -19,7 +19,13 @@ BENCHES = {
     "support": "support",
     "surveys": "surveys",
     "segments": "segments",
+    "figures": "figures",
+    "dashboard": "dashboard",
     "reviews": "reviews",
+    "webhooks": "webhooks",
+    "till": "till",
+    "one_c": "one_c",
+    "connectors": "connectors",
 }
 
 

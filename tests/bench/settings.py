@@ -8,7 +8,7 @@ EMBEDDED_STATE = embedded.state_folder(BASE_DIR, "bench")
 DATABASES = {"default": embedded.database(env, state=EMBEDDED_STATE)}
 # Nobody listens there: what is measured needs no broker.
 CACHES = {"default": embedded.cache(env, state=EMBEDDED_STATE)}
-CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+CELERY_BROKER_URL = env.str("BENCH_BROKER", default="redis://127.0.0.1:1/0")
 API_REQUESTS_PER_MINUTE = {"reads": 1_000_000, "writes": 1_000_000}
 REACTIONS = env.str("BENCH_REACTIONS", default="config.reactions")
 LOGGING["root"]["level"] = "WARNING"

@@ -162,7 +162,7 @@ def queries_of(client: Client, address: str) -> list[tuple[str, Any]]:
     asked: list[tuple[str, Any]] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip(" (").upper().startswith(("SELECT", "WITH")):
+        if sql.lstrip(" \n(").upper().startswith(("SELECT", "WITH")):
             asked.append((sql, params))
         return execute(sql, params, many, context)
 

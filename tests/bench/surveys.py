@@ -143,7 +143,10 @@ def fill(owner: psycopg.Connection[Any], version: int, shops: list[int]) -> None
             end = min(start + BATCH, FIRST + number) - 1
             owner.execute(statement, {**common, "from": start, "to": end})
     owner.execute("SET session_replication_role = origin")
-    owner.execute("VACUUM (ANALYZE) crm_customer, surveys_response, surveys_answer, surveys_invitation")
+    owner.execute(
+        "VACUUM (ANALYZE) crm_customer, surveys_response, surveys_answer, surveys_invitation, "
+        "surveys_feedback"
+    )
 
 
 def colleague() -> User:

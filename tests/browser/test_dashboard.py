@@ -60,19 +60,20 @@ def test_the_figures_fit_a_phone_and_a_desk_and_axe_finds_nothing_serious(reader
     manager = reader(theme=theme, width=width)
     sign_in(manager, story.colleague)
 
-    for period in ("30", "365"):
-        manager.open(f"{DASHBOARD}?period={period}")
-        for summary in manager.page.locator("main summary").all():
-            summary.click()
-        assert manager.page.locator("svg.chart[role=img]").count() >= 1
+    for slug, period in (("overview", "30"), ("customers", "365"), ("support", "90"), ("shops", "365")):
+        manager.open(f"{reverse('dashboard:page', args=[slug])}?period={period}&shop={story.shop.pk}")
+        manager.page.evaluate("document.querySelectorAll('main details').forEach(it => it.open = true)")
+        # Of one shop there is nothing to compare, and nobody has asked anything here.
+        assert slug in ("support", "shops") or manager.page.locator("svg.chart[role=img]").count() >= 1
         assert too_wide(manager) <= 0
         assert manager.serious_faults() == []
 
 
-def test_on_paper_the_numbers_stand_under_their_charts(reader):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_paper_the_numbers_stand_under_their_charts_black_on_white(reader, theme):
     story = tell("en")
     busy_year(story.shop)
-    manager = reader(width=1440)
+    manager = reader(width=1440, theme=theme)
     sign_in(manager, story.colleague)
     manager.open(f"{DASHBOARD}?period=365")
     table = manager.page.locator("table").first
@@ -81,7 +82,40 @@ def test_on_paper_the_numbers_stand_under_their_charts(reader):
     manager.page.emulate_media(media="print")
 
     assert table.is_visible()
-    assert not manager.page.locator(".topbar").is_visible()
+    for control in (".topbar", ".tabs", "main form", ".btn"):
+        assert not manager.page.locator(control).first.is_visible()
+    surface = manager.page.locator(".card").first.evaluate("it => getComputedStyle(it).backgroundColor")
+    assert surface == "rgb(255, 255, 255)"
+
+
+def test_an_address_is_narrowed_by_clicking_and_tells_somebody_else_the_same(reader):
+    story = tell("en")
+    busy_year(story.shop)
+    manager = reader(width=1440)
+    sign_in(manager, story.colleague)
+    manager.open(DASHBOARD)
+    page = manager.page
+    page.get_by_label("Period").select_option("365")
+    page.get_by_label("Compare with").select_option("year")
+    page.get_by_text("About whom").click()
+    page.get_by_label("Shop", exact=True).select_option(str(story.shop.pk))
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**against=year**")
+    told = page.locator("#net-revenue .value").inner_text()
+
+    page.get_by_role("navigation", name="Figures").get_by_role("link", name="Shops").click()
+    page.wait_for_url("**/shops/?**")
+    assert page.get_by_label("Period").input_value() == "365"
+    page.get_by_role("navigation", name="Figures").get_by_role("link", name="Overview").click()
+    assert page.get_by_label("Shop", exact=True).input_value() == str(story.shop.pk)
+    address = page.url
+
+    other = reader(width=360)
+    sign_in(other, story.colleague)
+    other.page.goto(address)
+    assert other.page.locator("#net-revenue .value").inner_text() == told
+    other.page.get_by_role("link", name="Do not narrow by: Shop").click()
+    other.page.wait_for_url(lambda url: "shop=" not in url)
 
 
 def test_a_task_is_found_on_the_desk_and_completed(reader):

@@ -111,7 +111,7 @@ def test_money_is_what_was_sold_less_what_was_given_back_by_currency(client, man
 
     assert "€108.25" in said
     assert "40.00\xa0лв." in said.replace(" лв.", "\xa0лв.")
-    assert "sold for €120.50, refunded €12.25; €900.00 in the period before" in said
+    assert "sold for €120.50, refunded €12.25; €900.00 in the time it is compared with" in said
 
 
 def test_customers_are_people_not_orders_and_new_when_their_first_order_is(client, manager, books):

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.models import ListTaken, Segment, SegmentMember
+from crm.segments import membership
 from tests.api_client import ShopSystem
 from tests.factories.customers import CustomerFactory
 from tests.factories.segments import filled, written
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.django_db
 SPEAKS_BULGARIAN = {"field": "customer.language", "op": "eq", "value": "bg"}
 LIST = reverse("segments:list")
 NEW = reverse("segments:new")
+BEHIND = reverse("segments:behind")
 
 
 @pytest.fixture
@@ -145,3 +148,91 @@ def test_a_shop_reads_shared_segments_and_their_people_page_by_page(anna):
     second = api.get(f"segments/{segment.pk}/members/?limit=2&cursor={first['next_cursor']}").body
     ids = [one["customer"] for one in (*first["items"], *second["items"])]
     assert (sorted(ids), second["next_cursor"]) == (sorted(p.pk for p in (anna, *others)), None)
+
+
+def test_an_address_can_hold_the_conditions_that_one_begins_with(client, marketer):
+    page = client.get(NEW, {"conditions": json.dumps(SPEAKS_BULGARIAN)})
+
+    assert page.context["form"].initial["conditions"] == SPEAKS_BULGARIAN
+    assert not Segment.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["[[", "{}", '{"field": "customer.shoe", "op": "eq"}', "9" * 70_000])
+def test_conditions_of_an_address_that_cannot_be_used_are_refused_in_words(client, marketer, typed):
+    begun = client.get(NEW, {"conditions": typed})
+    behind = client.get(BEHIND, {"conditions": typed})
+
+    assert begun.status_code == 200 and "Build them anew." in begun.text
+    assert behind.status_code == 422 and "cannot be used" in behind.text
+
+
+def test_who_is_behind_conditions_is_seen_without_a_segment(client, marketer, anna):
+    CustomerFactory(language="ru", given_name="Борис")
+
+    page = client.get(BEHIND, {"conditions": json.dumps(SPEAKS_BULGARIAN)}).text
+
+    assert "Language of the customer: Bulgarian" in page
+    assert "Анна Костова" in page and "Борис" not in page
+    assert f"{NEW}?conditions=" in page
+    assert not Segment.objects.exists()
+
+
+def test_those_behind_conditions_are_read_page_by_page(client, marketer):
+    CustomerFactory.create_batch(27, language="bg")
+
+    first = client.get(BEHIND, {"conditions": json.dumps(SPEAKS_BULGARIAN)})
+    second = client.get(
+        BEHIND, {"conditions": json.dumps(SPEAKS_BULGARIAN), "before": first.context["before"]}
+    )
+
+    assert (len(first.context["people"]), len(second.context["people"])) == (25, 2)
+    assert (first.context["counted"], second.context["counted"]) == (27, 27)
+    assert second.context["before"] is None
+
+
+def test_a_customers_page_tells_their_segments_since_when_and_leads_to_the_why(client, marketer, anna):
+    segment = filled(SPEAKS_BULGARIAN, name="Who reads Bulgarian")
+    hidden = filled(SPEAKS_BULGARIAN, name="Not yours")
+    Segment.objects.filter(pk=hidden.pk).update(shared_at=None)
+
+    page = client.get(reverse("crm:customer", args=[anna.pk])).text
+
+    assert "Who reads Bulgarian" in page and "Not yours" not in page
+    assert f"{reverse('segments:segment', args=[segment.pk])}?customer={anna.pk}#why" in page
+
+
+def test_segments_stand_in_the_bar_of_whoever_may_see_them(client, marketer):
+    assert f'href="{LIST}"' in client.get(reverse("admin:index")).text
+
+    client.force_login(UserFactory(is_staff=True))
+    assert f'href="{LIST}"' not in client.get(reverse("admin:index")).text
+
+
+def test_a_language_put_right_on_the_form_of_a_customer_reaches_segments_at_once(client, marketer, anna):
+    segment = filled(SPEAKS_BULGARIAN)
+    rows = {"addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0"}
+    address = reverse("admin:crm_customer_change", args=[anna.pk])
+
+    answer = client.post(address, {"given_name": "Анна", "language": "ru", **rows})
+
+    assert answer.status_code == 302
+    assert membership.settle_due(at=timezone.now()) == 1
+    assert not SegmentMember.objects.filter(segment=segment).exists()
+
+
+def test_who_came_to_a_company_is_looked_at(client, marketer, anna):
+    of_companies = filled({"some": "customer.companies"})
+    rows = {
+        "roles-TOTAL_FORMS": "1",
+        "roles-INITIAL_FORMS": "0",
+        "roles-0-customer": str(anna.pk),
+        "roles-0-role": "",
+        "agreements-TOTAL_FORMS": "0",
+        "agreements-INITIAL_FORMS": "0",
+    }
+
+    answer = client.post(reverse("admin:crm_company_add"), {"name": "Чайна ООД", **rows})
+
+    assert answer.status_code == 302
+    assert membership.settle_due(at=timezone.now()) == 1
+    assert SegmentMember.objects.get(segment=of_companies).customer == anna

@@ -21,7 +21,8 @@ from crm.models import (
     SnapshotMember,
     TimelineEntry,
 )
-from crm.segments import asking, counting, explaining, membership, snapshots, sweeping, writing
+from crm.people.customers import change_customer
+from crm.segments import asking, counting, explaining, membership, snapshots, sweeping, waiting, writing
 from crm.segments.errors import (
     NamelessSegment,
     SegmentChangedMeanwhile,
@@ -142,7 +143,7 @@ def test_a_chain_of_causes_ends_in_the_segment_and_not_in_a_fact(anna):
     Customer.objects.filter(pk=anna.pk).update(language="ru")
 
     with transaction.atomic():
-        membership.queue({anna.pk: membership.Cause(entry=1, depth=8)}, at=NOON)
+        waiting.queue({anna.pk: waiting.Cause(entry=1, depth=8)}, at=NOON)
     heard()
 
     assert people_of(segment) == set()
@@ -152,9 +153,9 @@ def test_a_chain_of_causes_ends_in_the_segment_and_not_in_a_fact(anna):
 def test_what_happens_while_somebody_is_looked_at_is_looked_at_once_more(anna):
     filled(SPEAKS_BULGARIAN)
     with transaction.atomic():
-        membership.queue({anna.pk: membership.NO_CAUSE}, at=NOON)
+        waiting.queue({anna.pk: waiting.NO_CAUSE}, at=NOON)
         turn = CustomerToLookAt.objects.get().turn
-        membership.queue({anna.pk: membership.NO_CAUSE}, at=NOON)
+        waiting.queue({anna.pk: waiting.NO_CAUSE}, at=NOON)
 
     assert CustomerToLookAt.objects.get().turn == turn + 1
 
@@ -339,3 +340,49 @@ def test_the_demo_has_segments_of_which_one_asks_about_another(anna):
     assert [one.is_filled for one in Segment.objects.all()] == [True] * 4
     silent = Segment.objects.get(name=demo_segments.SILENT)
     assert asking.asked_about(silent.conditions) == {Segment.objects.get(name=demo_segments.GOOD).pk}
+
+
+def settled() -> None:
+    """Without the feed: what a colleague changed stands in the queue already."""
+    while membership.settle_due(at=NOON):
+        pass
+
+
+def test_a_language_put_right_by_hand_is_seen_at_once(shop, anna):
+    segment = filled(SPEAKS_BULGARIAN)
+
+    change_customer(anna, details={"language": "ru"}, shop=shop, source="test", at=NOON)
+    settled()
+
+    assert people_of(segment) == set()
+    assert moves() == [(anna.pk, "left")]
+    assert TimelineEntry.objects.get(kind="crm.segment_left").caused_by is None
+
+
+def test_a_change_that_changes_nothing_asks_nobody(shop, anna):
+    filled(SPEAKS_BULGARIAN)
+
+    change_customer(anna, details={"language": "bg"}, shop=shop, source="test", at=NOON)
+
+    assert not CustomerToLookAt.objects.exists()
+
+
+def test_of_somebody_known_twice_it_is_the_person_who_is_looked_at(shop, anna, boris):
+    segment = filled(SPEAKS_BULGARIAN)
+    Customer.objects.filter(pk=boris.pk).update(merged_into=anna)
+    Customer.objects.filter(pk=anna.pk).update(language="ru")
+
+    waiting.look_at([boris.pk], at=NOON)
+    settled()
+
+    assert people_of(segment) == set()
+
+
+def test_whoever_is_being_queued_elsewhere_is_not_waited_for_and_stays(anna):
+    with transaction.atomic():
+        waiting.queue({anna.pk: waiting.NO_CAUSE}, at=NOON)
+        turn = CustomerToLookAt.objects.get().turn
+        waiting.queue({anna.pk: waiting.NO_CAUSE}, at=NOON)
+        waiting.served([(anna.pk, turn)])
+
+    assert CustomerToLookAt.objects.get().turn == turn + 1

@@ -7,12 +7,26 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from django.db import connection
+from django.db.models import Sum
 
-from crm.models import Customer, CustomerWorth, Order, RfmCutPoints, Shop, StageTransition, Valuation
+from crm.models import (
+    Customer,
+    CustomerWorth,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+    RfmCutPoints,
+    Shop,
+    StageTransition,
+    Valuation,
+)
 from crm.people import merging
 from crm.purchases import figures
 from crm.worth import valuing
 from crm.worth.categories import Category
+from crm.worth.counting import Asked
 from crm.worth.stages import Stage
 from tests.factories.customers import CustomerFactory
 from tests.factories.purchases import buys, every, returns
@@ -32,9 +46,13 @@ def person() -> Customer:
     return CustomerFactory(created_at=datetime(2024, 1, 1, tzinfo=UTC))
 
 
-def night(on: date = TODAY, *, horizon: int = HORIZON) -> Valuation | None:
+def asked(on: date = TODAY, *, by_margin: bool = False) -> Asked:
+    return Asked(as_of=on, clock="Europe/Sofia", horizon_days=HORIZON, by_margin=by_margin)
+
+
+def night(on: date = TODAY, *, by_margin: bool = False) -> Valuation | None:
     at = datetime.combine(on + timedelta(days=1), time(3), tzinfo=UTC)
-    return valuing.value_everybody(as_of=on, horizon_days=horizon, clock="Europe/Sofia", at=at)
+    return valuing.value_everybody(asked=asked(on, by_margin=by_margin), at=at)
 
 
 def worth_of(customer: Customer) -> CustomerWorth:
@@ -87,6 +105,93 @@ def test_a_merged_person_is_counted_once(shop: Shop) -> None:
 
     assert worth_of(maria).purchase_days == 2
     assert not CustomerWorth.objects.filter(customer=other).exists()
+
+
+def with_cost(orders: list[Order], cost: str | None) -> list[OrderLine]:
+    lines = [
+        OrderLine(
+            order=order,
+            external_id="1",
+            quantity=2,
+            unit_price=order.goods_amount / 2,
+            amount=order.goods_amount,
+            unit_cost=None if cost is None else Decimal(cost),
+        )
+        for order in orders
+    ]
+    return OrderLine.objects.bulk_create(lines)
+
+
+def brought_back(line: OrderLine, quantity: int, *, amount: str) -> None:
+    customer, shop = line.order.customer, line.order.shop
+    assert customer
+    returns(customer, shop, TODAY, amount=amount)
+    whole = Return.objects.get(customer=customer)
+    ReturnLine.objects.create(goods_return=whole, order_line=line, quantity=quantity, amount=Decimal(amount))
+
+
+def test_margin_is_revenue_less_the_cost_of_what_was_kept(shop: Shop) -> None:
+    maria = person()
+    line, _other = with_cost(buys(maria, shop, every(7, 2, until=TODAY), amount="20.00"), "6.5050")
+    brought_back(line, 1, amount="10.00")
+
+    night(by_margin=True)
+
+    assert worth_of(maria).historic_value == Decimal("30.00")
+    assert worth_of(maria).margin == Decimal("10.49")  # 30 − 4 × 6.505 + 6.505, half up
+
+
+def test_the_margin_of_whoever_bought_something_of_unknown_cost_is_not_known(shop: Shop) -> None:
+    maria, ivan, anna = person(), person(), person()
+    known, _unknown = buys(maria, shop, every(7, 2, until=TODAY))
+    with_cost([known], "5.00")
+    with_cost(buys(ivan, shop, [TODAY]), None)
+    with_cost(buys(anna, shop, [TODAY]), "5.00")
+
+    night(by_margin=True)
+
+    assert [worth_of(one).margin for one in (maria, ivan, anna)] == [None, None, Decimal("10.00")]
+
+
+def test_a_company_that_counts_by_revenue_is_told_no_margin(shop: Shop) -> None:
+    anna = person()
+    with_cost(buys(anna, shop, [TODAY]), "5.00")
+
+    night()
+
+    assert worth_of(anna).margin is None
+
+
+def test_margins_add_up_to_what_sql_says_of_the_orders(shop: Shop) -> None:
+    draw = Random(11)
+    for one in crowd(shop, 30):
+        lines = with_cost(list(Order.objects.filter(customer=one)), f"{draw.randint(1, 4)}.25")
+        if draw.random() < 0.4:
+            brought_back(lines[0], 1, amount="3.10")
+    Order.objects.filter(pk__in=list(Order.objects.values_list("pk", flat=True)[::9])).update(
+        cancelled_at=datetime(2026, 11, 20, tzinfo=UTC)
+    )
+    figures.recount(list(Customer.objects.values_list("pk", flat=True)))
+
+    night(by_margin=True)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT sum(l.amount - l.quantity * l.unit_cost) FROM crm_orderline l
+                    JOIN crm_order o ON o.id = l.order_id WHERE o.cancelled_at IS NULL)
+                 - (SELECT sum(amount) FROM crm_return)
+                 + (SELECT sum(r.quantity * l.unit_cost) FROM crm_returnline r
+                    JOIN crm_orderline l ON l.id = r.order_line_id
+                    JOIN crm_order o ON o.id = l.order_id WHERE o.cancelled_at IS NULL)
+            """
+        )
+        (by_hand,) = cursor.fetchone()
+    told = CustomerWorth.objects.filter(purchase_days__gt=0).aggregate(margin=Sum("margin"))
+    of_who_returned_all = -sum(
+        CustomerWorth.objects.filter(orders=0).values_list("historic_value", flat=True)
+    )
+    assert told["margin"] - of_who_returned_all == by_hand
 
 
 def test_scores_are_fifths_of_those_who_bought(shop: Shop) -> None:
