@@ -110,7 +110,7 @@ class OrderRequest(Request):
     )
 
 
-class OrderLineView(View):
+class GoodsLineView(View):
     external_id = fields.TextField()
     sku = fields.TextField(allow_blank=True)
     name = fields.TextField(allow_blank=True)
@@ -118,6 +118,9 @@ class OrderLineView(View):
     unit_price = fields.unit_price_field()
     discount_amount = fields.AmountField()
     amount = fields.AmountField()
+
+
+class OrderLineView(GoodsLineView):
     returned_quantity = fields.AmountField(whole_digits=9, places=3)
 
 

@@ -6,7 +6,7 @@ Parcels stand in `shipping`, goods that come back in `returning`. `at` is now; `
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -77,6 +77,7 @@ def place_order(
     moments: Mapping[str, datetime] | None = None,
     warehouse: str = "",
     settle: Callable[[Order], None] | None = None,
+    is_history: bool = False,
 ) -> Order:
     """Keep an order with its lines, once per (shop, external id); what is told again gives the order that stands.
 
@@ -84,7 +85,7 @@ def place_order(
     `goods_amount` and the lines' amounts are checked when the shop sends them. `moments` (paid, shipped …) that have
     already passed are noted at once. Every moment is a fact. Locks the customer's row, last. `settle` lets others pay
     a part of a new order, after it is told that it was placed and before it is told that it was paid; what it refuses
-    is not placed.
+    is not placed. `is_history`: nobody is to be told of it, or asked about it, as if it happened now.
 
     Raises:
         RepeatedLine, TotalsDisagree, NotPlausible: nothing is kept.
@@ -93,8 +94,8 @@ def place_order(
     """
     if customer and customer.erased_at:
         raise PersonErased
-    _check_lines(lines)
-    _check_goods_amount(lines, goods_amount)
+    check_lines(lines)
+    check_goods_amount(lines, goods_amount)
     moments = {"placed": placed_at, **(moments or {})}
     for moment, occurred_at in moments.items():
         check_plausible(occurred_at, at=at, pointer=f"/{moment}_at")
@@ -109,6 +110,7 @@ def place_order(
         goods_amount=sum((line.computed_amount for line in lines), Decimal(0)),
         delivery_amount=delivery_amount,
         progress=progress_of(moments),
+        is_history=is_history,
         **{f"{moment}_at": occurred_at for moment, occurred_at in moments.items()},
     )
     kept = _keep(order, lines, source=source, at=at, settle=settle)
@@ -186,20 +188,21 @@ def _line(
 
 def _same_order(standing: Order, told: Order, lines: Sequence[LineGiven]) -> Order:
     """The order that stands, if it is the one being told again. What happened to it since does not matter."""
-    kept = {
-        line.external_id: (line.sku, line.quantity, line.unit_price, line.amount)
-        for line in standing.lines.all()
-    }
-    again = {
-        line.external_id: (line.sku, line.quantity, line.unit_price, line.computed_amount) for line in lines
-    }
     if (
-        kept != again
+        not say_the_same(lines, standing.lines.all())
         or not _is_of_the_same_person(standing, told)
         or (standing.currency, standing.placed_at) != (told.currency, told.placed_at)
     ):
         raise OrderDiffers
     return standing
+
+
+def say_the_same(told: Sequence[LineGiven], standing: Iterable[OrderLine]) -> bool:
+    """Whether these lines stand. Names do not matter: they are those of the day of the sale."""
+    kept = {line.external_id: (line.sku, line.quantity, line.unit_price, line.amount) for line in standing}
+    return kept == {
+        line.external_id: (line.sku, line.quantity, line.unit_price, line.computed_amount) for line in told
+    }
 
 
 def _is_of_the_same_person(standing: Order, told: Order) -> bool:
@@ -314,7 +317,7 @@ def check_plausible(occurred_at: datetime, *, at: datetime, pointer: str) -> Non
         )
 
 
-def _check_lines(lines: Sequence[LineGiven]) -> None:
+def check_lines(lines: Sequence[LineGiven]) -> None:
     seen: set[str] = set()
     repeated, disagreeing, implausible = [], [], []
     for position, line in enumerate(lines):
@@ -341,7 +344,7 @@ def _check_lines(lines: Sequence[LineGiven]) -> None:
         raise TotalsDisagree(*disagreeing)
 
 
-def _check_goods_amount(lines: Sequence[LineGiven], goods_amount: Decimal | None) -> None:
+def check_goods_amount(lines: Sequence[LineGiven], goods_amount: Decimal | None) -> None:
     total = sum((line.computed_amount for line in lines), Decimal(0))
     if total > LARGEST_AMOUNT:
         raise NotPlausible(

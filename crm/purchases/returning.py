@@ -20,7 +20,7 @@ from crm.errors import (
     ReturnDiffers,
     UnknownLine,
 )
-from crm.facts import GoodsReturned
+from crm.facts import Fact, GoodsReturned
 from crm.models import Order, OrderLine, Return, ReturnLine
 from crm.people.tombstones import refuse_words_about
 from crm.purchases.ordering import check_plausible, goods_of, round_half_up
@@ -104,10 +104,11 @@ def _keep(
         )
         for returned, refund in zip(lines, refunds, strict=True)
     )
+    taken = [sold[line.line] for line in lines]
     goods_return.amount = sum(refunds, Decimal(0))
     goods_return.save(update_fields=["amount"])
     timeline.record_all(
-        [_told(goods_return, order, [sold[line.line] for line in lines], source=source, at=at)]
+        [told_of(goods_return, order, _fact(goods_return, order, taken), source=source, at=at)]
     )
     return goods_return
 
@@ -194,7 +195,7 @@ def _check_quantities(lines: Sequence[LineReturned], sold: Mapping[str, OrderLin
     faults, remaining = [], {}
     for position, returned in enumerate(lines):
         line = sold[returned.line]
-        left = line.quantity - line.returned_quantity
+        left = line.quantity_left
         if returned.quantity > left:
             remaining[returned.line] = format(left, "f")
             faults.append(
@@ -209,18 +210,21 @@ def _check_quantities(lines: Sequence[LineReturned], sold: Mapping[str, OrderLin
         raise MoreReturnedThanBought(*faults, remaining=remaining)
 
 
-def _told(
-    goods_return: Return, order: Order, lines: Sequence[OrderLine], *, source: str, at: datetime
-) -> Told:
+def _fact(goods_return: Return, order: Order, lines: Sequence[OrderLine]) -> GoodsReturned:
+    return GoodsReturned(
+        return_number=goods_return.number,
+        order_numbers=order.number,
+        amount=goods_return.amount,
+        currency=goods_return.currency,
+        lines_count=len(lines),
+        goods=goods_of(lines),
+    )
+
+
+def told_of(goods_return: Return, order: Order, fact: Fact, *, source: str, at: datetime) -> Told:
+    """What happened by a return, once for each return; of an imported past, as past."""
     return Told(
-        fact=GoodsReturned(
-            return_number=goods_return.number,
-            order_numbers=order.number,
-            amount=goods_return.amount,
-            currency=goods_return.currency,
-            lines_count=len(lines),
-            goods=goods_of(lines),
-        ),
+        fact=fact,
         customer_id=order.customer_id,
         occurred_at=goods_return.returned_at,
         recorded_at=at,
@@ -230,4 +234,5 @@ def _told(
         channel=order.channel,
         subject=goods_return,
         language=order.customer.language if order.customer else "",
+        is_history=order.is_history,
     )

@@ -147,7 +147,7 @@ def would_earn(
     return Outcome(
         points=evaluation.points,
         why_not=None if candidates else Reason("no-rules"),
-        lots=_lots(programme, evaluation.points, moment, clock),
+        lots=lots_of(programme, evaluation.points, moment, clock),
         trace=trace_of(purchase, evaluation),
         member=member,
     )
@@ -162,7 +162,7 @@ def _earn(order: Order, programme: Programme, *, at: datetime, caused_by: Timeli
     member = _member(order, programme, at=at)
     if isinstance(member, Reason):
         return Outcome(why_not=member)
-    outcome = _post(order, programme, member, _value_of_points(known, programme), at=at, caused_by=caused_by)
+    outcome = _post(order, programme, member, value_of_points(known, programme), at=at, caused_by=caused_by)
     if outcome.points:
         reversal.take_back(order, at=at, caused_by=caused_by)
     tiering.keep_up(member, order.placed_at, at=at, source_id=f"order:{order.pk}", caused_by=caused_by)
@@ -189,7 +189,7 @@ def _post(
     evaluation = evaluate(purchase, candidates, rounding=programme.rounding)
     if allowed := reserve(evaluation, switched_on, member, at=earned_at, clock=clock):
         evaluation = evaluate(purchase, candidates, rounding=programme.rounding, allowed=allowed)
-    lots = _lots(programme, evaluation.points, earned_at, clock)
+    lots = lots_of(programme, evaluation.points, earned_at, clock)
     trace = trace_of(purchase, evaluation, quantities=quantities_of(order))
     outcome = Outcome(
         points=evaluation.points,
@@ -200,7 +200,15 @@ def _post(
     )
     if not lots:
         return outcome
-    _tell(order, programme, evaluation.points, lots[0].available_at, at=at, caused_by=caused_by)
+    tell(
+        order,
+        programme,
+        evaluation.points,
+        lots[0].available_at,
+        occurred_at=earned_at,
+        at=at,
+        caused_by=caused_by,
+    )
     posted = ledger.earn(
         member.pk,
         lots=lots,
@@ -223,15 +231,18 @@ def quantities_of(order: Order) -> dict[str, str]:
     return {str(line.pk): format(line.quantity, "f") for line in order.lines.all()}
 
 
-def _tell(
+def tell(
     order: Order,
     programme: Programme,
     points: int,
     available_at: datetime | None,
     *,
+    occurred_at: datetime,
     at: datetime,
     caused_by: TimelineEntry | None,
+    once_per: str = "",
 ) -> None:
+    """Points of an order were earned. `once_per` tells later earnings of the same order apart. Idempotent."""
     timeline.record(
         order.customer,
         PointsEarned(
@@ -241,8 +252,8 @@ def _tell(
             available_at=available_at,
         ),
         source=SOURCE,
-        source_id=f"order:{order.pk}:earn:{programme.pk}",
-        occurred_at=order.paid_at or at,
+        source_id=f"order:{order.pk}:earn:{programme.pk}{once_per}",
+        occurred_at=occurred_at,
         recorded_at=at,
         subject=order,
         shop=order.shop,
@@ -271,7 +282,9 @@ def _member(order: Order, programme: Programme, *, at: datetime) -> Member | Rea
             shop=order.shop,
             is_history=order.is_history,
         )
-    return Reason("before-joining") if paid_at < member.joined_at else member
+    # Systems of shops tell moments in whole seconds: who joins and pays within one has joined before.
+    joined_at = member.joined_at.replace(microsecond=0)
+    return Reason("before-joining") if paid_at < joined_at else member
 
 
 def _person(order: Order) -> int:
@@ -285,10 +298,10 @@ def _of_order(order: Order, programme: Programme) -> list[Transaction]:
 
 
 def _paid_with_points(order: Order, programme: Programme) -> Decimal:
-    return _value_of_points(_of_order(order, programme), programme)
+    return value_of_points(_of_order(order, programme), programme)
 
 
-def _value_of_points(known: Sequence[Transaction], programme: Programme) -> Decimal:
+def value_of_points(known: Sequence[Transaction], programme: Programme) -> Decimal:
     """Of the spendings for an order, less what came back of them."""
     kinds = Transaction.Kind
     spent = sum(one.points for one in known if one.kind in (kinds.REDEEM, kinds.CAPTURE))
@@ -384,7 +397,7 @@ def reserve(
     return allowed
 
 
-def _lots(programme: Programme, points: int, earned_at: datetime, clock: tzinfo) -> list[ledger.Lot]:
+def lots_of(programme: Programme, points: int, earned_at: datetime, clock: tzinfo) -> list[ledger.Lot]:
     """One lot: all of a purchase waits and expires together."""
     if not points:
         return []

@@ -35,9 +35,13 @@ def price(points: int, *, at: datetime) -> Price | None:
 
 def members_among(customers: Collection[int], *, at: datetime) -> set[int]:
     """Whoever of these has an account in the programme, also under another id of theirs. Three queries."""
-    programme, ids = _programme(at), ids_of_each(customers)
-    if programme is None:
-        return set()
+    programme = _programme(at)
+    return members_of(programme.pk, customers) if programme else set()
+
+
+def members_of(programme: int, customers: Collection[int]) -> set[int]:
+    """As `members_among`, in the programme of this number. Two queries."""
+    ids = ids_of_each(customers)
     everybody = {pk for known in ids.values() for pk in known}
     members = Member.objects.current().filter(programme=programme, customer__in=everybody)
     have = set(members.values_list("customer", flat=True))

@@ -1,12 +1,14 @@
 """Goods came back, or the order was cancelled: what the order earned is taken back, what points paid of it comes back.
 
 Everything follows from the snapshot of the earning and from how much of each line is back by now: so it does not matter
-in how many steps it came, nor what the rules say today.
+in how many steps it came, nor what the rules say today. Of an order that the shop changed, the snapshot of the change
+counts, for all of its earnings together (see `amending`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,9 +22,9 @@ from crm.abilities import ReturnEffect
 from crm.facts import Fact
 from crm.models import Customer, Order, OrderLine, ReturnLine, TimelineEntry
 from loyalty import ledger, tiering
-from loyalty.facts.earning import PointsGivenBack, PointsTakenBack
+from loyalty.facts.earning import PointsGivenBack, PointsLowered, PointsTakenBack
 from loyalty.members import uniting
-from loyalty.models import Member, Programme, Transaction
+from loyalty.models import AmendedEarning, Member, Programme, Transaction
 
 SOURCE = "loyalty"
 WHOLE = Fraction(1)
@@ -30,11 +32,12 @@ WHOLE = Fraction(1)
 
 @dataclass(frozen=True)
 class When:
-    """Now, when the goods came back, and the entry that told of it."""
+    """Now, when the goods came back, and the entry that told of it. `is_amendment`: the shop changed the order."""
 
     at: datetime
     occurred_at: datetime
     caused_by: TimelineEntry | None
+    is_amendment: bool = False
 
 
 @transaction.atomic
@@ -82,19 +85,43 @@ def take_back(
     back = returned_parts(order)
     if not any(back.values()):
         return []
-    when = When(at, occurred_at or (caused_by.occurred_at if caused_by else at), caused_by)
+    return settle(
+        order, back, When(at, occurred_at or (caused_by.occurred_at if caused_by else at), caused_by)
+    )
+
+
+def settle(order: Order, back: Mapping[int, Fraction], when: When) -> list[Member]:
+    """Take back and give back what is due by now; with the customer's row locked. Answers with whom it concerned."""
+    amended = {
+        programme: one for (_order, programme), one in AmendedEarning.objects.newest_of([order.pk]).items()
+    }
     known = Transaction.objects.filter(order_id=order.pk).select_related("wallet__member__programme")
-    members = {}
+    members: dict[int, Member] = {}
+    together: dict[int, list[tuple[Transaction, Member]]] = defaultdict(list)
     for one in known.order_by("wallet_id", "pk"):
         # What one wallet earned may be owed by another, after people were merged.
         member = uniting.last_of(one.wallet.member)
         members[member.pk] = member
         match one.kind:
+            case Transaction.Kind.EARN if one.programme_id in amended:
+                together[one.programme_id].append((one, member))
             case Transaction.Kind.EARN:
                 _take_back(order, one, member, back, when)
             case Transaction.Kind.REDEEM | Transaction.Kind.CAPTURE:
                 _give_back(order, one, back, when)
+    for programme, earnings in together.items():
+        _take_back_together(order, earnings, amended[programme], back, when)
     return list(members.values())
+
+
+def standing_of(earnings: Iterable[Transaction]) -> int:
+    """How many of the points of these earnings are not taken back."""
+    return sum(one.points - _done(one) for one in earnings)
+
+
+def due_of(amended: AmendedEarning, back: Mapping[int, Fraction]) -> int:
+    """How many points a changed order is to have earned in all, less what came back of it."""
+    return amended.points - due_back(amended.trace, amended.points, back)
 
 
 def foresee(order: Order, *, quantities: Mapping[int, Decimal]) -> ReturnEffect:
@@ -109,8 +136,17 @@ def foresee(order: Order, *, quantities: Mapping[int, Decimal]) -> ReturnEffect:
         back[key] = min(WHOLE, back[key] + more)
     amounts = {key: line.amount for key, line in lines.items()}
     taken = given = 0
-    for one in Transaction.objects.filter(order_id=order.pk).order_by("pk"):
+    amended = AmendedEarning.objects.newest_of([order.pk])
+    known = list(Transaction.objects.filter(order_id=order.pk).order_by("pk"))
+    for (_order, programme), its in amended.items():
+        earnings = [
+            one for one in known if (one.kind, one.programme_id) == (Transaction.Kind.EARN, programme)
+        ]
+        taken += max(0, standing_of(earnings) - due_of(its, back))
+    for one in known:
         match one.kind:
+            case Transaction.Kind.EARN if (order.pk, one.programme_id) in amended:
+                continue
             case Transaction.Kind.EARN:
                 taken += max(0, due_back(one.trace or {}, one.points, back) - _done(one))
             case Transaction.Kind.REDEEM | Transaction.Kind.CAPTURE:
@@ -120,7 +156,11 @@ def foresee(order: Order, *, quantities: Mapping[int, Decimal]) -> ReturnEffect:
 
 def returned_parts(order: Order) -> dict[int, Fraction]:
     """Of each line the part that is back by now; all of a cancelled order."""
-    lines = OrderLine.objects.filter(order=order).order_by("pk")
+    return parts_of(order, OrderLine.objects.filter(order=order).order_by("pk"))
+
+
+def parts_of(order: Order, lines: Iterable[OrderLine]) -> dict[int, Fraction]:
+    """As `returned_parts`, for a caller that has the lines."""
     return {
         line.pk: WHOLE if order.cancelled_at else Fraction(line.returned_quantity) / Fraction(line.quantity)
         for line in lines
@@ -155,8 +195,38 @@ def _take_back(
     done = _done(earning)
     if until <= done:
         return
-    fact = PointsTakenBack(points=until - done, order_number=order.number)
-    _tell(order, fact, name=f"back:{earning.pk}:{until}", when=when)
+    _reverse(order, earning, member, back, until=until, points=until - done, when=when)
+
+
+def _take_back_together(
+    order: Order,
+    earnings: Sequence[tuple[Transaction, Member]],
+    amended: AmendedEarning,
+    back: Mapping[int, Fraction],
+    when: When,
+) -> None:
+    """From the last earning to the first, until no more of them stands than is due."""
+    too_many = standing_of(one for one, _member in earnings) - due_of(amended, back)
+    for one, member in sorted(earnings, key=lambda pair: pair[0].pk, reverse=True):
+        done = _done(one)
+        points = min(too_many, one.points - done)
+        if points > 0:
+            _reverse(order, one, member, back, until=done + points, points=points, when=when)
+            too_many -= points
+
+
+def _reverse(
+    order: Order,
+    earning: Transaction,
+    member: Member,
+    back: Mapping[int, Fraction],
+    *,
+    until: int,
+    points: int,
+    when: When,
+) -> None:
+    kind = PointsLowered if when.is_amendment else PointsTakenBack
+    _tell(order, kind(points=points, order_number=order.number), name=f"back:{earning.pk}:{until}", when=when)
     ledger.reverse(
         member.pk,
         earning_id=earning.pk,
@@ -167,8 +237,14 @@ def _take_back(
         lines=[key for key, part in back.items() if part],
         forgive=member.programme.debt_policy == Programme.DebtPolicy.FORGIVE,
         order_id=order.pk,
-        trace={"reason": "cancelled" if order.cancelled_at else "returned", "until": until},
+        trace={"reason": _reason(order, when), "until": until},
     )
+
+
+def _reason(order: Order, when: When) -> str:
+    if when.is_amendment:
+        return "amended"
+    return "cancelled" if order.cancelled_at else "returned"
 
 
 def _give_back(
@@ -193,7 +269,7 @@ def _give_back(
             at=when.at,
             occurred_at=when.occurred_at,
             order_id=order.pk,
-            trace={"reason": "cancelled" if order.cancelled_at else "returned", "until": until},
+            trace={"reason": _reason(order, when), "until": until},
         )
 
 

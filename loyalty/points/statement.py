@@ -43,6 +43,8 @@ WITH_ORDER: Mapping[str, str | Promise] = {
     Transaction.Kind.RESTORE: _("Given back: goods of order {order} were returned"),
 }
 
+AMENDED = _("Fewer points: order {order} was changed")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Why:
@@ -79,6 +81,8 @@ class Line:
     @property
     def explanation(self) -> str:
         """A sentence in the reader's language."""
+        if self.order_number and (self.transaction.trace or {}).get("reason") == "amended":
+            return str(AMENDED).format(order=self.order_number)
         if self.order_number and self.kind in WITH_ORDER:
             return str(WITH_ORDER[self.kind]).format(order=self.order_number)
         return str(WITHOUT_ORDER[self.kind])
