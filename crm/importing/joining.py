@@ -29,6 +29,7 @@ from crm.importing.telling import told
 from crm.models import Address, Customer, Identity, ImportedRow, ImportJob, Suppression
 from crm.people.identification import Sign, lock_signs
 from crm.people.suppression import Key, suppressed
+from crm.segments import waiting
 from crm.timeline import Told
 
 Outcome = ImportedRow.Outcome
@@ -298,6 +299,7 @@ def _complete(job: ImportJob, known: Sequence[News], *, at: datetime) -> list[To
         pairs = [(one.customer, one) for one in known if one.customer and one.customer.pk in there]
         cursor.execute(COMPLETE, {"at": at, "said": json.dumps([_changes(one) for _, one in pairs])})
     _keep_addresses(pairs)
+    waiting.look_at([customer.pk for customer, _one in pairs], at=at, is_history=True)
     return [*_recognised(job, pairs, at=at), *_consented(job, pairs, at=at)]
 
 

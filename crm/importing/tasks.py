@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.errors import Refusal
-from crm.importing import running
-from crm.models import ImportJob
+from crm.importing import repeating, running
+from crm.models import ImportJob, RepeatedImport
 
 # Well below the time limit of a task: a large file takes several.
 AT_A_TIME = timedelta(minutes=10)
+MOST_FILES = 20
 
 
 def start_import(job: ImportJob) -> None:
@@ -41,3 +42,12 @@ def continue_imports() -> None:
     """Take up again whatever seems to be at work and was not heard of for a while."""
     for job in ImportJob.objects.forgotten(timezone.now()).exclude(file=""):
         start_import(job)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def repeat_imports() -> None:
+    """Look for the files whose time has come; each is fetched once, whoever else looks as well."""
+    due = RepeatedImport.objects.due(timezone.now()).select_related("pattern__shop", "created_by")
+    for repeated in due.order_by("next_at", "pk")[:MOST_FILES]:
+        if job := repeating.take(repeated, at=timezone.now()):
+            start_import(job)

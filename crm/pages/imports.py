@@ -29,7 +29,7 @@ from crm.importing.files import LARGEST_FILE, Glimpse
 from crm.importing.kinds import Kind, kind_of, kinds
 from crm.importing.refusals import FileTooLarge, title_of
 from crm.models import ImportJob, Shop
-from crm.pages import long_work
+from crm.pages import long_work, repeated_imports
 from crm.pages.requests import StaffRequest
 from crm.words.wording import number
 
@@ -234,6 +234,8 @@ def _show(
         context["report"] = reporting.report(found)
     if found.error:
         context["error"] = title_of(found.error)
+    if found.state == jobs.State.DONE:
+        context |= repeated_imports.panel(found, at=timezone.now())
     return TemplateResponse(request, "crm/imports/job.html", context, status=status)
 
 

@@ -1,0 +1,130 @@
+"""A shop that runs WooCommerce, over the wire: its REST API, after its public documentation, and its bad days."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes.woocommerce import spelt
+
+KEY, SECRET = "ck_5f2a", "cs_9d1c"
+ROOT = "/wp-json/wc/v3/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refusal(status: int, code: str, **headers: str) -> Said:
+    return Said(
+        status=status, body=spelt({"code": code, "message": "…", "data": {"status": status}}), headers=headers
+    )
+
+
+class WooShop(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.things: dict[str, dict[int, dict[str, Any]]] = {"orders": {}, "customers": {}, "products": {}}
+        self.refunds: dict[int, list[dict[str, Any]]] = {}
+        self.forbidden: set[str] = set()
+        # What it says next, before it comes to its senses.
+        self.bad_days: deque[Said] = deque()
+        self.asked: list[str] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/"
+
+    @property
+    def access(self) -> dict[str, str]:
+        return {"consumer_key": KEY, "consumer_secret": SECRET}
+
+    def sell(self, *orders: dict[str, Any]) -> None:
+        self.things["orders"].update({order["id"]: order for order in orders})
+
+    def take_back(self, refund: dict[str, Any]) -> None:
+        """The order says that there is one, and how much it was."""
+        number = refund["parent_id"]
+        self.refunds.setdefault(number, []).append(refund)
+        named = {"id": refund["id"], "reason": refund["reason"], "total": f"-{refund['amount']}"}
+        order = self.things["orders"][number]
+        order["refunds"] = [*order["refunds"], named]
+        order["date_modified_gmt"] = max(order["date_modified_gmt"], refund["date_created_gmt"])
+
+    def answer(self, path: str, query: Mapping[str, str], authorisation: str) -> Said:
+        self.asked.append(path)
+        if self.bad_days:
+            return self.bad_days.popleft()
+        if authorisation != "Basic " + base64.b64encode(f"{KEY}:{SECRET}".encode()).decode():
+            return refusal(401, "woocommerce_rest_authentication_error")
+        if not path.startswith(ROOT):
+            return Said(status=404, body=b"<!doctype html><title>Not found</title>")
+        kind, *rest = path.removeprefix(ROOT).strip("/").split("/")
+        if kind in self.forbidden:
+            return refusal(403, "woocommerce_rest_cannot_view")
+        return self._found(kind, rest, query)
+
+    def _found(self, kind: str, rest: list[str], query: Mapping[str, str]) -> Said:
+        match rest:
+            case []:
+                return self._listed(list(self.things[kind].values()), query)
+            case [number] if int(number) in self.things[kind]:
+                return Said(status=200, body=spelt(self.things[kind][int(number)]))
+            case [number, "refunds"] if kind == "orders":
+                under_an_order = [
+                    {name: value for name, value in refund.items() if name != "parent_id"}
+                    for refund in self.refunds.get(int(number), [])
+                ]
+                return self._listed(under_an_order, query)
+        return refusal(404, "woocommerce_rest_shop_order_invalid_id")
+
+    def _listed(self, things: list[dict[str, Any]], query: Mapping[str, str]) -> Said:
+        since = query.get("modified_after", "")
+        found = sorted(
+            (one for one in things if one.get("date_modified_gmt", "9999") > since), key=lambda one: one["id"]
+        )
+        size, page = int(query["per_page"]), int(query.get("page", 1))
+        shown = found[(page - 1) * size : page * size]
+        counted = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(-(-len(found) // size))}
+        return Said(status=200, body=b"[" + b",".join(spelt(one) for one in shown) + b"]", headers=counted)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """`shown_in`: the header by which whoever asks is known."""
+
+    server: Any
+    shown_in = "Authorization"
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        said = self.server.answer(parts.path, query, self.headers.get(self.shown_in, ""))
+        self.send_response(said.status)
+        for name, value in said.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(said.body)))
+        self.end_headers()
+        self.wfile.write(said.body)
+
+    def log_message(self, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def a_shop() -> Iterator[WooShop]:
+    with WooShop() as shop:
+        threading.Thread(target=shop.serve_forever, args=(0.01,), daemon=True).start()
+        yield shop
+        shop.shutdown()
