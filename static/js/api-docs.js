@@ -7,6 +7,7 @@ window.SwaggerUIBundle({
   domNode: reference,
   deepLinking: true,
   docExpansion: "list",
+  filter: true,
   defaultModelsExpandDepth: 0,
   persistAuthorization: false,
   validatorUrl: null,

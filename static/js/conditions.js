@@ -1,7 +1,8 @@
 /* The editor of a tree of conditions: see templates/crm/_condition_editor.html, where its parts and words are.
 
    Each part of the tree is an element with a read(pointer) of its own that gives its JSON; what is on the screen is the
-   state. Whatever changes is written into the form's field and said aloud by the server. */
+   state. Whatever changes is written into the form's field and said aloud by the server. Menus are asked for when their
+   field is first chosen; what the tree names of them is there from the beginning. */
 "use strict";
 (() => {
   const PAUSE = 350; // milliseconds without a change before the server is asked
@@ -13,6 +14,7 @@
       this.field = box.querySelector("textarea");
       this.words = JSON.parse(box.querySelector("script[type='application/json']").textContent);
       this.saidBox = box.querySelector("[data-said]");
+      this.menus = new Map();
       const tree = this.field.value.trim() ? this.parsed() : { all: [] };
       if (tree === undefined) return; // what cannot be read is mended by hand
       this.top = this.group(grouped(tree), this.words.root, false);
@@ -32,6 +34,46 @@
       } catch {
         return undefined;
       }
+    }
+
+    // All there is to choose from; nothing where a value is written, as where the menu cannot be had now.
+    menu(field) {
+      if (!this.menus.has(field.name)) this.menus.set(field.name, this.asked(field.name));
+      return this.menus.get(field.name);
+    }
+
+    async asked(name) {
+      try {
+        const answer = await fetch(`${this.box.dataset.choicesAt}?field=${encodeURIComponent(name)}`);
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+        return (await answer.json()).choices;
+      } catch {
+        this.menus.delete(name);
+        return null;
+      }
+    }
+
+    // A control that is shown with what is known, and once more when its menu is there.
+    withMenu(field, value, show) {
+      const place = document.createElement("span");
+      place.className = "cond";
+      let inner;
+      const put = (choices, told) => {
+        const control = show(choices, told);
+        inner = control.read;
+        place.replaceChildren(...control.elements);
+      };
+      put(field.choices, value);
+      place.setAttribute("aria-busy", "true");
+      this.menu(field).then((choices) => {
+        // What the tree names stays to be chosen, also where the menu would not offer it to this reader.
+        const named = (field.choices || []).filter((one) => !choices?.some((other) => other.value === one.value));
+        put(choices && [...choices, ...named], inner() ?? value);
+        place.removeAttribute("aria-busy");
+        if (place.isConnected) this.box.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      place.read = () => inner();
+      return place;
     }
 
     part(name) {
@@ -275,17 +317,22 @@
         return () => ({ value: boxes.filter((box) => box.firstChild.checked).map((box) => Number(box.firstChild.value)) });
       },
       list(place, value, field) {
-        if (!field.choices) {
-          const words = this.input("value", "text", value?.join(", "));
-          place.append(words);
-          const one = (text) => (field.kind === "reference" ? whole(text) : text);
-          return () => ({ value: words.value.split(",").map((text) => text.trim()).filter(Boolean).map(one) });
-        }
-        const boxes = field.choices.map((choice) => checkbox(choice, value?.includes(choice.value)));
-        place.append(...boxes);
-        return () => ({ value: field.choices.filter((_, index) => boxes[index].firstChild.checked).map((choice) => choice.value) });
+        const many = field.choices ? this.withMenu(field, value, (choices, told) => this.several(field, choices, told)) : null;
+        const control = many ? { elements: [many], read: many.read } : this.several(field, null, value);
+        place.append(...control.elements);
+        return () => ({ value: control.read() });
       },
     };
+
+    several(field, choices, value) {
+      if (!choices) {
+        const words = this.input("value", "text", value?.join(", "));
+        const one = (text) => (field.kind === "reference" ? whole(text) : text);
+        return { elements: [words], read: () => words.value.split(",").map((text) => text.trim()).filter(Boolean).map(one) };
+      }
+      const boxes = choices.map((choice) => checkbox(choice, value?.includes(choice.value)));
+      return { elements: boxes, read: () => choices.filter((_, index) => boxes[index].firstChild.checked).map((choice) => choice.value) };
+    }
 
     one(field, value) {
       if (field.kind === "yes_no") {
@@ -295,11 +342,18 @@
         return select;
       }
       if (!field.choices) return this.input("value", field.kind, value);
+      return this.withMenu(field, value, (choices, told) => this.chosen(field, choices, told));
+    }
+
+    chosen(field, choices, value) {
+      if (!choices) {
+        const input = this.input("value", field.kind, value);
+        return { elements: [input], read: input.read };
+      }
       const select = this.part("choice");
-      select.append(...field.choices.map((choice) => option(choice.value, choice.label)));
+      select.append(...choices.map((choice) => option(choice.value, choice.label)));
       if (value !== undefined) select.value = value;
-      select.read = () => field.choices.find((choice) => String(choice.value) === select.value)?.value;
-      return select;
+      return { elements: [select], read: () => choices.find((choice) => String(choice.value) === select.value)?.value };
     }
 
     input(part, kind, value) {

@@ -125,6 +125,7 @@
   function click(event) {
     const opener = event.target.closest("[data-opens]");
     if (opener) open(document.getElementById(opener.dataset.opens));
+    if (event.target.closest("[data-closes-trouble]")) settle();
     const pointer = event.target.closest("[data-focuses]");
     if (pointer) {
       event.preventDefault();
@@ -158,7 +159,51 @@
     for (const [name, value] of [...formData.entries()]) if (value === "") formData.delete(name);
   }
 
+  /* What did not reach the server, or was refused there, is said: nobody believes that it was done. */
+  const REFUSALS = { 401: "signed-out", 403: "refused", 404: "gone", 410: "gone", 429: "busy" };
+  let troubled = null; // what was not done, until it is
+  const trouble = () => document.getElementById("trouble");
+  const asksByItself = (element) => /\bevery\b/.test(element.getAttribute("hx-trigger") || "");
+
+  function complain(kind, element) {
+    const box = trouble();
+    if (!box) return;
+    troubled = { kind, element };
+    for (const words of box.querySelectorAll("[data-trouble]")) words.hidden = words.dataset.trouble !== kind;
+    box.hidden = false;
+  }
+
+  function refused(event) {
+    const { elt, xhr } = event.detail;
+    if (!asksByItself(elt)) complain(REFUSALS[xhr.status] || "failed", elt);
+  }
+
+  // Whoever is signed out is led to the door: that page is no answer to what was asked.
+  function turnedAway(event) {
+    const box = trouble();
+    const { xhr, elt } = event.detail;
+    if (!box || !xhr.responseURL || new URL(xhr.responseURL).pathname !== box.dataset.signIn) return;
+    event.preventDefault();
+    complain("signed-out", elt);
+  }
+
+  // A lost connection is back with any answer; anything else, once the same thing is done.
+  function calm(event) {
+    if (!troubled || !event.detail.successful) return;
+    if (troubled.kind === "away" || troubled.element === event.detail.elt) settle();
+  }
+
+  function settle() {
+    troubled = null;
+    trouble().hidden = true;
+  }
+
   document.addEventListener("htmx:configRequest", leaveOutEmpty);
+  document.addEventListener("htmx:responseError", refused);
+  document.addEventListener("htmx:sendError", (event) => complain("away", event.detail.elt));
+  document.addEventListener("htmx:timeout", (event) => complain("away", event.detail.elt));
+  document.addEventListener("htmx:beforeOnLoad", turnedAway);
+  document.addEventListener("htmx:afterOnLoad", calm);
   document.addEventListener("keydown", press);
   document.addEventListener("click", click);
   document.addEventListener("htmx:beforeSwap", markTurn);
