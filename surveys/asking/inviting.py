@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
-from crm import timeline
+from crm import company, timeline
+from crm.drawing import is_drawn
 from crm.messages.notifying import WhyNot, language_of
 from crm.models import Customer, Shop
 from crm.people.same_person import ids_of, lock_person
-from surveys.asking.drawing import is_drawn
 from surveys.asking.telling import INVITATION, SOURCE, tell
 from surveys.facts import PersonInvited
 from surveys.models import Invitation, Skip, Survey, SurveyVersion, Trigger, Wave
@@ -31,15 +31,9 @@ log = logging.getLogger(__name__)
 ALL = Decimal(1)
 Budget, Reason = Survey.Budget, Skip.Reason
 
-# So long nobody is asked anything else of the same budget.
-PAUSES: Mapping[str, timedelta] = {
-    Budget.TRANSACTIONAL: timedelta(days=30),
-    Budget.RELATIONSHIP: timedelta(days=90),
-    Budget.RECOVERY: timedelta(days=30),
-}
 # As the database calls it.
 _ASKED_TWICE = "nobody_is_asked_twice_in_a_window"
-_REASONS: Mapping[WhyNot, str] = {
+REASONS: Mapping[WhyNot, str] = {
     WhyNot.SWITCHED_OFF: Reason.SWITCHED_OFF,
     WhyNot.ERASED: Reason.ERASED,
     WhyNot.NO_WAY: Reason.NO_WAY,
@@ -184,14 +178,22 @@ def _why_not(asking: Asking) -> str:
     return Reason.ASKED_LATELY if _was_asked_lately(asking) else ""
 
 
+def pause_of(budget: str) -> timedelta:
+    """So long nobody is asked anything else of the same budget."""
+    its = company.current()
+    is_about_us = budget == Budget.RELATIONSHIP
+    return timedelta(days=its.ask_about_us_after_days if is_about_us else its.ask_again_after_days)
+
+
 def _was_asked_lately(asking: Asking) -> bool:
-    """Under any of the person's ids."""
+    """Under any of the person's ids. A pause that was made longer holds for those who were asked before too."""
     asked = Invitation.objects.filter(customer__in=ids_of(asking.person), withdrawn_at=None)
-    return asked.filter(budget=asking.budget, window__overlap=_window(asking)).exists()
+    lately = Q(window__overlap=_window(asking)) | Q(asked_at__gt=asking.at - pause_of(asking.budget))
+    return asked.filter(lately, budget=asking.budget).exists()
 
 
 def _window(asking: Asking) -> tuple[datetime, datetime]:
-    return asking.at, asking.at + PAUSES[asking.budget]
+    return asking.at, asking.at + pause_of(asking.budget)
 
 
 def _row(asking: Asking) -> Invitation:
@@ -218,7 +220,7 @@ def _write(asking: Asking, invitation: Invitation) -> None:
     """Raises _NotAsked."""
     told = tell(invitation, INVITATION, person=asking.person, at=asking.at)
     if told.message is None:
-        raise _NotAsked(_REASONS[told.why_not or WhyNot.NO_WAY])
+        raise _NotAsked(REASONS[told.why_not or WhyNot.NO_WAY])
     invitation.message, invitation.channel = told.message, told.message.account.channel
     # The night before it is read is not taken from the days in which it can be answered.
     sent_at = told.message.send_at or asking.at

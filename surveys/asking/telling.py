@@ -18,6 +18,8 @@ from surveys.questions import Point
 
 SOURCE = "surveys"
 INVITATION, REMINDER = "survey_invitation", "survey_reminder"
+# Ends the key of what is said once more, by another way.
+AGAIN = ":again"
 # More of them would be a wall of buttons.
 MOST_BUTTONS = 11
 LONGEST_BUTTON = 60
@@ -25,9 +27,18 @@ LONGEST_BUTTON = 60
 MANY_AT_ONCE = "multiple"
 
 
-def tell(invitation: Invitation, notice: str, *, person: Customer, at: datetime) -> Notified:
+def tell(
+    invitation: Invitation,
+    notice: str,
+    *,
+    person: Customer,
+    at: datetime,
+    instead_of: Message | None = None,
+    channels: Sequence[str] = (),
+) -> Notified:
     """Write to the invited by the ways that the survey allows, once per invitation and notice.
 
+    `instead_of`: what did not arrive; then once more, by one of `channels`, in the form that it can show.
     Questions about us as a whole need a consent; those about something that happened are service.
     """
     version, language = invitation.version, language_of(person)
@@ -41,19 +52,20 @@ def tell(invitation: Invitation, notice: str, *, person: Customer, at: datetime)
             "survey.link": links.address_of(invitation),
         },
         source=SOURCE,
-        source_id=f"{notice}:{invitation.pk}",
+        source_id=f"{notice}:{invitation.pk}{AGAIN if instead_of else ''}",
         at=at,
         shop=invitation.shop,
         purpose=_purpose_of(invitation.budget),
-        channels=version.survey.channels,
+        channels=channels or version.survey.channels,
         choices=[point.label for point in points_of(version, language)],
         html=_scores(invitation, language),
+        instead_of=instead_of,
     )
 
 
 def invitation_told_by(message: Message) -> int | None:
     """Of which invitation it told; None: of none."""
-    notice, _colon, pk = message.source_id.partition(":")
+    notice, _colon, pk = message.source_id.removesuffix(AGAIN).partition(":")
     is_ours = message.source == SOURCE and notice in (INVITATION, REMINDER) and pk.isdecimal()
     return int(pk) if is_ours else None
 

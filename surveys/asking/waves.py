@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import BigIntegerField, F, Func, QuerySet, Value
+from django.db.models import BigIntegerField, F, QuerySet, Value
+from django.db.models.functions import Mod
 
 from crm import company, rules
+from crm.drawing import NumberOf
 from crm.models import Customer
 from surveys.asking.inviting import invite
 from surveys.models import Survey, SurveyVersion, Wave
@@ -20,18 +22,11 @@ AT_ONCE = 100
 A_DAY = timedelta(days=1)
 
 
-class DayOf(Func):
+class DayOf(Mod):
     """What `drawing.day_of` says of a customer, counted by the database."""
 
-    template = (
-        "mod(('x' || left(encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex'), 8))::bit(32)::bigint,"
-        " %(days)s)"
-    )
-    arg_joiner = " || "
-    output_field = BigIntegerField()
-
     def __init__(self, beginning: str, customer: F, *, days: int) -> None:
-        super().__init__(Value(beginning), Func(customer, template="%(expressions)s::text"), days=int(days))
+        super().__init__(NumberOf(beginning, customer), Value(days), output_field=BigIntegerField())
 
 
 def ask_due(*, at: datetime) -> int:

@@ -1,4 +1,7 @@
-"""Two months of answers about the delivery in Varna: 84 of a hundred were satisfied, then 61. Written at once."""
+"""Two months of answers about the delivery in Varna: 84 of a hundred were satisfied, then 61; and who recommends us.
+
+Written at once.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +36,33 @@ WORDS = {
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The question that has a number for an answer."""
+
+    kind: str
+    aspect: str
+    low: int
+    high: int
+    unhappy: int
+    wording: str
+
+
+SATISFIED = Asked("csat", "delivery", 1, 5, 2, "Доколко сте доволни от доставката?")
+RECOMMENDS = Asked("nps", "", 0, 10, 6, "Бихте ли ни препоръчали на приятел или колега?")
+# Of those who were asked whether they would recommend «Липа», over a quarter.
+RECOMMENDED = (10, 9, 9, 8, 10, 6, 9, 10, 7, 9)
+QUARTER, ASKED_TO_RECOMMEND = timedelta(days=85), 60
+
+
+@dataclass(frozen=True)
 class _Said:
-    """One answer to come: who, when, how many of five, in which words."""
+    """One answer to come: who, when, how much, in which words."""
 
     person: Customer
     at: datetime
     value: int
     words: str
+    asked: Asked = SATISFIED
 
     @property
     def language(self) -> str:
@@ -56,6 +79,22 @@ def tell(version: SurveyVersion, *, shop: Shop, now: datetime) -> list[int]:
         answers = _write(version, said, shop=shop)
         _silent(version, people[ANSWERED:], shop=shop, ends=ends)
     return [one.response_id for one in answers if one.text]
+
+
+def tell_who_recommends(version: SurveyVersion, *, shop: Shop, now: datetime) -> None:
+    """Most would: some come back for no other reason."""
+    people = Customer.objects.filter(erased_at=None, merged_into=None).order_by("-pk")[:ASKED_TO_RECOMMEND]
+    said = [
+        _Said(
+            person,
+            now - QUARTER * ((number + 1) / (ASKED_TO_RECOMMEND + 1)),
+            RECOMMENDED[number % len(RECOMMENDED)],
+            "",
+            RECOMMENDS,
+        )
+        for number, person in enumerate(people)
+    ]
+    _write(version, said, shop=shop)
 
 
 def _said(person: Customer, number: int, satisfied: int, ends: datetime) -> _Said:
@@ -76,7 +115,7 @@ def _write(version: SurveyVersion, said: Sequence[_Said], *, shop: Shop) -> list
         _response(version, one, invitation) for one, invitation in zip(said, invitations, strict=True)
     )
     told = list(zip(said, responses, strict=True))
-    scores = [_answer(response, one, question="score", kind="csat") for one, response in told]
+    scores = [_answer(response, one, question="score", kind=one.asked.kind) for one, response in told]
     words = [_answer(response, one, question="words", kind="text") for one, response in told if one.words]
     Answer.objects.bulk_create([*scores, *words])
     timeline.record_all([_entry(version, one, response) for one, response in told])
@@ -102,7 +141,7 @@ def _invitation(
         shop=shop,
         channel="email",
         source=SOURCE,
-        source_id=f"delivery:{person.pk}:{at:%Y-%m-%d}",
+        source_id=f"{version.survey.slug}:{person.pk}:{at:%Y-%m-%d}",
         asked_at=asked_at,
         delivered_at=asked_at,
         opened_at=answered_at,
@@ -129,17 +168,17 @@ def _response(version: SurveyVersion, one: _Said, invitation: Invitation) -> Res
 
 
 def _answer(response: Response, one: _Said, *, question: str, kind: str) -> Answer:
-    is_score = kind == "csat"
+    is_score = kind != "text"
     return Answer(
         response=response,
         question=question,
         kind=kind,
-        aspect="delivery" if is_score else "",
+        aspect=one.asked.aspect if is_score else "",
         value=one.value if is_score else None,
-        scale_low=1 if is_score else None,
-        scale_high=5 if is_score else None,
+        scale_low=one.asked.low if is_score else None,
+        scale_high=one.asked.high if is_score else None,
         text="" if is_score else one.words,
-        wording="Доколко сте доволни от доставката?" if is_score else "Разкажете ни повече, ако желаете.",
+        wording=one.asked.wording if is_score else "Разкажете ни повече, ако желаете.",
         language=one.language,
         answered_at=one.at,
     )
@@ -150,10 +189,10 @@ def _entry(version: SurveyVersion, one: _Said, response: Response) -> Told:
     fact = SurveyAnswered(
         survey_slug=version.survey.slug,
         survey_name=version.survey.name_in(one.language),
-        measure="csat",
+        measure=one.asked.kind,
         value=one.value,
-        scale_high=5,
-        is_unhappy=one.value <= 2,
+        scale_high=one.asked.high,
+        is_unhappy=one.value <= one.asked.unhappy,
         text=one.words,
     )
     return Told(

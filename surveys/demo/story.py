@@ -33,6 +33,7 @@ def tell(stage: Stage, *, now: datetime) -> None:
     occasions.plan(now=now)
     varna = stage.shops["lipa-varna"]
     unhappy = answers.tell(questions.asked("delivery"), shop=varna, now=now)
+    answers.tell_who_recommends(questions.asked("relationship"), shop=stage.shops["lipa-online"], now=now)
     routing.drawn(at=now)  # departments and themes stand
     heard = [hearing.hear_answer(pk, at=now) for pk in unhappy]
     _call(unhappy, now=now)

@@ -7,7 +7,7 @@ the rest.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,8 @@ from crm.models import Customer, Shop
 from crm.timeline import Told
 from crm.words.spoken_words import language_of
 from surveys.facts import FeedbackGiven
-from surveys.feedback import ruling
+from surveys.feedback import ruling, taking_over
+from surveys.feedback.learned import LIKELY, Learned, signs_of
 from surveys.feedback.theming import Rules
 from surveys.models import Department, Feedback, Response, Theme
 
@@ -27,6 +28,8 @@ SOURCE = "surveys.feedback"
 # What was said on a survey or in a ticket stands on the timeline already.
 TOLD_HERE = frozenset({Source.REVIEW, Source.API})
 LONGEST = 20_000
+# What a colleague decided stays.
+DECIDED_HERE = (RoutedBy.RULE, RoutedBy.MODEL, RoutedBy.NOTHING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +52,33 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Map:
-    """The rules and the departments as they stand: read once for as many texts as there are."""
+    """The rules and the departments as they stand: read once for as many texts as there are.
+
+    `learned`: by theme, the models that decide in place of its words.
+    """
 
     rules: Rules
     themes: Mapping[str, Theme]
     rest: Department
+    learned: Mapping[str, Learned] = field(default_factory=dict)
 
     def place_of(self, text: str, *, language: str) -> Place:
-        theme = self.themes.get(self.rules.read(text, language=language).theme)
+        slug, routed_by = self.rules.read(text, language=language).theme, str(RoutedBy.RULE)
+        if self.learned:
+            slug, routed_by = self._learned(text, slug)
+        theme = self.themes.get(slug)
         if theme is None:
             return Place(theme=None, department=self.rest, routed_by=RoutedBy.NOTHING)
-        return Place(theme=theme, department=theme.department, routed_by=RoutedBy.RULE)
+        return Place(theme=theme, department=theme.department, routed_by=routed_by)
+
+    def _learned(self, text: str, by_words: str) -> tuple[str, str]:
+        """Of the models that decide, the surest; where none is sure, the words, unless a model knows better."""
+        signs = signs_of(text)
+        chances = {slug: one.chance(signs) for slug, one in self.learned.items()}
+        surest = max(chances, key=chances.__getitem__)
+        if chances[surest] >= LIKELY:
+            return surest, RoutedBy.MODEL
+        return ("" if by_words in chances else by_words), RoutedBy.RULE
 
 
 def drawn(*, at: datetime) -> Map:
@@ -68,8 +87,13 @@ def drawn(*, at: datetime) -> Map:
     if rest is None:
         ruling.adopt(at=at)
         rest = Department.objects.get(takes_the_rest=True)
-    themes = Theme.objects.select_related("department")
-    return Map(rules=ruling.in_force(), themes={one.slug: one for one in themes}, rest=rest)
+    themes = list(taking_over.with_models(Theme.objects.select_related("department")))
+    return Map(
+        rules=ruling.in_force(),
+        themes={one.slug: one for one in themes},
+        rest=rest,
+        learned=taking_over.deciding(themes),
+    )
 
 
 @transaction.atomic
@@ -148,7 +172,7 @@ def read_anew(feedback: Sequence[Feedback], *, at: datetime) -> int:
     """
     drawing, moved = drawn(at=at), 0
     waiting = Feedback.objects.select_for_update(of=("self",)).filter(
-        pk__in=[one.pk for one in feedback], settled_at=None, routed_by__in=(RoutedBy.RULE, RoutedBy.NOTHING)
+        pk__in=[one.pk for one in feedback], settled_at=None, routed_by__in=DECIDED_HERE
     )
     for one in waiting.order_by("pk"):
         place = drawing.place_of(one.text, language=one.language)

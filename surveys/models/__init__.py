@@ -1,6 +1,6 @@
 """What is asked, who was asked and answered, what people say about us, and what is done about it."""
 
-from surveys.models.feedback import Feedback, FeedbackLabel, Theme, ThemeRule
+from surveys.models.feedback import Feedback, FeedbackLabel, Theme, ThemeModel, ThemeRule
 from surveys.models.invitation import Invitation, ScannerVote, Skip
 from surveys.models.issue import Department, Issue, IssueTold, PlanStep
 from surveys.models.occasion import PlannedAsk, Trigger, Wave
@@ -27,6 +27,7 @@ __all__ = [
     "Survey",
     "SurveyVersion",
     "Theme",
+    "ThemeModel",
     "ThemeRule",
     "Trigger",
     "Wave",

@@ -168,3 +168,46 @@ class FeedbackLabel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feedback_id}"
+
+
+class ThemeModel(models.Model):
+    """What was learned about a theme from labels, as the latest night left it, and how right it is beside the words.
+
+    `weights`: see surveys.feedback.learned; nobody's words can be read from them. `f1`, `f1_of_words`: of labels that
+    the model had not seen. It decides only where it is better, and since a colleague said so.
+    """
+
+    theme = models.OneToOneField(Theme, models.CASCADE, related_name="model", verbose_name=_("theme"))
+    weights = models.BinaryField()
+    labels = models.PositiveIntegerField(_("texts that colleagues have judged"))
+    positives = models.PositiveIntegerField(_("of them of this theme"))
+    f1 = models.FloatField()
+    f1_of_words = models.FloatField()
+    trained_at = models.DateTimeField(_("learned"))
+    decides_since = models.DateTimeField(_("decides since"), null=True, blank=True)
+    switched_on_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("model of a theme")
+        verbose_name_plural = _("models of themes")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decides_since=None) | Q(f1__gt=F("f1_of_words")),
+                name="a_model_decides_where_it_beats_the_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(decides_since=None, switched_on_by=None)
+                | Q(decides_since__isnull=False, switched_on_by__isnull=False),
+                name="a_model_decides_since_somebody_said_so",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.theme_id}"
+
+    @property
+    def beats_the_words(self) -> bool:
+        return self.f1 > self.f1_of_words

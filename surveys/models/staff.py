@@ -37,7 +37,10 @@ class StaffAnswer(models.Model):
     version = models.ForeignKey(SurveyVersion, models.PROTECT, related_name="+")
     group = models.CharField(_("group"), max_length=60, blank=True)
     week_on = models.DateField(_("week"), help_text=_("Its Monday."))
-    value = models.SmallIntegerField(_("score"))
+    value = models.SmallIntegerField(_("score"), null=True, help_text=_("eNPS; empty: it was not asked."))
+    scores = models.JSONField(
+        _("scores"), default=dict, db_default={}, help_text=_("Of every question with a scale, by its key.")
+    )
     text = models.TextField(_("words"), blank=True)
 
     class Meta:

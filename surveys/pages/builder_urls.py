@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from surveys.pages import builder, builder_forms, posters, preview
+from surveys.pages import builder, builder_forms, posters, preview, widget
 
 app_name = "survey-builder"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/", admin.site.admin_view(builder.survey), name="survey"),
     path("<int:pk>/drafts/", admin.site.admin_view(builder_forms.drafts), name="drafts"),
     path("<int:pk>/posters/", admin.site.admin_view(posters.page), name="posters"),
+    path("<int:pk>/widget/", admin.site.admin_view(widget.page), name="widget"),
     path("<int:pk>/whole/", admin.site.admin_view(builder_forms.whole), name="whole"),
     path("<int:pk>/questions/", admin.site.admin_view(builder_forms.questions), name="questions"),
     path("<int:pk>/questions/<slug:key>/", admin.site.admin_view(builder_forms.question), name="question"),

@@ -17,6 +17,7 @@ from surveys.scores import MEASURES
 
 # What an address may bring along: a report leads here with the figure that it shows.
 FIGURE = ("measure", "aspect", "shop")
+WORDS = ("title", "department")
 
 
 def colleagues() -> Any:
@@ -78,7 +79,7 @@ def initial_of(issue: Issue) -> dict[str, Any]:
 
 def initial_from(asked: Mapping[str, str], *, owner: User) -> dict[str, Any]:
     """What the address brings along; a form shows it, and judges it when it is sent."""
-    return {"owner": owner.pk, **{name: asked.get(name, "") for name in (*FIGURE, "since", "until", "title")}}
+    return {"owner": owner.pk, **{name: asked.get(name, "") for name in (*FIGURE, *WORDS, "since", "until")}}
 
 
 def _figure(typed: Mapping[str, Any]) -> dict[str, Any]:

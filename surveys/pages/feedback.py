@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -27,7 +27,7 @@ from surveys.feedback import correcting, finding, handling, ruling
 from surveys.feedback.correcting import MAY_SORT
 from surveys.feedback.finding import Wanted
 from surveys.feedback.theming import Rules
-from surveys.models import Department, Feedback, Issue, Theme
+from surveys.models import Department, Feedback, Issue, Survey, Theme
 from surveys.pages.builder import number_of
 
 SEES, SEES_PEOPLE = "surveys.view_feedback", "crm.view_customer"
@@ -38,9 +38,10 @@ NEW_ISSUE = "new"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`because`: the words by which a rule knew it."""
+    """`where`: as its reader calls it. `because`: the words by which a rule knew it."""
 
     its: Feedback
+    where: str
     because: str
 
 
@@ -56,7 +57,7 @@ def page(request: StaffRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Feedback"),
-        "rows": [Row(its=one, because=_because(one, rules)) for one in found.rows],
+        "rows": _rows(found.rows, rules),
         "after": found.after,
         "wanted": wanted,
         "states": _states(),
@@ -181,6 +182,16 @@ def _wanted(request: StaffRequest) -> Wanted:
         language=asked.get("language", "") if asked.get("language") in dict(settings.LANGUAGES) else "",
         mine=request.user if asked.get("mine") else None,
     )
+
+
+def _rows(found: Sequence[Feedback], rules: Rules) -> list[Row]:
+    """A survey is called by its title, whatever its short name is. One query, however many there are."""
+    slugs = {one.source_name for one in found if one.source == Feedback.Source.SURVEY}
+    titles = {one.slug: one.name for one in Survey.objects.filter(slug__in=slugs)} if slugs else {}
+    return [
+        Row(its=one, where=titles.get(one.source_name, one.source_name), because=_because(one, rules))
+        for one in found
+    ]
 
 
 def _because(one: Feedback, rules: Rules) -> str:

@@ -22,10 +22,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.errors import Fault, Refusal
 from crm.measures.intervals import Share
 from crm.pages.requests import StaffRequest
-from surveys.feedback import correcting, finding, routing, ruling, trying
+from crm.words.wording import number
+from surveys.feedback import correcting, finding, routing, ruling, taking_over, trying
+from surveys.feedback.learned import FEWEST_LABELS, FEWEST_OF_THEME
 from surveys.feedback.ruling import MAY_RULE
 from surveys.feedback.trying import TRIED_ON, Trial
-from surveys.models import Theme, ThemeRule
+from surveys.models import FeedbackLabel, Theme, ThemeModel, ThemeRule
 from surveys.pages.builder import number_of
 
 SEES = "surveys.view_themerule"
@@ -36,11 +38,20 @@ LANGUAGES = dict(settings.LANGUAGES)
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A theme: how many words it has in each language, and how often colleagues left it as the rules had said."""
+    """A theme: how many words it has in each language, and how often colleagues left it as the rules had said.
+
+    `model`: what was learned of it, without its weights; None: not enough is known.
+    """
 
     theme: Theme
     words: Sequence[tuple[str, str, int]]
     share: Share | None
+    model: ThemeModel | None
+
+    @property
+    def proof(self) -> tuple[str, str]:
+        """How right the model is and how right the words are, of texts that it had not seen."""
+        return (number(self.model.f1, 2), number(self.model.f1_of_words, 2)) if self.model else ("", "")
 
 
 @require_GET
@@ -51,6 +62,7 @@ def page(request: StaffRequest) -> HttpResponse:
     }
     right = {one.theme.pk: one.share for one in correcting.how_often_right(since=timezone.now() - JUDGED)}
     themes = Theme.objects.select_related("department")
+    models = {one.theme_id: one for one in ThemeModel.objects.defer("weights")}
     context = {
         **admin.site.each_context(request),
         "title": _("Themes and their words"),
@@ -61,10 +73,14 @@ def page(request: StaffRequest) -> HttpResponse:
                     (code, str(name), counted.get((theme.pk, code), 0)) for code, name in LANGUAGES.items()
                 ],
                 share=right.get(theme.pk),
+                model=models.get(theme.pk),
             )
             for theme in themes
         ],
         "days": JUDGED.days,
+        "judged": FeedbackLabel.objects.values("feedback").distinct().count(),
+        "fewest_labels": FEWEST_LABELS,
+        "fewest_of_theme": FEWEST_OF_THEME,
         "may_rule": request.user.has_perm(MAY_RULE),
         "may_change": request.user.has_perm("surveys.change_theme"),
     }
@@ -78,6 +94,24 @@ def ready_ones(request: StaffRequest) -> HttpResponse:
     made = ruling.adopt(by=request.user, at=timezone.now())
     said = ngettext("{count} theme was added.", "{count} themes were added.", len(made))
     messages.success(request, said.format(count=len(made)))
+    return HttpResponseRedirect(reverse("feedback:rules"))
+
+
+@require_POST
+@permission_required(MAY_RULE, raise_exception=True)
+def model(request: StaffRequest, slug: str) -> HttpResponse:
+    """Let a model decide about a theme, or its words again."""
+    theme = get_object_or_404(Theme, slug=slug)
+    try:
+        if request.POST.get("who") == "model":
+            taking_over.let_model_decide(theme, by=request.user, at=timezone.now())
+            said = _("“{theme}” is decided by its model from now on.")
+        else:
+            taking_over.let_words_decide(theme)
+            said = _("“{theme}” is decided by its words from now on.")
+        messages.success(request, said.format(theme=theme))
+    except Refusal as refused:
+        messages.error(request, str(refused.title))
     return HttpResponseRedirect(reverse("feedback:rules"))
 
 

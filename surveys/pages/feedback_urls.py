@@ -11,6 +11,7 @@ urlpatterns = [
     path("gathering/", admin.site.admin_view(feedback.gathering), name="gathering"),
     path("rules/", admin.site.admin_view(feedback_rules.page), name="rules"),
     path("rules/ready/", admin.site.admin_view(feedback_rules.ready_ones), name="ready"),
+    path("rules/<slug:slug>/model/", admin.site.admin_view(feedback_rules.model), name="model"),
     path("rules/<slug:slug>/<slug:language>/", admin.site.admin_view(feedback_rules.rule), name="rule"),
     path("<int:pk>/theme/", admin.site.admin_view(feedback.theme), name="theme"),
     path("<int:pk>/settling/", admin.site.admin_view(feedback.settling), name="settling"),

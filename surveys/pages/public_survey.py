@@ -31,15 +31,16 @@ from surveys.answers.answering import LinkUsed, SurveyOver, Voice
 from surveys.answers.confirming import Confirmed
 from surveys.content import Content, Question
 from surveys.models import Invitation, SurveyVersion
-from surveys.pages import visits
+from surveys.pages import framing, visits
+from surveys.pages.framing import FROM
 from surveys.pages.visits import Form
 from surveys.questions import Given, UnusableAnswer
 
 MOST_SENT_AN_HOUR = 120
 UNTIL = "until"
 # Where an open link hangs: the way by which an answer came.
-PLACES = ("qr", "site", "portal")
-FROM = "from"
+SITE = "site"
+PLACES = ("qr", SITE, "portal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,11 @@ class Door:
     @property
     def is_anonymous(self) -> bool:
         return self.version.survey.is_anonymous
+
+    @property
+    def is_on_a_site(self) -> bool:
+        """An open link there: whoever answers, nothing of theirs stands on the page."""
+        return self.channel == SITE and self.invitation is None and self.order is None
 
     @property
     def person(self) -> Customer | None:
@@ -79,14 +85,19 @@ def spoken(view: View) -> View:
             request.LANGUAGE_CODE = language
             if door is None:
                 return _farewell(request, "unknown", status=404)
-            try:
-                return view(request, door, at)
-            except SurveyOver:
-                return _farewell(request, "over", status=410)
-            except LinkUsed:
-                return _farewell(request, "used", status=200)
+            response = _answered(view, request, door, at)
+            return framing.let_in(response) if door.is_on_a_site and framing.is_framed(request) else response
 
     return answered
+
+
+def _answered(view: View, request: HttpRequest, door: Door, at: datetime) -> HttpResponse:
+    try:
+        return view(request, door, at)
+    except SurveyOver:
+        return _farewell(request, "over", status=410)
+    except LinkUsed:
+        return _farewell(request, "used", status=200)
 
 
 @csrf_exempt  # what it may do is proved by the link; many mail programs and frames keep no cookie
@@ -108,6 +119,7 @@ def thanks(request: HttpRequest, door: Door, at: datetime) -> HttpResponse:
         "token": door.token,
         "thanks": its.thanks_in(_spoken()),
         "can_change": _can_change(door, at=at),
+        "is_framed": framing.is_framed(request),
     }
     return render(request, "surveys/public/thanks.html", context)
 
@@ -189,7 +201,7 @@ def _take(request: HttpRequest, door: Door, at: datetime) -> HttpResponse:
     if kept.why:
         return _show(request, door, its, page=step, given=given, form=again, is_suspected=True)
     if is_last:
-        return HttpResponseRedirect(reverse("survey-thanks", args=[door.token]))
+        return HttpResponseRedirect(f"{reverse('survey-thanks', args=[door.token])}{framing.query(request)}")
     # The form stays as it was opened: the next step may be as quick as hands are.
     return _show(request, door, its, page=step + 1, given=given, form=form)
 
@@ -200,7 +212,7 @@ def _keep(
     """Raises SurveyOver, LinkUsed, UnusableAnswer."""
     told: dict[str, Any] = {"answers": answers, "at": at, "language": _spoken()}
     visit = visits.visit_of(request, form)
-    if door.is_anonymous and until:
+    if (door.is_anonymous and until) or (door.is_on_a_site and framing.is_tried(request)):
         answering.must_be_answered(content.read(door.version.content), answers, until)
         return Confirmed()
     if door.invitation:
@@ -244,7 +256,9 @@ def _show(
     faults = faults or {}
     context = {
         "token": door.token,
-        "place": request.GET.get(FROM, ""),
+        "query": framing.query(request),
+        "is_framed": framing.is_framed(request),
+        "is_tried": door.is_on_a_site and framing.is_tried(request),
         "title": its.title_in(_spoken()),
         # A receipt may be in other hands than whose order it is.
         "first_name": door.person.given_name if door.invitation and door.person else "",
@@ -314,7 +328,8 @@ def _is_too_often(request: HttpRequest, at: datetime) -> bool:
 
 
 def _language(request: HttpRequest, door: Door | None) -> str:
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    framed = request.GET.get(framing.LANGUAGE, "") if framing.is_framed(request) else ""
+    chosen = framed or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     known = door.person.language if door and door.person else ""
     return next((one for one in (chosen, known) if one in dict(settings.LANGUAGES)), _spoken())
 
@@ -324,4 +339,5 @@ def _spoken() -> str:
 
 
 def _farewell(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
-    return render(request, "surveys/public/farewell.html", {"why": why}, status=status)
+    context = {"why": why, "is_framed": framing.is_framed(request)}
+    return render(request, "surveys/public/farewell.html", context, status=status)

@@ -23,6 +23,7 @@ from crm.dashboards.dashboard import Figure, Question
 from crm.dashboards.periods import DEFAULT, Period, period_of
 from crm.errors import Refusal
 from crm.pages import dashboard
+from crm.pages.dashboard_filters import of_own_shops
 from crm.pages.files import KINDS, csv_file, xlsx_file
 from crm.pages.requests import StaffRequest
 from crm.people import revealing
@@ -83,17 +84,20 @@ def page(request: StaffRequest) -> HttpResponse:
         telling.figure(report, question),
         telling.distribution_figure(report),
     )
+    talked = themes.counted(report.narrowed, period=asked.period)
     sees_answers = request.user.has_perm(SEES_ANSWERS)
     context = {
         **admin.site.each_context(request),
         "title": _("What customers say"),
+        "tabs": dashboard.tabs("feedback", request.user),
         "form": asked.form,
         "report": report,
         "figures": [figure for figure in figures if figure],
         "parts": _parts(request.GET, report),
         "divided_by": DIVIDED[report.by][0],
         "measures": _measures(request.GET, asked.form),
-        "themes": telling.themes_said(themes.counted(report.narrowed, period=asked.period)),
+        "themes": telling.themes_said(talked),
+        "loudest": telling.loudest_said(talked),
         "sees_answers": sees_answers,
         "words": _words(request, asked, report) if sees_answers else None,
         "exports": _exports(request),
@@ -141,15 +145,17 @@ def answers(request: StaffRequest, kind: str) -> Any:
 def _asked(request: StaffRequest) -> Asked:
     at = timezone.now()
     period = period_of(request.GET.get("period", DEFAULT), timezone.localdate(at))
-    return Asked(form=ReportForm(_with_aspect(request.GET, period, at)), period=period, at=at)
+    query = of_own_shops(request.GET, request.user)
+    return Asked(form=ReportForm(_with_what_is_usual(query, period, at)), period=period, at=at)
 
 
-def _with_aspect(query: QueryDict, period: Period, at: datetime) -> QueryDict:
-    """Where nobody chose an aspect of satisfaction, that of which most answers tell."""
-    if query.get("measure") != "csat" or "aspect" in query:
-        return query
+def _with_what_is_usual(query: QueryDict, period: Period, at: datetime) -> QueryDict:
+    """Where nobody chose a figure, one that has answers; of satisfaction, the aspect of which most of them tell."""
     chosen = query.copy()
-    chosen["aspect"] = reporting.usual_aspect(Narrowed(measure="csat"), period=period, at=at)
+    if "measure" not in query:
+        chosen["measure"] = reporting.usual_measure(period=period, at=at)
+    if chosen["measure"] == "csat" and "aspect" not in query:
+        chosen["aspect"] = reporting.usual_aspect(Narrowed(measure="csat"), period=period, at=at)
     return chosen
 
 

@@ -22,6 +22,8 @@ from crm.words.wording import number
 from surveys import content, showing
 from surveys.models import Survey, SurveyVersion
 from surveys.questions import UnusableAnswer
+from surveys.reports import telling
+from surveys.scores import MEASURES
 from surveys.staff import answering, asking, results
 from surveys.writing.authoring import MAY_PUBLISH
 
@@ -75,7 +77,7 @@ def questions(request: StaffRequest, pk: int) -> HttpResponse:
 @permission_required(SEES, raise_exception=True)
 def outcome(request: StaffRequest, pk: int) -> HttpResponse:
     version, today = _version(pk), timezone.localdate()
-    its = results.results(version, on=today)
+    its = results.results(version, on=today, language=_language())
     context = {
         **admin.site.each_context(request),
         "title": version.survey.name,
@@ -86,6 +88,7 @@ def outcome(request: StaffRequest, pk: int) -> HttpResponse:
         "high": number(its.score.high) if its.score else "",
         "groups": [(name, number(one.value) if one else "", one) for name, one in its.groups],
         "distribution": [(value, its.counts.get(value, 0)) for value in range(11)],
+        "questions": [_told(one) for one in its.questions],
         "words": its.words[:SHOWN],
         "is_asked": asking.is_asked(version, on=today),
     }
@@ -117,6 +120,17 @@ def _shown(version: SurveyVersion, faults: dict[str, str]) -> dict[str, Any]:
             showing.show(question, language=language, fault=faults.get(question.key, ""))
             for question in its.questions
         ],
+    }
+
+
+def _told(asked: results.Asked) -> dict[str, Any]:
+    measure = MEASURES.get("nps" if asked.measure == answering.MEASURE else asked.measure)
+    score = asked.score if measure and asked.score and not asked.score.is_few else None
+    return {
+        "its": asked,
+        "score": telling.value_said(score, measure) if score and measure else "",
+        "interval": telling.score_interval_said(score, measure) if score and measure else "",
+        "distribution": [(value, asked.counts.get(value, 0)) for value in range(asked.low, asked.high + 1)],
     }
 
 

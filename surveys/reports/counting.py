@@ -1,4 +1,4 @@
-"""How many answered what, stretch by stretch and part by part, in one question to the database."""
+"""How many answered what, stretch by stretch and part by part, in few questions to the database."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ FROM unnest(%s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY AS stretch (si
   LATERAL ({rows}) AS its
 """
 
+# The people of conditions are read once, whatever is asked about them.
+OF_SOME = """
+WITH its_people (id) AS MATERIALIZED ({people})
+{questions}
+"""
+ONE_OF_SOME = "(SELECT {number} AS question, row_to_json(its) AS told FROM ({rows}) AS its)"
+
+Rows: TypeAlias = Sequence[tuple[Any, ...]]
 Parts: TypeAlias = Mapping[str, Counts]
 
 
@@ -39,30 +47,34 @@ class Counted:
         return added([self.stretches.get(number, {}) for number in numbers])
 
 
-def counted(
-    rows: QuerySet[Answer],
-    *,
-    edges: Sequence[datetime],
-    first: int,
-    column: str = "aspect",
-    is_joined: bool = False,
-) -> Counted:
-    """`edges`: ascending moments. From stretch `first` on it is now; the stretch 0 was before.
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """How many of `rows` lie between each two edges, by `columns`. `edges`: ascending moments."""
 
-    `is_joined`: as `by_stretch` says.
-    """
-    stretches: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    parts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    parts_before: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    found = by_stretch(
-        rows.annotate(part=Cast(column, TextField())),
+    rows: QuerySet[Any]
+    moment: str
+    edges: Sequence[datetime]
+    columns: Sequence[str]
+    counts: Mapping[str, Any]
+
+
+def question(rows: QuerySet[Answer], *, edges: Sequence[datetime], column: str = "aspect") -> Question:
+    """What `counted` reads."""
+    return Question(
+        rows=rows.annotate(part=Cast(column, TextField())),
         moment="answered_at",
         edges=edges,
         columns=("part", "value"),
         counts={"many": Count("*")},
-        is_joined=is_joined,
     )
-    for number, part, value, many in found:
+
+
+def counted(rows: Rows, *, first: int) -> Counted:
+    """From stretch `first` on it is now; the stretch 0 was before."""
+    stretches: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    parts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    parts_before: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for number, part, value, many in rows:
         stretches[number][value] += many
         if number >= first:
             parts[part or ""][value] += many
@@ -71,45 +83,55 @@ def counted(
     return Counted(stretches=stretches, parts=parts, parts_before=parts_before)
 
 
-def by_stretch(
-    rows: QuerySet[Any],
-    *,
-    moment: str,
-    edges: Sequence[datetime],
-    columns: Sequence[str],
-    counts: Mapping[str, Any],
-    is_joined: bool,
-) -> Sequence[tuple[Any, ...]]:
-    """The number of the stretch in which `moment` lies, then `columns`, then `counts`, of each group of rows.
+def by_stretch(asked: Sequence[Question], *, people: QuerySet[Any] | None) -> Sequence[Rows]:
+    """Of each question the number of the stretch, then its columns, then its counts, of each group of rows.
 
-    `is_joined`: with something large, such as the people of a segment, which is to be read once, not for each stretch.
+    `people`: the ids of those alone who are counted, in one question to the database; None: everybody.
     """
-    if is_joined:
-        array = Value(list(edges), output_field=ArrayField(DateTimeField()))
-        number = Func(F(moment), array, function="width_bucket", output_field=IntegerField())
-        within = rows.filter(**{f"{moment}__gte": edges[0], f"{moment}__lt": edges[-1]})
-        grouped = within.order_by().values_list(number - 1, *columns).annotate(**counts)
-        with transaction.atomic(), connection.cursor() as cursor:
-            # The planner takes a segment for a handful of people, and would sort what they said in files.
-            cursor.execute(
-                "SELECT set_config('work_mem', '64MB', true), set_config('enable_sort', 'off', true)"
-            )
-            return list(grouped)
+    return [_in_ranges(one) for one in asked] if people is None else _of_some(asked, people)
+
+
+def _in_ranges(asked: Question) -> Rows:
     between = {
-        f"{moment}__gte": RawSQL("stretch.since", []),
-        f"{moment}__lt": RawSQL("stretch.until", []),
+        f"{asked.moment}__gte": RawSQL("stretch.since", []),
+        f"{asked.moment}__lt": RawSQL("stretch.until", []),
     }
-    grouped = rows.filter(**between).order_by().values_list(*columns)
+    within = asked.rows.filter(**between).order_by()
     # Without a column of their own all rows are one group.
-    told = (
-        grouped.annotate(**counts)
-        if columns
-        else rows.filter(**between).values_list(Value(1)).annotate(**counts)
-    )
-    sql, params = told.order_by().query.sql_with_params()
+    grouped = within.values_list(*asked.columns) if asked.columns else within.values_list(Value(1))
+    sql, params = grouped.annotate(**asked.counts).order_by().query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(STRETCHES.format(rows=sql), [list(edges[:-1]), list(edges[1:]), *params])
+        edges = [list(asked.edges[:-1]), list(asked.edges[1:])]
+        cursor.execute(STRETCHES.format(rows=sql), [*edges, *params])
         return list(cursor.fetchall())
+
+
+def _of_some(asked: Sequence[Question], people: QuerySet[Any]) -> Sequence[Rows]:
+    its_sql, its_params = people.order_by().query.sql_with_params()
+    questions, params = [], list(its_params)
+    for number, one in enumerate(asked):
+        sql, told = _joined(one).query.sql_with_params()
+        questions.append(ONE_OF_SOME.format(number=number, rows=sql))
+        params.extend(told)
+    found: list[list[tuple[Any, ...]]] = [[] for _one in asked]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The planner takes a segment for a handful of people, and would sort what they said in files.
+        cursor.execute("SELECT set_config('work_mem', '64MB', true), set_config('enable_sort', 'off', true)")
+        cursor.execute(OF_SOME.format(people=its_sql, questions=" UNION ALL ".join(questions)), params)
+        for number, row in cursor.fetchall():
+            found[number].append(tuple(row.values()))
+    return found
+
+
+def _joined(asked: Question) -> QuerySet[Any]:
+    edges = Value(list(asked.edges), output_field=ArrayField(DateTimeField()))
+    number = Func(F(asked.moment), edges, function="width_bucket", output_field=IntegerField())
+    its: QuerySet[Any] = asked.rows.filter(
+        **{f"{asked.moment}__gte": asked.edges[0], f"{asked.moment}__lt": asked.edges[-1]},
+        customer__in=RawSQL("SELECT id FROM its_people", []),
+    )
+    grouped: QuerySet[Any] = its.order_by().values_list(number - 1, *asked.columns).annotate(**asked.counts)
+    return grouped
 
 
 def added(several: Sequence[Counts]) -> Counts:

@@ -6,19 +6,19 @@ Reads only, in a fixed number of questions to the database, however many answers
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from crm.among import Among
-from crm.dashboards.dashboard import edges
-from crm.dashboards.periods import DAY, Period
+from crm.dashboards.dashboard import edges, edges_with_before
+from crm.dashboards.periods import Period
 from crm.measures.intervals import Difference, Share
 from surveys.models import Answer, Invitation, Survey
 from surveys.reports import counting, narrowing, privacy
 from surveys.reports.narrowing import DIVIDED, Narrowed
-from surveys.scores import Counts, Score
+from surveys.scores import MEASURES, Counts, Score
 
 VERBATIMS_SHOWN = 20
 
@@ -70,18 +70,22 @@ def report(narrowed: Narrowed, *, period: Period, by: str, at: datetime) -> Repo
         UnusableConditions: `narrowed.who` is no condition about customers.
     """
     steps = period.steps()
-    moments, first = _moments(period, steps)
-    rows = narrowing.at_any_time(narrowed, at=at)
-    one_aspect = narrowing.of_its_aspect(rows, narrowed)
-    column, is_joined = DIVIDED[by][1], bool(narrowed.who)
-    found = counting.counted(one_aspect, edges=moments, first=first, column=column, is_joined=is_joined)
-    divided = found
-    if by == "aspect":
-        whole = [moments[0], moments[1], moments[first], moments[-1]]
-        divided = counting.counted(rows, edges=whole, first=2, is_joined=is_joined)
+    moments, first = edges_with_before(period)
+    every_aspect = narrowing.at_any_time(replace(narrowed, who={}), at=at)
+    one_aspect = narrowing.of_its_aspect(every_aspect, narrowed)
+    people = narrowing.people(narrowed, at=at) if narrowed.who else None
+    asks_rate = _rate_is_known(narrowed)
+    asked = [
+        counting.question(one_aspect, edges=moments, column=DIVIDED[by][1]),
+        *([_delivered(narrowed, moments[first:])] if asks_rate else []),
+        *([_whole(every_aspect, moments, first)] if by == "aspect" else []),
+    ]
+    its_rows, *others = counting.by_stretch(asked, people=people)
+    found = counting.counted(its_rows, first=first)
+    divided = counting.counted(others[-1], first=2) if by == "aspect" else found
     now = found.within(range(first, first + len(steps)))
     hides = _hides(narrowed, now, found, moments, at)
-    rates = _rates(narrowed, moments[first:], at) if _rate_is_known(narrowed) else None
+    rates = _rates(others[0], len(steps)) if asks_rate else None
     return Report(
         narrowed=narrowed,
         by=by,
@@ -102,17 +106,26 @@ def score(narrowed: Narrowed, *, since: datetime, until: datetime, at: datetime)
     None: no answers, or too few of an anonymous survey to be shown. One question to the database.
     """
     rows = narrowing.answers(narrowed, since=since, until=until, at=at)
-    counts: Counts = dict(rows.order_by().values_list("value").annotate(count=Count("pk")))
+    counts: Counts = dict(rows.order_by().values_list("value").annotate(count=Count("*")))
     if _is_anonymous(narrowed) and privacy.is_hidden(counts, among=counts):
         return None
     return _score(narrowed, counts)
+
+
+def usual_measure(*, period: Period, at: datetime) -> str:
+    """The first of the measures that has answers; the first of all where none has."""
+    since, until = edges([period])
+    for name in MEASURES:
+        if narrowing.of_every_aspect(Narrowed(measure=name), since=since, until=until, at=at).exists():
+            return name
+    return next(iter(MEASURES))
 
 
 def usual_aspect(narrowed: Narrowed, *, period: Period, at: datetime) -> str:
     """Of which most answers tell: the aspects are never added up. Empty, too, where there are none."""
     since, until = edges([period])
     rows = narrowing.of_every_aspect(narrowed, since=since, until=until, at=at).order_by()
-    counts = dict(rows.values_list("aspect").annotate(count=Count("pk")))
+    counts = dict(rows.values_list("aspect").annotate(count=Count("*")))
     return min(counts, key=lambda aspect: (-counts[aspect], aspect), default="")
 
 
@@ -125,7 +138,7 @@ def verbatims(
     """
     since, until = edges([period])
     texts = Answer.objects.filter(kind="text", answered_at__gte=since, answered_at__lt=until).exclude(text="")
-    its = narrowing.of_those(texts, narrowed, at=at)
+    its = narrowing.few_of_those(texts, narrowed, at=at)
     if before:
         moment, pk = before
         its = its.filter(Q(answered_at__lt=moment) | Q(answered_at=moment, pk__lt=pk))
@@ -153,7 +166,9 @@ def _hides(
     # What somebody narrowed is compared with the whole, which they see as well.
     whole = Narrowed(measure=narrowed.measure, survey=narrowed.survey, asks_how_hard=narrowed.asks_how_hard)
     rows = narrowing.at_any_time(whole, at=at)
-    every = counting.counted(rows, edges=[moments[0], moments[1], moments[-1]], first=1).stretches
+    asked = counting.question(rows, edges=[moments[0], moments[1], moments[-1]])
+    (found_of_all,) = counting.by_stretch([asked], people=None)
+    every = counting.counted(found_of_all, first=1).stretches
     told = counting.added(list(found.stretches.values()))
     return _Hides(
         is_anonymous=True,
@@ -218,38 +233,22 @@ def _part(
     )
 
 
-def _moments(period: Period, steps: Sequence[Period]) -> tuple[list[datetime], int]:
-    """Where steps begin, the period before first; and the number of the first step that is now."""
-    previous = period.previous
-    adjoins = previous.until + DAY == period.since
-    lots = [previous, *([] if adjoins else [Period(previous.until + DAY, period.since - DAY)]), *steps]
-    return edges(lots), len(lots) - len(steps)
-
-
 # ── Who kept silent ──────────────────────────────────────────────────────────
 def _rate_is_known(narrowed: Narrowed) -> bool:
     """Of whoever kept silent nobody knows the tier, the colleague, the aspect … of an answer."""
     return not (narrowed.tier or narrowed.agent or narrowed.language or narrowed.asks_how_hard)
 
 
-def _rates(narrowed: Narrowed, moments: Sequence[datetime], at: datetime) -> list[Share]:
+def _rates(rows: counting.Rows, steps: int) -> list[Share]:
     """Response rate: valid answers ÷ invitations that arrived, by the step in which they were asked.
 
     Votes of scanners are no answers. Those who answered without being invited (a code on a poster) do not count.
     """
-    rows = counting.by_stretch(
-        _delivered(narrowed, at),
-        moment="delivered_at",
-        edges=moments,
-        columns=(),
-        counts={"of": Count("*"), "answered": Count("answered_at")},
-        is_joined=bool(narrowed.who),
-    )
     counts = {number: Share(answered, of) for number, *_alone, of, answered in rows}
-    return [counts.get(number, Share(0, 0)) for number in range(len(moments) - 1)]
+    return [counts.get(number, Share(0, 0)) for number in range(steps)]
 
 
-def _delivered(narrowed: Narrowed, at: datetime) -> QuerySet[Invitation]:
+def _delivered(narrowed: Narrowed, moments: Sequence[datetime]) -> counting.Question:
     asks: dict[str, object] = {"kind": narrowed.measure}
     if narrowed.aspect:
         asks["settings"] = {"aspect": narrowed.aspect}
@@ -258,7 +257,18 @@ def _delivered(narrowed: Narrowed, at: datetime) -> QuerySet[Invitation]:
     for name in ("shop", "channel", "wave"):
         if value := getattr(narrowed, name):
             its = its.filter(**{name: value})
-    return its.filter(customer__in=narrowing.people(narrowed, at=at)) if narrowed.who else its
+    return counting.Question(
+        rows=its,
+        moment="delivered_at",
+        edges=moments,
+        columns=(),
+        counts={"of": Count("*"), "answered": Count("answered_at")},
+    )
+
+
+def _whole(rows: QuerySet[Answer], moments: Sequence[datetime], first: int) -> counting.Question:
+    """By aspect, before and now: parts have no steps."""
+    return counting.question(rows, edges=[moments[0], moments[1], moments[first], moments[-1]])
 
 
 def _sum(rates: Sequence[Share]) -> Share:

@@ -26,7 +26,7 @@ from crm.measures.intervals import Difference, Interval, Share
 from crm.words.wording import number, percent
 from surveys.reports import naming
 from surveys.reports.reporting import Part, Report, Step
-from surveys.reports.themes import Talked
+from surveys.reports.themes import Talked, loudest
 from surveys.scores import Counts, Measure, Score, distribution, parts
 
 Words = str | Promise
@@ -47,7 +47,12 @@ class PartSaid:
 
 @dataclass(frozen=True, kw_only=True)
 class ThemeSaid:
+    """`pk` and `department_pk` 0, `department` empty: it fits no theme."""
+
+    pk: int
     name: str
+    department: str
+    department_pk: int
     n: str
     value: str
     interval: str
@@ -145,7 +150,10 @@ def parts_said(report: Report) -> list[PartSaid]:
 def themes_said(talked: Sequence[Talked]) -> list[ThemeSaid]:
     return [
         ThemeSaid(
+            pk=one.theme.pk if one.theme else 0,
             name=str(one.theme) if one.theme else _("no theme"),
+            department=str(one.theme.department) if one.theme else "",
+            department_pk=one.theme.department_id if one.theme else 0,
             n=number(one.share.count),
             value=rate_said(one.share),
             interval=interval_said(one.share),
@@ -153,6 +161,19 @@ def themes_said(talked: Sequence[Talked]) -> list[ThemeSaid]:
         )
         for one in talked
     ]
+
+
+def loudest_said(talked: Sequence[Talked]) -> str:
+    """Empty: nobody talks of anything yet."""
+    if not any(one.theme for one in talked):
+        return ""
+    found = loudest(talked)
+    if found is None or found.theme is None:
+        return _("No theme is talked about more than the next one by more than chance.")
+    return _("Most talked about: %(theme)s. It belongs to this department: %(department)s.") % {
+        "theme": found.theme,
+        "department": found.theme.department,
+    }
 
 
 def rate_of(report: Report) -> str:

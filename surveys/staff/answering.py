@@ -63,12 +63,13 @@ def _made(version: SurveyVersion, answers: Mapping[str, Any], *, group: str, on:
     its = content.read(version.content)
     given = walking.answered(its, answers)
     kinds = {question.key: question.kind for question in its.questions}
-    scores = [one.value for key, one in given.items() if kinds[key] == MEASURE and one.value is not None]
+    scores = {key: one.value for key, one in given.items() if one.value is not None}
     return StaffAnswer(
         version=version,
         group=group[:LONGEST_GROUP],
         week_on=on - timedelta(days=on.weekday()),
-        value=scores[0],
+        value=next((value for key, value in scores.items() if kinds[key] == MEASURE), None),
+        scores=scores,
         text="\n\n".join(one.text for one in given.values() if one.text),
     )
 

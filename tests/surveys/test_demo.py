@@ -8,8 +8,8 @@ from django.utils import timezone
 from crm.demo import company
 from crm.models import Identity
 from surveys.closing import measuring
-from surveys.demo import story
-from surveys.models import Feedback, Invitation, Issue, Recovery, Trigger, Wave
+from surveys.demo import answers, story
+from surveys.models import Answer, Feedback, Invitation, Issue, Recovery, Trigger, Wave
 from tests.factories.customers import CustomerFactory
 from tests.factories.paper_channels import PaperAccountFactory
 
@@ -38,6 +38,9 @@ def test_varna_fell_from_84_to_61_and_it_is_an_issue_with_a_plan() -> None:
     assert fell is not None
     assert fell.is_change
     assert its.plan.count() == 2
+    recommend = Answer.objects.filter(kind="nps")
+    assert recommend.count() == answers.ASKED_TO_RECOMMEND
+    assert recommend.filter(value__gte=9).count() == 42
     assert its.feedback.count() == Feedback.objects.count() > 5
     assert Recovery.objects.count() == story.CALLED
     assert not Identity.objects.filter(kind="external").exists()

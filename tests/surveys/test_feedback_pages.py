@@ -15,6 +15,7 @@ from surveys.models import Feedback, FeedbackLabel, Issue, Theme, ThemeRule
 from tests.factories import feedback, issues
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import UserFactory
+from tests.factories.surveys import survey
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,17 @@ def test_the_inbox_shows_what_was_said_whose_it_is_and_by_which_words(client, ma
     assert "The courier was late &lt;b&gt;" in its and "Warehouse and delivery" in its
     assert "known by: courier…, late…" in its and "2 of 5" in its
     assert reverse("crm:customer", args=[vera.pk]) in its
+
+
+def test_a_survey_is_called_by_its_title_and_not_by_its_short_name(client, manager):
+    survey("after-delivery", names={"en": "After a delivery", "ru": "После доставки"})
+    feedback.said("The courier was late", source=Feedback.Source.SURVEY, source_name="after-delivery")
+    feedback.said("The courier was rude", source=Feedback.Source.SURVEY, source_name="of-old")
+
+    its = page(client)
+
+    assert "After a delivery" in its and "after-delivery" not in its
+    assert "of-old" in its
 
 
 def test_a_theme_is_corrected_in_one_click_and_the_list_stays_as_it_was(client, manager, themes):

@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from crm import drawing
 from crm.consents import consenting
 from crm.models import Customer, Message, Shop, TimelineEntry
 from crm.people import erasure, merging
-from surveys.asking import drawing, inviting
+from surveys.asking import inviting
 from surveys.models import Invitation, Skip, Survey
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.paper_channels import PaperAccountFactory
@@ -212,4 +213,4 @@ def test_asking_costs_a_known_number_of_queries(django_assert_max_num_queries: o
 
 def test_reasons_of_the_database_fit_what_may_come() -> None:
     """Every word of notifying has its reason here."""
-    assert set(inviting._REASONS) == set(inviting.WhyNot)
+    assert set(inviting.REASONS) == set(inviting.WhyNot)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from datetime import datetime, timedelta
+from html import unescape
 from io import BytesIO, StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -102,6 +105,15 @@ def test_satisfaction_is_told_by_aspect_in_per_cent(client, manager, version, at
     assert "95 %: 71…87; 100 answers" in page
 
 
+def test_it_opens_with_a_figure_that_has_answers(client, manager, version, at):
+    answered(version, {5: 30, 1: 10}, kind="csat", at=at, aspect="delivery")
+
+    page = read(client)
+
+    assert '<input type="hidden" name="measure" value="csat">' in page
+    assert '<p class="value">75' in page
+
+
 def test_a_fall_since_the_period_before_is_told_with_its_interval(client, manager, version, at):
     answered(version, {5: 84, 2: 16}, kind="csat", aspect="delivery", at=at - timedelta(days=40))
     answered(version, {5: 39, 2: 25}, kind="csat", aspect="delivery", at=at)
@@ -169,6 +181,42 @@ def test_themes_stand_with_how_often_they_are_talked_about(client, manager, at):
 
     assert "Late parcels" in page
     assert "no theme" in page
+
+
+def test_the_loudest_theme_is_named_with_its_department_and_made_an_issue(client, manager, at):
+    logistics = Department.objects.create(slug="logistics", names={"en": "Logistics"})
+    staff = Department.objects.create(slug="staff", names={"en": "Shop floor"})
+    late = Theme.objects.create(slug="late", names={"en": "Late parcels"}, department=logistics)
+    rude = Theme.objects.create(slug="rude", names={"en": "Rudeness"}, department=staff)
+    said_of(late, 24, at=at)
+    said_of(rude, 16, at=at)
+    assert "No theme is talked about more than the next one by more than chance." in read(client)
+
+    said_of(late, 26, at=at)
+    page = read(client)
+
+    assert "Most talked about: Late parcels. It belongs to this department: Logistics." in page
+    assert f"state=all&theme={late.pk}" in unescape(page)
+    form = client.get(reverse("closing:new"), {"title": "Late parcels", "department": logistics.pk})
+    assert form.context["form"]["title"].value() == "Late parcels"
+    assert form.context["form"]["department"].value() == str(logistics.pk)
+
+
+def said_of(theme: Theme, count: int, *, at: datetime) -> None:
+    Feedback.objects.bulk_create(
+        Feedback(
+            source="api",
+            source_id=uuid4().hex,
+            text="So it was",
+            language="en",
+            theme=theme,
+            department=theme.department,
+            occurred_at=at,
+            recorded_at=at,
+            due_at=at,
+        )
+        for _number in range(count)
+    )
 
 
 # ── Words, and who may see them ──────────────────────────────────────────────

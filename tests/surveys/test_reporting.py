@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PERIOD = Period(date(2026, 10, 22), date(2026, 11, 20), "30")
 BEFORE = AT - timedelta(days=35)
+SPEAKS_RUSSIAN = {"field": "customer.language", "op": "eq", "value": "ru"}
 
 
 @pytest.fixture
@@ -122,8 +123,7 @@ def test_it_is_narrowed_by_survey_and_by_conditions_about_the_customer(version):
     answered(other, {0: 1}, at=AT, customer=CustomerFactory(language="bg"))
 
     assert report(survey="other").counts == {0: 1}
-    who = {"field": "customer.language", "op": "eq", "value": "ru"}
-    assert report(who=who).counts == {10: 1}
+    assert report(who=SPEAKS_RUSSIAN).counts == {10: 1}
 
 
 def test_each_aspect_of_satisfaction_is_counted_by_itself(version):
@@ -270,6 +270,33 @@ def test_what_comes_back_later_has_not_arrived(version):
 def test_of_whom_only_an_answer_would_tell_there_is_no_rate(version):
     assert report(tier="gold").rate is None
     assert report(channel="email").rate is not None
+
+
+@pytest.mark.parametrize("by", list(narrowing.DIVIDED))
+def test_of_a_segment_answers_and_silence_are_those_of_its_people_read_once(version, by):
+    anna, boris = CustomerFactory(language="ru"), CustomerFactory(language="bg")
+    answered(version, {10: 2}, at=AT, customer=anna)
+    answered(version, {9: 1}, at=BEFORE, customer=anna)
+    answered(version, {0: 3}, at=AT, customer=boris)
+    for customer in (anna, boris):
+        invitation(version, customer=customer, at=AT, delivered_at=AT, answered_at=AT)
+
+    with CaptureQueriesContext(connection) as queries:
+        found = report(by, who=SPEAKS_RUSSIAN)
+
+    assert (found.counts, found.before.n) == ({10: 2}, 1)
+    assert sum(sum(part.counts.values()) for part in found.parts) == 2
+    assert (found.rate.count, found.rate.of) == (1, 1)
+    assert sum('"language"' in query["sql"] and "crm_customer" in query["sql"] for query in queries) == 1
+
+
+def test_words_of_a_segment_are_those_of_its_people(version):
+    answered(version, {10: 1}, at=AT, customer=CustomerFactory(language="ru"), text="Спасибо")
+    answered(version, {10: 1}, at=AT, customer=CustomerFactory(language="bg"), text="Благодаря")
+
+    found = reporting.verbatims(Narrowed(who=SPEAKS_RUSSIAN), period=PERIOD, at=AT)
+
+    assert [one.text for one in found] == ["Спасибо"]
 
 
 # ── Words, and what it costs ─────────────────────────────────────────────────

@@ -23,7 +23,7 @@ from surveys.staff.answering import AnsweredAlready, NotAsked
 from surveys.staff.asking import NotAmongColleagues
 from surveys.writing import adopting, authoring
 from tests.factories.shops import NOON, ShopFactory, UserFactory
-from tests.factories.surveys import published
+from tests.factories.surveys import only, published, question, survey
 
 MONDAY = date(2026, 3, 2)
 A_WEEK = timedelta(days=7)
@@ -76,7 +76,7 @@ def test_of_an_answer_only_the_week_and_the_place_are_kept(version: SurveyVersio
     kept = StaffAnswer.objects.get()
     assert (kept.value, kept.week_on, kept.group) == (9, MONDAY, "Varna")
     columns = {field.name for field in StaffAnswer._meta.get_fields()}
-    assert columns == {"id", "version", "group", "week_on", "value", "text"}
+    assert columns == {"id", "version", "group", "week_on", "value", "scores", "text"}
     assert not asking.waiting_for(ana).exists()
     assert not TimelineEntry.objects.exists()
 
@@ -174,6 +174,46 @@ def test_groups_are_shown_at_the_end_and_only_those_of_five(version: SurveyVersi
     assert shown["Plovdiv"] is None
     assert shown["Varna"] is None
     assert shown["Sofia"] is not None
+
+
+def of_several(*more: dict[str, Any]) -> SurveyVersion:
+    """Asked of colleagues: whether they would recommend us, and more."""
+    told = only("enps")
+    told["questions"][0]["then"] = "day"
+    told["questions"] += more
+    its = survey("day", budget=Survey.Budget.STAFF, is_anonymous=True)
+    return published(its, content=told)
+
+
+@database
+def test_every_question_with_a_scale_has_its_figure() -> None:
+    day = question("day", "csat", then="easy")
+    version = of_several(day, question("easy", "ces"))
+    people = [UserFactory() for _ in range(6)]
+    asking.ask_colleagues(version, on=MONDAY)
+    for number, person in enumerate(people):
+        told = {"score": 9, "day": 5, **({"easy": 6} if number < 4 else {})}
+        answering.answer(version, by=person, answers=told, on=MONDAY)
+
+    found = results.results(version, on=MONDAY + A_WEEK, language="en")
+
+    assert found.counts == {9: 6}
+    day_said, easy_said = found.questions
+    assert (day_said.counts, day_said.score and day_said.score.value) == ({5: 6}, 100)
+    # Four answered this one: too few to be shown, although six answered the rest.
+    assert (easy_said.counts, easy_said.score) == ({}, None)
+
+
+@database
+def test_a_survey_of_colleagues_without_enps_is_counted_too() -> None:
+    its = survey("day", budget=Survey.Budget.STAFF, is_anonymous=True)
+    version = published(its, content=only("csat"))
+    say(version, 5, 5, 4, 2, 1)
+
+    found = results.results(version, on=MONDAY + A_WEEK, language="en")
+
+    assert found.score is None
+    assert [one.n for one in found.questions] == [5]
 
 
 @given(

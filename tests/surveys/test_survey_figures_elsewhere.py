@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -43,6 +44,12 @@ def question() -> Question:
     return Question(period=period_of("30", timezone.localdate(at)), reader=UserFactory(), at=at)
 
 
+@pytest.fixture(autouse=True)
+def figures_counted_anew():
+    """What another test was told is kept for five minutes."""
+    cache.clear()
+
+
 def signed_in(client: Any, role: str) -> Any:
     user = UserFactory(language="en")
     user.groups.add(Group.objects.get(name=role))
@@ -64,6 +71,14 @@ def test_where_nobody_answered_yet_the_tile_says_so(question, version):
     found = tiles.recommendation(question)
 
     assert (found.value, found.chart) == ("no answers", None)
+
+
+def test_a_figure_that_nobody_is_asked_for_gives_way_to_those_that_have_answers(question, version):
+    answered(version, {5: 40}, kind="csat", aspect="delivery", at=question.at - timedelta(days=1))
+
+    assert tiles.recommendation(question) is None
+    assert tiles.ease(question) is None
+    assert tiles.satisfaction(question).value == "100%"
 
 
 def test_the_tile_of_satisfaction_is_about_what_most_were_asked(question, version):
