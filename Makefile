@@ -5,7 +5,7 @@ RUN = $(MANAGE) -m
 BEFORE_THE_FIRST_RELEASE = 0003_import_in_two_steps 0006_answers_to_the_letter
 APPS = config crm loyalty surveys support
 
-.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger bench-quotes bench-support bench-surveys nightly lock
+.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger bench-quotes bench-support bench-surveys bench-figures bench-connectors nightly lock
 
 check: lint types contracts django migrations words security
 
@@ -62,6 +62,14 @@ bench-support:
 # SURVEYS_BENCH=full: the sizes of the goals.
 bench-surveys:
 	$(RUN) tests.bench surveys
+
+# BENCH_ORDERS says how many orders there are to be: 10,000,000 unless it is said.
+bench-figures:
+	$(RUN) tests.bench figures
+
+# CONNECTORS_BENCH=full: the day of the goals.
+bench-connectors:
+	$(RUN) tests.bench connectors
 
 nightly:
 	VEREN_NIGHTLY=1 $(MANAGE) test -m "nightly or not nightly"

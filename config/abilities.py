@@ -3,6 +3,7 @@
 from crm.abilities import (
     CallsBack,
     EarnsHistory,
+    FindsPointsOff,
     ForeseesReturn,
     GivesCoupon,
     GivesPoints,
@@ -18,7 +19,15 @@ from crm.abilities import (
     WhoseWork,
 )
 from loyalty import entitlements, tier_marks
-from loyalty.points import earning_history, goodwill, goodwill_for_many, reversal, settling, standing
+from loyalty.points import (
+    earning_history,
+    goodwill,
+    goodwill_for_many,
+    reconciling,
+    reversal,
+    settling,
+    standing,
+)
 from support import assigning
 from support.answering import calling_back
 from surveys.reports import afterwards
@@ -26,6 +35,7 @@ from surveys.reports import afterwards
 SETTLE_ORDER: SettlesOrder = settling.settle
 EARN_HISTORY: EarnsHistory = earning_history.earn_history_of_shop
 FORESEE_RETURN: ForeseesReturn = reversal.foresee
+POINTS_OFF: FindsPointsOff = reconciling.points_off
 PRIORITY_OF: PriorityOf = entitlements.priority_of
 GIVE_POINTS: GivesPoints = goodwill.give_points
 GIVE_COUPON: GivesCoupon = goodwill.give_coupon

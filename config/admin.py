@@ -65,6 +65,13 @@ SECTIONS: Sequence[Section] = (
         keys="g c",
     ),
     Section(
+        label=_("Segments"),
+        icon="filter",
+        url_name="segments:list",
+        permission="crm.view_segment",
+        keys="g e",
+    ),
+    Section(
         label=_("Orders"),
         icon="order",
         url_name="admin:crm_order_changelist",
@@ -100,6 +107,13 @@ SECTIONS: Sequence[Section] = (
         keys="g b",
     ),
     Section(
+        label=_("Till"),
+        icon="till",
+        url_name="till:home",
+        permission="loyalty.serve_at_till",
+        keys="g k",
+    ),
+    Section(
         label=_("Catalogue"),
         icon="shop",
         url_name="admin:crm_product_changelist",
@@ -116,7 +130,11 @@ SECTIONS: Sequence[Section] = (
 )
 
 SHELVES: Sequence[Shelf] = (
-    Shelf(label=_("People"), icon="users", models=("crm.customer", "crm.segment", "crm.company", "crm.task")),
+    Shelf(
+        label=_("People"),
+        icon="users",
+        models=("crm.customer", "crm.segment", "crm.campaign", "crm.company", "crm.task"),
+    ),
     Shelf(label=_("Sales"), icon="order", models=("crm.order", "crm.return", "crm.importjob")),
     Shelf(
         label=_("Answering customers"),
@@ -135,7 +153,7 @@ SHELVES: Sequence[Shelf] = (
         icon="star",
         models=(
             *("loyalty.member", "loyalty.programme", "loyalty.tier", "loyalty.card", "loyalty.cardbatch"),
-            "loyalty.adjustmentrequest",
+            *("loyalty.tillterms", "loyalty.adjustmentrequest"),
         ),
     ),
     Shelf(
@@ -170,12 +188,17 @@ SHELVES: Sequence[Shelf] = (
         icon="settings",
         models=("crm.installation", "crm.shop", "crm.user", "auth.group"),
     ),
-    Shelf(label=_("For developers"), icon="link", models=("crm.apikey", "crm.eventtype")),
+    Shelf(
+        label=_("For developers"),
+        icon="link",
+        models=("crm.connection", "crm.apikey", "crm.webhook", "crm.eventtype"),
+    ),
     Shelf(
         label=_("Under the hood"),
         icon="clock",
         models=(
             *("crm.timelineentry", "crm.parkedentry", "crm.reactioncursor"),
+            *("crm.valuation", "crm.rfmcutpoints"),
             *("loyalty.wallet", "loyalty.transaction", "loyalty.lot", "loyalty.hold"),
         ),
     ),
@@ -203,8 +226,18 @@ class VerenAdminSite(AdminSite):
     empty_value_display = "—"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What Django's own gives, without the list of all models: only the desk draws it, and asks for it itself.
+
+        It asks every model what the reader may do, and sorts what it hears: a tenth of the time of a page.
+        """
         return {
-            **super().each_context(request),
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": self.site_url,
+            "has_permission": self.has_permission(request),
+            "is_popup": False,
+            "is_nav_sidebar_enabled": self.enable_nav_sidebar,
+            "log_entries": self.get_log_entries(request),
             "sections": list(sections_for(request)),
             "find_url": self._find_url(request),
         }

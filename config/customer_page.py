@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from crm.customer_page import BadgeSource, Marks, NoticeSource, PanelSource, TileSource
-from crm.pages import customer_figures, customer_panels, one_person, revealing, task_panel, worth_panel
+from crm.pages import (
+    coming_back_panel,
+    customer_figures,
+    customer_panels,
+    one_person,
+    revealing,
+    segment_panel,
+    task_panel,
+    worth_panel,
+)
 from loyalty import tier_marks
 from loyalty.pages import panel
 from support.pages import panel as support_panel
@@ -32,12 +41,14 @@ PANELS: Sequence[PanelSource] = (
     revealing.how_to_reach,
     task_panel.tasks,
     worth_panel.worth,
+    coming_back_panel.coming_back,
     panel.points,
     support_panel.tickets,
     surveys_panel.answers,
     customer_panels.orders,
     customer_panels.returns,
     customer_panels.looked_after_by,
+    segment_panel.segments,
     customer_panels.companies,
     customer_panels.addresses,
     one_person.consents,

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from crm.demo import channels, company, history, plots, segments
+from crm.demo import campaigns, channels, company, history, plots, segments, shop_system, worth
 from crm.demo import trickle as crm_trickle
 from crm.demo.channels import StandIns
 from crm.demo.history import Progress
 from loyalty.demo import club
 from loyalty.demo import stories as points
+from loyalty.points import cohorts
 from support.demo import articles, bot, desk, incidents, macros, readers, scripts
 from support.demo import stories as conversations
 from surveys.demo import story as feedback
@@ -40,8 +41,9 @@ def load(*, size: str, progress: Progress) -> None:
 
 
 def open_channels(where: StandIns) -> None:
-    """Let the company write and be written to, through stand-ins that answer on this machine."""
+    """Let the company write, be written to and tell a shop, through stand-ins that answer on this machine."""
     channels.open_accounts(where, at=timezone.now())
+    shop_system.connect(where, at=timezone.now())
 
 
 def tell_conversations(progress: Progress) -> None:
@@ -59,6 +61,9 @@ def tell_conversations(progress: Progress) -> None:
     feedback.tell(stage, now=now)
     # Last: what was told above is a desk's past, and goes past the bot.
     bot.go_on_duty(stage.manager, now=now)
+    cohorts.count_all(at=now)
+    worth.value(now=now, progress=progress)
+    campaigns.tell(stage, now=now)
 
 
 def trickle(stop: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""The four doors of the demo: one click, no password, from this machine only.
+"""The doors of the demo: one click, no password, from this machine only.
 
 They stand in `config.demo_urls`, which only the demo's settings name, and each still asks for itself whether the
 caller sits at this machine: see `from_this_machine`.
@@ -116,6 +116,7 @@ def doors(request: HttpRequest) -> HttpResponse:
             "kalina": _name(characters.KALINA),
             "hannah": _name(characters.HANNAH),
             "agent": characters.AGENT.name,
+            "cashier": characters.CASHIER.name,
             "manager": characters.MANAGER.name,
         },
     )
@@ -134,7 +135,7 @@ def _name(character: Character) -> str:
 @in_the_visitors_language
 def agent(request: HttpRequest) -> HttpResponse:
     """To the list of customers, with the story's first sentence over it."""
-    _let_in(request, characters.AGENT)
+    let_in(request, characters.AGENT)
     messages.info(
         request,
         _("Look for %(name)s in Varna: a parcel should have come by now, and has not.")
@@ -147,11 +148,11 @@ def agent(request: HttpRequest) -> HttpResponse:
 @from_this_machine
 @in_the_visitors_language
 def manager(request: HttpRequest) -> HttpResponse:
-    _let_in(request, characters.MANAGER)
+    let_in(request, characters.MANAGER)
     return HttpResponseRedirect(reverse("admin:index"))
 
 
-def _let_in(request: HttpRequest, colleague: Colleague) -> None:
+def let_in(request: HttpRequest, colleague: Colleague) -> None:
     """Sign in without a password; from then on the colleague reads what language this visitor reads."""
     user = get_object_or_404(User, email=colleague.email, is_active=True)
     user.language = translation.get_language() or ""

@@ -140,7 +140,7 @@ def _back(who: Character, by: str) -> HttpResponse:
 def _bubbles(own: Mapping[str, str]) -> Sequence[Bubble]:
     """The latest of all channels, newest first; none while the stand-ins do not answer."""
     pairs = {(channel, value.lower()) for channel, value in own.items()}
-    found = _asked("GET", "/control/received", params=[("to", value) for value in set(own.values())])
+    found = asked("GET", "/control/received", params=[("to", value) for value in set(own.values())])
     mine = [one for one in found.get("received", []) if (one["channel"], one["to"].lower()) in pairs]
     return [
         Bubble(
@@ -154,7 +154,7 @@ def _bubbles(own: Mapping[str, str]) -> Sequence[Bubble]:
     ]
 
 
-def _asked(method: str, path: str, **what: Any) -> dict[str, Any]:
+def asked(method: str, path: str, **what: Any) -> dict[str, Any]:
     if not settings.DEMO_PROVIDERS_URL:
         return {}
     try:
@@ -212,7 +212,7 @@ def _push(
             "headers": dict(push.headers),
             "body": push.body.decode(),
         }
-    _asked("POST", "/control/pushes", json=told)
+    asked("POST", "/control/pushes", json=told)
 
 
 def _mail(account: ChannelAccount, who: Character, text: str) -> None:
@@ -237,6 +237,6 @@ def _mail(account: ChannelAccount, who: Character, text: str) -> None:
 
 
 def _last_mail(who: Character) -> Mapping[str, Any]:
-    found = _asked("GET", "/control/received", params={"channel": "email", "to": who.email})
+    found = asked("GET", "/control/received", params={"channel": "email", "to": who.email})
     ours = [one for one in found.get("received", []) if not one["is_theirs"]]
     return ours[-1] if ours else {}

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config import demo_doors, demo_phone
+from config import demo_doors, demo_phone, demo_till
 from config.urls import urlpatterns as everywhere
 
 doors = (
@@ -10,6 +10,8 @@ doors = (
         path("", demo_doors.doors, name="doors"),
         path("demo/agent/", demo_doors.agent, name="agent"),
         path("demo/manager/", demo_doors.manager, name="manager"),
+        path("demo/till/", demo_till.till, name="till"),
+        path("demo/shop-system/", demo_till.heard, name="shop-system"),
         path("demo/shop/", demo_doors.shop, name="shop"),
         path("demo/customer/<slug:key>/", demo_doors.customer, name="customer"),
         path("demo/orders/", demo_doors.orders, name="orders"),

@@ -26,6 +26,8 @@ from config.health import holds, may_look_inside
 from config.logs import method_of
 from crm import canary, relay_lag
 from crm.models import ImportJob
+from crm.rollups import watching
+from crm.webhooks import lagging
 from loyalty.ledger import proving
 
 REQUESTS = Counter("veren_http_requests", "Requests answered.", ["method", "route", "status"])
@@ -115,6 +117,16 @@ class HouseCollector(Collector):
             relay_lag.parked_by_reaction(),
             label="reaction",
         )
+        webhooks = lagging.lagging(at=at)
+        yield _family(
+            "veren_webhooks_oldest_seconds",
+            "Age of the oldest thing that a webhook was not told yet.",
+            {str(pk): seconds for pk, seconds in webhooks.oldest.items()},
+            label="webhook",
+        )
+        yield GaugeMetricFamily(
+            "veren_webhooks_disabled", "Webhooks that the house disabled.", value=webhooks.disabled
+        )
         yield _family("veren_import_jobs", "Imports, by state.", _imports_by_state(), label="state")
         proof = proving.latest()
         yield GaugeMetricFamily(
@@ -126,6 +138,22 @@ class HouseCollector(Collector):
             "veren_ledger_proof_age_seconds",
             "Since the points ledger was last proved.",
             value=(at - proof.began_at).total_seconds() if proof else float("inf"),
+        )
+        days = watching.seen(at=at)
+        yield GaugeMetricFamily(
+            "veren_rollup_drift",
+            "Rows of day figures that the latest reconciliation found otherwise than their facts. Must be 0.",
+            value=days.drift,
+        )
+        yield GaugeMetricFamily(
+            "veren_rollup_reconciled_age_seconds",
+            "Since day figures were last reconciled with their facts.",
+            value=days.reconciled_seconds,
+        )
+        yield GaugeMetricFamily(
+            "veren_rollup_stale_seconds",
+            "Age of the oldest day that waits to be counted anew.",
+            value=days.waiting_seconds,
         )
         age = canary.age_seconds(at=at)
         yield GaugeMetricFamily(

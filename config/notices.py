@@ -29,6 +29,7 @@ from loyalty.points import point_notices
 from loyalty.points.point_notices import News
 from support import notices as support
 from surveys import notices as surveys
+from surveys.asking import retelling
 
 NOTICES: Sequence[Notice] = (
     *ground.LISTED,
@@ -79,4 +80,7 @@ def send_notices_another_way(entries: Sequence[TimelineEntry]) -> None:
         if entry.subject_id is None:
             continue
         failed = Message.objects.select_related("customer", "account__shop").get(pk=entry.subject_id)
-        notifying.send_another_way(failed, at=entry.recorded_at)
+        if retelling.is_ours(failed):
+            retelling.tell_another_way(failed, at=entry.recorded_at)
+        else:
+            notifying.send_another_way(failed, at=entry.recorded_at)

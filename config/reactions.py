@@ -19,6 +19,8 @@ from crm.facts import (
     MessageNotDelivered,
     MessageReceived,
     MessageSent,
+    MoneyGivenBack,
+    OrderAmended,
     OrderCancelled,
     OrderPaid,
     OrderPlaced,
@@ -27,16 +29,20 @@ from crm.facts import (
     SegmentLeft,
 )
 from crm.messages import acknowledging
-from crm.models import Call, Message, TimelineEntry
+from crm.models import Call, Message, TimelineEntry, Webhook
 from crm.people import likeness
 from crm.purchases import figures
 from crm.reactions import Reaction
+from crm.rollups import marking
+from crm.rollups.rollup import facts_heard
 from crm.segments import membership
+from crm.webhooks import tasks as webhook_tasks
+from crm.worth import turns
 from loyalty import tiering
 from loyalty.coupons import couponing
 from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
 from loyalty.members import referring, uniting
-from loyalty.points import earning, gifting, reversal
+from loyalty.points import amending, earning, gifting, reversal
 from support import opening
 from support.answering import replying
 from support.answering.mood import Mood, mood_of
@@ -51,13 +57,26 @@ from surveys.feedback import hearing as feedback_hearing
 
 
 def keep_customer_figures(entries: Sequence[TimelineEntry]) -> None:
-    figures.recount({entry.customer_id for entry in entries if entry.customer_id})
+    its = {entry.customer_id for entry in entries if entry.customer_id}
+    figures.recount(its, at=entries[-1].recorded_at)
     # Segments ask for the figures: whoever was looked at before they were counted is looked at once more.
     look_for_segments(entries)
+    # So does their worth.
+    turns.queue({entry.customer_id for entry in entries if entry.customer_id}, at=entries[-1].recorded_at)
 
 
 def look_for_segments(entries: Sequence[TimelineEntry]) -> None:
     membership.look_again(entries, at=entries[-1].recorded_at)
+
+
+def mark_days_to_count(entries: Sequence[TimelineEntry]) -> None:
+    marking.mark_heard(entries, at=entries[-1].recorded_at)
+
+
+def tell_shops(entries: Sequence[TimelineEntry]) -> None:
+    """A hint, so that it is told within a second: whatever is to be told is read from the feed."""
+    if Webhook.objects.open().exists():
+        webhook_tasks.start()
 
 
 def propose_merges(entries: Sequence[TimelineEntry]) -> None:
@@ -80,6 +99,12 @@ def take_points_back_of_an_order(entries: Sequence[TimelineEntry]) -> None:
 def take_points_back_of_a_return(entries: Sequence[TimelineEntry]) -> None:
     returns = {entry.subject_id: entry for entry in entries if entry.customer_id and entry.subject_id}
     reversal.reverse_returns(returns, at=entries[-1].recorded_at)
+
+
+def bring_points_of_changed_orders_up_to_date(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.customer_id and entry.subject_id:
+            amending.follow_amended(entry.subject_id, at=entry.recorded_at, caused_by=entry)
 
 
 def recount_tiers(entries: Sequence[TimelineEntry]) -> None:
@@ -249,6 +274,13 @@ def plan_to_ask(entries: Sequence[TimelineEntry]) -> None:
 
 AT_ONCE: Sequence[Reaction] = (
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
+    # What an imported past earned is brought up to date as well; what of it earned nothing is left alone.
+    Reaction(
+        name="loyalty.amending",
+        on=(OrderAmended,),
+        do=bring_points_of_changed_orders_up_to_date,
+        wants_history=True,
+    ),
     Reaction(name="loyalty.cancelling", on=(OrderCancelled,), do=take_points_back_of_an_order),
     # A credit that stands alone is of no order that earned.
     Reaction(
@@ -295,7 +327,10 @@ AFTERWARDS: Sequence[Reaction] = (
     Reaction(name="crm.acknowledging", on=(MessageReceived,), do=acknowledge_messages),
     Reaction(
         name="crm.customer_figures",
-        on=(OrderPlaced, OrderCancelled, GoodsReturned, CreditGiven, CustomersMerged, CustomersSeparated),
+        on=(
+            *(OrderPlaced, OrderAmended, OrderCancelled, GoodsReturned, CreditGiven),
+            *(MoneyGivenBack, CustomersMerged, CustomersSeparated),
+        ),
         do=keep_customer_figures,
         wants_history=True,
     ),
@@ -306,6 +341,8 @@ AFTERWARDS: Sequence[Reaction] = (
         do=look_for_segments,
         wants_history=True,
     ),
+    Reaction(name="crm.webhooks", on=tuple(FACTS.values()), do=tell_shops),
+    Reaction(name="crm.rollups", on=facts_heard(), do=mark_days_to_count, wants_history=True),
     Reaction(
         name="crm.merge_proposals",
         on=(IdentityAdded, CustomersMerged),

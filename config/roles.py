@@ -17,16 +17,21 @@ CUSTOMERS = {
     "crm.address": ALL,
     "crm.company": WORK,
     "crm.companyperson": ALL,
+    "crm.agreement": LOOK,
     "crm.timelineentry": LOOK,
     "crm.task": WORK,
     "crm.customerworth": LOOK,
+    "crm.customerloyalty": LOOK,
 }
 SALES = {
     "crm.order": LOOK,
+    "crm.orderamendment": LOOK,
     "crm.shipment": LOOK,
     "crm.return": LOOK,
     "crm.product": LOOK,
     "crm.offering": LOOK,
+    "crm.pricelist": LOOK,
+    "crm.shelfitem": LOOK,
     "crm.shop": LOOK,
 }
 # Points by hand: whoever may change a request decides about it, see loyalty.points.adjustment.
@@ -45,7 +50,9 @@ MEMBERS = {
     "loyalty.joiningrequest": ("view", "change"),
     "loyalty.card": ("view", "change"),
 }
-PROGRAMMES = {"loyalty.programme": WORK, "loyalty.cardbatch": ("view", "add")}
+# The till page, in the shops that somebody works in: whoever enters purchases gives points.
+SERVES_AT_TILL = {"loyalty.tilloperation": ("serve_at_till",)}
+PROGRAMMES = {"loyalty.programme": WORK, "loyalty.cardbatch": ("view", "add"), "loyalty.tillterms": WORK}
 # Rewards: whoever serves customers sees them, whoever plans them changes them.
 REWARDS = {
     "loyalty.reward": LOOK,
@@ -142,6 +149,9 @@ READS_ANSWERS = {"surveys.survey": ("see_answers",)}
 # Whom one speaks to: marketers and managers say who they are, managers take them out.
 SEGMENTS = {"crm.segment": WORK}
 TAKES_SEGMENTS_OUT = {"crm.segment": (*WORK, "export_segment")}
+# What is done for many at once: marketers plan it, managers let it start, and agree to what another one started.
+PLANS_CAMPAIGNS = {"crm.campaign": WORK}
+STARTS_CAMPAIGNS = {"crm.campaign": (*WORK, "start_campaign", "decide_campaign")}
 # What people are asked: marketers word it, managers let it be asked.
 ASKS = {"surveys.survey": WORK}
 LETS_ASK = {"surveys.survey": (*WORK, "publish_survey", "see_answers")}
@@ -176,6 +186,7 @@ AGENT = {
 WATCH = {"crm.look": ("view", "reveal_identity"), "crm.customerchange": LOOK}
 MANAGER = {
     **AGENT,
+    **SERVES_AT_TILL,
     **WATCH,
     **DECIDES,
     **PLANS_REWARDS,
@@ -186,16 +197,22 @@ MANAGER = {
     **RULES_THEMES,
     **TELLS_PEOPLE,
     **TAKES_SEGMENTS_OUT,
+    **STARTS_CAMPAIGNS,
     "loyalty.proof": LOOK,
     "crm.customer": (*WORK, "merge", "tell"),
     "crm.category": ALL,
     "crm.product": WORK,
     "crm.offering": WORK,
+    "crm.agreement": ALL,
     "crm.shop": WORK,
     "crm.importjob": WORK,
     "crm.eventtype": WORK,
     "crm.parkedentry": ("view", "change"),
     "crm.reactioncursor": LOOK,
+    "crm.webhook": LOOK,
+    "crm.connection": LOOK,
+    "crm.valuation": LOOK,
+    "crm.rfmcutpoints": LOOK,
     "crm.dashboard": LOOK,
     "crm.list": ("export",),
     "crm.user": (*LOOK, *EVERY_SHOP),
@@ -214,6 +231,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **CHANGES_THINGS,
         "surveys.survey": ("view", "see_answers"),
         "crm.segment": LOOK,
+        "crm.campaign": LOOK,
         "support.agentprofile": ("view", "change"),
         "crm.customer": (*WORK, "merge"),
         "crm.dashboard": LOOK,
@@ -227,9 +245,11 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **ASKS,
         **SORTS,
         **SEGMENTS,
+        **PLANS_CAMPAIGNS,
         "surveys.issue": WORK,
         "crm.customer": LOOK,
         "crm.customerworth": LOOK,
+        "crm.customerloyalty": LOOK,
         "crm.timelineentry": LOOK,
         **SALES,
         "crm.category": LOOK,
@@ -243,20 +263,23 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "crm.timelineentry": LOOK,
         **SALES,
         **MEMBERS,
+        **SERVES_AT_TILL,
     },
     # Sees everything, changes nothing.
     "auditor": {
         **dict.fromkeys((*CUSTOMERS, *MEMBERS, *POINTS, *PROGRAMMES, *PLANS_REWARDS), LOOK),
         **dict.fromkeys((*RULES, "loyalty.proof"), LOOK),
         **dict.fromkeys(RUNS_DESK, LOOK),
-        **dict.fromkeys((*LETS_ASK, *RULES_THEMES, *TELLS_PEOPLE, *SEGMENTS), LOOK),
+        **dict.fromkeys((*LETS_ASK, *RULES_THEMES, *TELLS_PEOPLE, *SEGMENTS, *PLANS_CAMPAIGNS), LOOK),
         "support.ticket": ("view", "see_every_ticket"),
         **SALES,
         **dict.fromkeys(
             (
-                *("crm.category", "crm.importjob", "crm.eventtype", "crm.apikey", "crm.parkedentry"),
+                *("crm.category", "crm.importjob", "crm.eventtype", "crm.apikey"),
+                *("crm.webhook", "crm.connection"),
+                "crm.parkedentry",
                 *("crm.reactioncursor", "crm.dashboard", "crm.installation"),
-                *("crm.look", "crm.customerchange"),
+                *("crm.look", "crm.customerchange", "crm.valuation", "crm.rfmcutpoints"),
             ),
             LOOK,
         ),
@@ -270,6 +293,10 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "crm.company": ALL,
         "crm.eventtype": ALL,
         "crm.apikey": WORK,
+        "crm.webhook": WORK,
+        "crm.webhookdelivery": LOOK,
+        "crm.connection": WORK,
+        "crm.connectordelivery": ("view", "change"),
         "crm.channelaccount": WORK,
         "crm.rawdelivery": ("view", "change"),
         "crm.user": (*WORK, *EVERY_SHOP),

@@ -17,6 +17,10 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "task": "crm.importing.tasks.continue_imports",
         "schedule": crontab(),
     },
+    "look for files to import again": {
+        "task": "crm.importing.tasks.repeat_imports",
+        "schedule": crontab(minute="*/5"),
+    },
     "continue bulk jobs": {
         "task": "crm.api.bulk_tasks.continue_bulk_jobs",
         "schedule": crontab(),
@@ -40,10 +44,76 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    # Figures of the dashboards are at most ten seconds behind what happened.
+    "count stale days": {
+        "task": "crm.rollups.tasks.count_stale_days",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "count days of segments": {
+        "task": "crm.rollups.tasks.count_segments",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
+    # In pieces of a few minutes, until it is done for the night.
+    "reconcile figures": {
+        "task": "crm.rollups.tasks.reconcile_figures",
+        "schedule": crontab(minute="*/5", hour="4-6"),
+        "options": {"expires": 300},
+    },
     "sweep segments": {
         "task": "crm.segments.tasks.sweep_segments",
         "schedule": crontab(),
         "options": {"expires": 60},
+    },
+    "send the figures of the week": {
+        "task": "crm.digest.tasks.send_digests",
+        "schedule": crontab(minute="5,35"),
+    },
+    "continue campaigns": {
+        "task": "crm.campaigns.tasks.continue_campaigns",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "measure campaigns": {
+        "task": "crm.campaigns.tasks.measure_campaigns",
+        "schedule": crontab(minute="25", hour="4"),
+    },
+    "send webhooks": {
+        "task": "crm.webhooks.tasks.send_webhooks",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "forget webhooks": {
+        "task": "crm.webhooks.tasks.forget_webhooks",
+        "schedule": crontab(minute="55", hour="3"),
+    },
+    "continue landing": {
+        "task": "crm.connectors.tasks.continue_landing",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    # What is paused, or whose worker died, goes on within a minute.
+    "continue rounds of connections": {
+        "task": "crm.connectors.tasks.continue_rounds",
+        "schedule": crontab(),
+        "options": {"expires": 60},
+    },
+    # An order that says it was refunded, and not of which lines.
+    "fetch returns that orders name": {
+        "task": "crm.connectors.tasks.fetch_returns",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
+    # Each connection once a day; one that could not be asked then has another chance soon.
+    "reconcile connections": {
+        "task": "crm.connectors.tasks.reconcile_connections",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
+    "forget what connections brought": {
+        "task": "crm.connectors.tasks.forget_deliveries",
+        "schedule": crontab(minute="50", hour="3"),
     },
     # A chat is promised an answer within a minute.
     "climb ladders": {
@@ -99,6 +169,10 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
     "hear what was said anonymously": {
         "task": "surveys.feedback.tasks.hear_anonymous",
         "schedule": crontab(minute="40", hour="3"),
+    },
+    "learn themes of feedback": {
+        "task": "surveys.feedback.tasks.learn_themes",
+        "schedule": crontab(minute="20", hour="4"),
     },
     "note deliveries of surveys": {
         "task": "surveys.tasks.note_deliveries",
@@ -167,6 +241,10 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "task": "loyalty.tier_tasks.decide_tiers",
         "schedule": crontab(minute="50", hour="2"),
     },
+    "count cohorts of points": {
+        "task": "loyalty.tasks.count_cohorts",
+        "schedule": crontab(minute="25", hour="3"),
+    },
     "release abandoned holds": {
         "task": "loyalty.tasks.release_abandoned_holds",
         "schedule": crontab(),
@@ -197,6 +275,11 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
     "value customers": {
         "task": "crm.worth.tasks.value_customers",
         "schedule": crontab(minute="10", hour="3"),
+    },
+    # Whoever bought since. Where everybody is still to be counted, it does that.
+    "follow customers": {
+        "task": "crm.worth.tasks.follow_customers",
+        "schedule": crontab(),
     },
     # One that waited longer than its turn is thrown away: its age must not look young when a worker comes back.
     "canary": {

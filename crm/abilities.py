@@ -48,6 +48,20 @@ class ForeseesReturn(Protocol):
     def __call__(self, order: Order, *, quantities: Mapping[int, Decimal]) -> ReturnEffect: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class PointsOff:
+    """Points of an order, those that paid for it taken off: as they stand here, and as they are due."""
+
+    here: int
+    due: int
+
+
+class FindsPointsOff(Protocol):
+    """Of these orders (ids), those whose points stand otherwise than is due. Changes nothing."""
+
+    def __call__(self, orders: Collection[int], *, at: datetime) -> Mapping[int, PointsOff]: ...
+
+
 class PriorityOf(Protocol):
     """How much sooner than others a customer is answered: 0 (as everybody) … 3, by what their tiers allow."""
 
@@ -209,6 +223,10 @@ def earn_history() -> EarnsHistory:
 
 def foresee_return() -> ForeseesReturn:
     return cast(ForeseesReturn, _bound("FORESEE_RETURN"))
+
+
+def points_off() -> FindsPointsOff:
+    return cast(FindsPointsOff, _bound("POINTS_OFF"))
 
 
 def priority_of() -> PriorityOf:

@@ -60,6 +60,7 @@ TRACKED: Mapping[str, type[Any]] = {
     "company": kept.CompanyChange,
     "shop": kept.ShopChange,
     "apikey": kept.ApiKeyChange,
+    "webhook": kept.WebhookChange,
     "eventtype": kept.EventTypeChange,
     "user": kept.UserChange,
     "installation": kept.InstallationChange,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -32,6 +33,11 @@ class Company:
     quiet_until_hour: int | None = None
     own_advertising_per_week: int | None = None
     own_lost_after_days: int | None = None
+    historic_value: str = Installation.HistoricValue.REVENUE
+    own_ask_again_after_days: int | None = None
+    own_ask_about_us_after_days: int | None = None
+    own_campaign_people_alone: int | None = None
+    own_campaign_amount_alone: Decimal | None = None
 
     @property
     def quiet_hours(self) -> tuple[int, int]:
@@ -51,6 +57,35 @@ class Company:
         """The horizon of every figure about customers who stop buying: the company's own, else as installed."""
         own = self.own_lost_after_days
         return int(settings.LOST_AFTER_DAYS) if own is None else own
+
+    @property
+    def ask_again_after_days(self) -> int:
+        """So long nobody is asked again how something went."""
+        own = self.own_ask_again_after_days
+        return int(settings.ASK_AGAIN_AFTER_DAYS) if own is None else own
+
+    @property
+    def ask_about_us_after_days(self) -> int:
+        """So long nobody is asked again about the company as a whole."""
+        own = self.own_ask_about_us_after_days
+        return int(settings.ASK_ABOUT_US_AFTER_DAYS) if own is None else own
+
+    @property
+    def campaign_people_alone(self) -> int:
+        """A campaign for more people than this needs a second person."""
+        own = self.own_campaign_people_alone
+        return int(settings.CAMPAIGN_PEOPLE_ALONE) if own is None else own
+
+    @property
+    def campaign_amount_alone(self) -> Decimal:
+        """A campaign that may cost more than this needs a second person. In the company's currency."""
+        own = self.own_campaign_amount_alone
+        return Decimal(settings.CAMPAIGN_AMOUNT_ALONE) if own is None else own
+
+    @property
+    def counts_margin(self) -> bool:
+        """What a customer has brought is told as margin, where the costs are known."""
+        return self.historic_value == Installation.HistoricValue.MARGIN
 
     @property
     def clock(self) -> ZoneInfo:
@@ -98,6 +133,11 @@ def _read() -> Company:
         quiet_until_hour=known.quiet_until_hour,
         own_advertising_per_week=known.advertising_per_week,
         own_lost_after_days=known.lost_after_days,
+        historic_value=known.historic_value,
+        own_ask_again_after_days=known.ask_again_after_days,
+        own_ask_about_us_after_days=known.ask_about_us_after_days,
+        own_campaign_people_alone=known.campaign_people_alone,
+        own_campaign_amount_alone=known.campaign_amount_alone,
     )
 
 

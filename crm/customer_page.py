@@ -24,6 +24,7 @@ from crm.people.same_person import ids_of
 
 Words: TypeAlias = str | Promise
 IDENTITIES_SHOWN = 12
+ORDERS_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,12 @@ class Visit:
     def orders(self) -> QuerySet[Order]:
         """What they bought, as far as the reader sees it."""
         return own_shops.seen_by(self.reader, Order.objects.filter(customer__in=self.people))
+
+    @cached_property
+    def latest_orders(self) -> list[Order]:
+        """With their shops and parcels, the latest first. Two queries for the whole page."""
+        read = self.orders.select_related("shop").prefetch_related("shipments")
+        return list(read.order_by("-placed_at")[:ORDERS_SHOWN])
 
     @property
     def returns(self) -> QuerySet[Return]:
@@ -120,6 +127,9 @@ class Marks(Protocol):
 
     def bearing(self, choice: str, *, at: datetime) -> QuerySet[Any]:
         """Ids of the customers with the mark of this choice, as a subquery."""
+
+    def condition(self, choice: str) -> Mapping[str, Any]:
+        """The same people, as a condition about customers (crm.rules)."""
 
 
 def notice(visit: Visit) -> Notice | None:

@@ -85,6 +85,29 @@ class OrderDiffers(Refusal):
     title = _("An order with this id is already known, and it is a different one.")
 
 
+class OrderCurrencyDiffers(Refusal):
+    code = "order-currency-differs"
+    title = _(
+        "The currency of an order cannot change. Cancel the order in the shop and place it anew in the other currency."
+    )
+
+
+class LessThanReturned(Refusal):
+    code = "less-than-returned"
+    title = _(
+        "A line would hold less than has come back of it already. The order stands as it was: look at its returns in "
+        "the shop."
+    )
+
+
+class LineIsComingBack(Refusal):
+    code = "line-is-coming-back"
+    title = _(
+        "A return is being dealt with for a line that was taken out of the order. Close that return, then tell of the "
+        "change once more."
+    )
+
+
 class ReturnDiffers(Refusal):
     code = "return-differs"
     title = _("A return with this id is already known, and it is a different one.")

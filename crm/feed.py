@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from crm.models import FeedRow, TimelineEntry
 
 MOST_AT_ONCE = 1000
+SEEN_BY_SHOPS = (TimelineEntry.Visibility.CUSTOMER, TimelineEntry.Visibility.AGENT)
 
 
 def sequence(at_most: int = MOST_AT_ONCE) -> int:
@@ -31,6 +32,11 @@ def after(position: int, *, window: int) -> QuerySet[FeedRow]:
         .select_related("entry")
         .order_by("position")
     )
+
+
+def of_shop(shop_id: int, rows: QuerySet[FeedRow]) -> QuerySet[FeedRow]:
+    """What a shop may know: its own and what is of no shop; what only managers may see stays inside."""
+    return rows.filter(Q(entry__shop=shop_id) | Q(entry__shop=None), entry__visibility__in=SEEN_BY_SHOPS)
 
 
 def entries_between(start: int, end: int, kinds: Sequence[str], *, with_history: bool) -> list[TimelineEntry]:

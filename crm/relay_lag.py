@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count, Min
 
-from crm import feed
-from crm.models import FeedRow, OutboxRow, ParkedEntry, ReactionCursor
+from crm.models import OutboxRow, ParkedEntry
 from crm.reactions import afterwards, at_once
 
 
@@ -27,24 +27,25 @@ class Outbox:
     seconds: float
 
 
+LAGS = """
+SELECT reader.name, head.position - coalesce(cursor.position, 0), entry.recorded_at
+FROM unnest(%(readers)s::text[]) WITH ORDINALITY AS reader(name, place)
+CROSS JOIN (SELECT coalesce(max(position), 0) AS position FROM crm_feed) AS head
+LEFT JOIN crm_reactioncursor AS cursor ON cursor.reaction = reader.name
+LEFT JOIN crm_feed AS next ON next.position = coalesce(cursor.position, 0) + 1
+LEFT JOIN crm_timelineentry AS entry ON entry.id = next.entry_id
+ORDER BY reader.place
+"""
+
+
 def lags(*, at: datetime) -> list[Lag]:
-    """One for every reaction that runs afterwards, whether it has begun or not."""
-    head = feed.head()
-    begun = dict(ReactionCursor.objects.values_list("reaction", "position"))
-    read = {reaction.name: begun.get(reaction.name, 0) for reaction in afterwards()}
-    oldest = dict(
-        FeedRow.objects.filter(position__in={position + 1 for position in read.values()}).values_list(
-            "position", "entry__recorded_at"
-        )
-    )
-    return [
-        Lag(
-            reaction=name,
-            entries=max(0, head - position),
-            seconds=_seconds(oldest.get(position + 1), at),
-        )
-        for name, position in read.items()
-    ]
+    """One for every reaction that runs afterwards, whether it has begun or not. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAGS, {"readers": [reaction.name for reaction in afterwards()]})
+        return [
+            Lag(reaction=name, entries=max(0, entries), seconds=_seconds(oldest, at))
+            for name, entries, oldest in cursor.fetchall()
+        ]
 
 
 def outbox(*, at: datetime) -> Outbox:

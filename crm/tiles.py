@@ -2,58 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from crm.dashboards import sales
-from crm.dashboards.charts import LineChart, bar_chart, line_chart, unit_of
-from crm.dashboards.dashboard import Figure, Question, Table, edges
-from crm.dashboards.periods import DAY, Period
+from crm.dashboards.charts import bar_chart, unit_of
+from crm.dashboards.dashboard import Figure, Question, Table, edges, edges_with_before
+from crm.dashboards.periods import DAY
 from crm.dashboards.sales import Amount, Steps
 from crm.dashboards.tile_words import (
     change_said,
     head,
+    in_units,
     interval_said,
     label,
     plainly,
     points_said,
+    rate_chart,
     rate_said,
-    signed,
+    signed_money,
     signed_number,
     step_said,
+    whole_money,
 )
-from crm.measures.intervals import Interval, Share, Sum
+from crm.dashboards.ways import bought_within, is_one, to_orders, to_people
+from crm.measures.intervals import FEWEST, Sum
 from crm.measures.repeat import repeat_rate_over_time
-from crm.words.wording import money, number, percent
+from crm.rollups import reading
+from crm.words.wording import Told, money, number, percent
+
+EVERY_WAY = frozenset({"shop", "segment", "tier", "channel"})
+
+
+class _Books:
+    """What several figures of one question read, read once: measure → (step, currency) → what it comes to."""
+
+    def __init__(self, question: Question) -> None:
+        self.now: dict[str, Steps] = {"sold": {}, "refunded": {}}
+        self.before: dict[str, Steps] = {"sold": {}, "refunded": {}}
+        moments, first = edges_with_before(question.period)
+        found = reading.steps("sales", moments, narrowed=question.narrowed)
+        for (step, measure, currency), amount in found.items():
+            if step >= first:
+                self.now[measure][step - first, currency] = amount
+            elif step == 0:
+                self.before[measure][step, currency] = amount
+
+
+# As long as the question is asked: nothing outlives its page.
+_BOOKS: WeakKeyDictionary[Question, _Books] = WeakKeyDictionary()
+
+
+def _books(question: Question) -> _Books:
+    if question not in _BOOKS:
+        _BOOKS[question] = _Books(question)
+    return _BOOKS[question]
 
 
 def customers(question: Question) -> Figure:
-    steps = question.period.steps()
-    bought = sales.buyers(edges(steps))
-    new = sales.new_buyers(edges(steps))
-    before = sales.buyers(edges([question.period.previous]))
-    rows = [
-        (step_said(step, question), number(count), number(fresh))
-        for step, count, fresh in zip(steps, bought.by_step, new, strict=True)
-    ]
+    """Where somebody bought first is known of the company alone: of one shop there are no new ones."""
+    steps, narrowed = question.period.steps(), question.narrowed
+    moments, first = edges_with_before(question.period)
+    bought = sales.buyers(moments, first=first, narrowed=narrowed)
+    by_step, before = bought.by_step[first:], bought.by_step[0]
+    has_new = not narrowed.without("segment").told
+    new = sales.new_buyers(edges(steps), narrowed=narrowed) if has_new else []
+    columns = [by_step, new] if has_new else [by_step]
     chart = bar_chart(
-        name=_("Customers who bought, and those of them who bought for the first time"),
-        series=(bought.by_step, new),
+        name=_("Customers who bought, and those of them who bought for the first time")
+        if has_new
+        else _("Customers who bought"),
+        series=columns,
         labels=[label(step, question) for step in steps],
         say=plainly,
-        legend=(_("bought"), _("for the first time")),
+        legend=(_("bought"), _("for the first time")) if has_new else (),
     )
     return Figure(
         title=_("Customers who bought"),
         value=number(bought.in_all),
-        basis=_("%(new)s of them for the first time; %(known)s customers are known in all")
-        % {"new": number(sum(new)), "known": number(sales.customers_known())},
-        change=change_said(Sum.of_ones(bought.in_all).against(Sum.of_ones(before.in_all)), signed_number),
-        chart=None if bought.in_all < 30 else chart,
-        table=Table(head=(head(question), _("Bought"), _("For the first time")), rows=rows),
+        basis=_customers_basis(sum(new)) if has_new else "",
+        change=change_said(Sum.of_ones(bought.in_all).against(Sum.of_ones(before)), signed_number),
+        chart=None if bought.in_all < FEWEST else chart,
+        behind=to_people(question, _("Who bought"), bought_within(question)),
+        heeds=EVERY_WAY,
+        table=Table(
+            head=(head(question), _("Bought"), _("For the first time"))[: 1 + len(columns)],
+            rows=[
+                (step_said(step, question), *(number(column[place]) for column in columns))
+                for place, step in enumerate(steps)
+            ],
+        ),
         definition=(
             _(
                 "Different customers with at least one order placed in the period. Cancelled orders do not count."
@@ -64,10 +104,17 @@ def customers(question: Question) -> Figure:
     )
 
 
+def _customers_basis(new: int) -> str:
+    return _("%(new)s of them for the first time; %(known)s customers are known in all") % {
+        "new": number(new),
+        "known": number(sales.customers_known()),
+    }
+
+
 def orders(question: Question) -> Figure:
     steps = question.period.steps()
-    found = sales.sold(edges(steps))
-    before = sum(amount.count for amount in sales.sold(edges([question.period.previous])).values())
+    found = _books(question).now["sold"]
+    before = sum(amount.count for amount in _books(question).before["sold"].values())
     counts = [_in_step(found, step).count for step in range(len(steps))]
     total = sum(counts)
     rows = [(step_said(step, question), number(count)) for step, count in zip(steps, counts, strict=True)]
@@ -80,12 +127,14 @@ def orders(question: Question) -> Figure:
     return Figure(
         title=_("Orders"),
         value=number(total),
-        basis=_("%(before)s in the period before") % {"before": number(before)},
+        basis=_("%(before)s in the time it is compared with") % {"before": number(before)},
         change=change_said(Sum.of_ones(total).against(Sum.of_ones(before)), signed_number),
         chart=None if total < 30 else chart,
         table=Table(head=(head(question), _("Orders")), rows=rows),
+        heeds=EVERY_WAY,
+        behind=to_orders(question),
         definition=(
-            _("Orders placed in the period, in all shops, with or without a known customer."),
+            _("Orders placed in the period, with or without a known customer."),
             _("Cancelled orders do not count."),
         ),
     )
@@ -94,7 +143,7 @@ def orders(question: Question) -> Figure:
 def net_revenue(question: Question) -> Figure:
     """The currency with the most orders leads; the others stand beside it, never added up."""
     steps = question.period.steps()
-    found, back = sales.sold(edges(steps)), sales.refunded(edges(steps))
+    found, back = _books(question).now["sold"], _books(question).now["refunded"]
     currencies = _by_orders(found, back)
     title = _("Net revenue")
     definition = (
@@ -104,11 +153,10 @@ def net_revenue(question: Question) -> Figure:
         ),
     )
     if not currencies:
-        return Figure(title=title, value=_("no orders"), definition=definition)
+        return Figure(title=title, value=_("no orders"), heeds=EVERY_WAY, definition=definition)
     main, *others = currencies
     nets = {currency: _net(found, back, currency) for currency in currencies}
-    earlier = edges([question.period.previous])
-    before = _net(sales.sold(earlier), sales.refunded(earlier), main)
+    before = _net(_books(question).before["sold"], _books(question).before["refunded"], main)
     by_step = [
         [_step(found, step, name).less(_step(back, step, name)).total for name in currencies]
         for step in range(len(steps))
@@ -116,19 +164,19 @@ def net_revenue(question: Question) -> Figure:
     unit = unit_of(float(amounts[0]) for amounts in by_step)
     chart = bar_chart(
         name=_("Net revenue in %(currency)s") % {"currency": main},
-        caption=_in_units(main, unit),
+        caption=in_units(main, unit),
         series=([float(amounts[0]) / unit for amounts in by_step],),
         labels=[label(step, question) for step in steps],
         say=plainly,
     )
     return Figure(
         title=title,
-        value=_whole_money(nets[main].total, main),
+        value=whole_money(nets[main].total, main),
         small=", ".join(money(nets[name].total, name) for name in others),
         basis=_revenue_basis(found, back, main, before),
         change=change_said(
             nets[main].as_sum.against(before.as_sum),
-            lambda value: signed(value, lambda size: _whole_money(Decimal(round(size)), main)),
+            lambda value: signed_money(value, main),
         ),
         chart=None if nets[main].count < 30 else chart,
         table=Table(
@@ -141,6 +189,8 @@ def net_revenue(question: Question) -> Figure:
                 for step, amounts in zip(steps, by_step, strict=True)
             ],
         ),
+        heeds=EVERY_WAY,
+        behind=to_orders(question),
         definition=definition,
     )
 
@@ -149,12 +199,17 @@ def repeat_customers(question: Question) -> Figure:
     """Nested: those of the start are among those of the end. So the interval of the change errs on the quiet side."""
     steps = question.period.steps()
     ends = [question.period.since - DAY, *(step.until for step in steps)]
-    start, *rates = repeat_rate_over_time(ends, *sales.days_of_purchases(ends))
+    start, *rates = repeat_rate_over_time(ends, *sales.days_of_purchases(ends, narrowed=question.narrowed))
     now = rates[-1]
-    told = [(step, rate) for step, rate in zip(steps, rates, strict=True) if not rate.is_few]
     few = _("%(count)s of %(of)s") % {"count": number(now.count), "of": number(now.of)}
     rows = [
-        (label(step, question), number(rate.of), number(rate.count), rate_said(rate), interval_said(rate))
+        (
+            Told(label(step, question), step.until),
+            number(rate.of),
+            number(rate.count),
+            rate_said(rate),
+            interval_said(rate),
+        )
         for step, rate in zip(steps, rates, strict=True)
     ]
     return Figure(
@@ -169,29 +224,19 @@ def repeat_customers(question: Question) -> Figure:
             "of": number(now.of),
         },
         change=change_said(now.against(start), lambda value: points_said(value, now.of), since=True),
-        chart=_rate_chart(told, question) if len(told) > 1 else None,
+        chart=rate_chart(
+            _("Share of customers who came again"), list(zip(steps, rates, strict=True)), question
+        ),
         table=Table(
             head=(_("At the end of"), _("Customers"), _("Came again"), _("Share"), _("95 %")), rows=rows
         ),
+        heeds=frozenset({"segment"}),
+        behind=to_people(question, _("Who bought once"), is_one("customer.order_count", 1)),
         definition=(
             _("Customers with purchases on two or more different days, of all customers with at least one."),
             _("Each point counts everything known up to its day. Two orders of one day are one visit."),
             _("The band and the range show where the true share lies with 95 % certainty (Wilson)."),
         ),
-    )
-
-
-def _rate_chart(told: Sequence[tuple[Period, Share]], question: Question) -> LineChart:
-    rates = [rate for _step, rate in told]
-    last = rates[-1]
-    return line_chart(
-        name=_("Share of customers who came again, with its 95 % interval"),
-        values=[100 * rate.value for rate in rates],
-        intervals=[Interval(100 * rate.interval.low, 100 * rate.interval.high) for rate in rates],
-        labels=[label(step, question) for step, _rate in told],
-        say=plainly,
-        last_words=percent(last.value, last.of),
-        bounds=(0.0, 100.0),
     )
 
 
@@ -222,24 +267,8 @@ def _net(found: Steps, back: Steps, currency: str) -> Amount:
 def _revenue_basis(found: Steps, back: Steps, currency: str, before: Amount) -> str:
     sold = _added(amount for (_place, name), amount in found.items() if name == currency)
     refunds = _added(amount for (_place, name), amount in back.items() if name == currency)
-    return _("sold for %(sold)s, refunded %(refunded)s; %(before)s in the period before") % {
+    return _("sold for %(sold)s, refunded %(refunded)s; %(before)s in the time it is compared with") % {
         "sold": money(sold.total, currency),
         "refunded": money(refunds.total, currency),
         "before": money(before.total, currency),
     }
-
-
-def _in_units(currency: str, unit: int) -> str:
-    words = {
-        1: "%(currency)s",
-        1_000: _("%(currency)s, thousands"),
-        1_000_000: _("%(currency)s, millions"),
-    }
-    return words[unit] % {"currency": currency}
-
-
-def _whole_money(amount: Decimal, currency: str) -> str:
-    """Without cents where they say nothing: five digits and more."""
-    whole = amount.quantize(Decimal(1)) if abs(amount) >= 10_000 else amount
-    said = money(whole, currency)
-    return said.replace(formats.get_format("DECIMAL_SEPARATOR") + "00", "") if whole is not amount else said

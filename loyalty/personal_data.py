@@ -8,6 +8,7 @@ from crm.personal_data import Erasing, Holding, Ids
 from loyalty.coupons import reward_holdings as rewards
 from loyalty.models import (
     AdjustmentRequest,
+    AmendedEarning,
     Card,
     CardLink,
     JoiningRequest,
@@ -15,6 +16,7 @@ from loyalty.models import (
     MemberTier,
     QualifyingMonth,
     ReplayShare,
+    TillOperation,
     Transaction,
 )
 
@@ -95,6 +97,22 @@ REPLAYS = Holding(
     tells=("orders_count", "points_now", "points_then"),
     erase=lambda erasing: ReplayShare.objects.filter(customer__in=erasing.ids).delete(),
 )
+AT_THE_TILL = Holding(
+    name="till_operations",
+    title=_("Entered at the till"),
+    model=TillOperation,
+    rows=lambda ids: TillOperation.objects.filter(
+        Q(member__customer_id__in=ids) | Q(order__customer_id__in=ids)
+    ),
+    tells=("kind", "done_at", "order__number", "points_spent", "points_taken", "points_given"),
+)
+AMENDED = Holding(
+    name="changed_earnings",
+    title=_("Points of orders that were changed"),
+    model=AmendedEarning,
+    rows=lambda ids: AmendedEarning.objects.filter(order__customer__in=ids),
+    tells=("order__number", "points", "recorded_at"),
+)
 # Known by the addresses of the person: it goes before these do.
 TRACES = (JOINING,)
 HOLDINGS = (
@@ -105,5 +123,7 @@ HOLDINGS = (
     MEMBER_TIERS,
     QUALIFYING,
     POINTS,
+    AMENDED,
     ADJUSTMENTS,
+    AT_THE_TILL,
 )

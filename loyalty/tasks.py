@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from loyalty.joining_tasks import forget_joining_requests
 from loyalty.ledger import proving
-from loyalty.points import confirmation, expiry, holds
+from loyalty.points import cohorts, confirmation, expiry, holds
 from loyalty.replay_tasks import continue_replays, run_replay
 from loyalty.reward_tasks import continue_batches, give_gifts, make_codes, pay_referrals
 from loyalty.tier_tasks import decide_tiers
@@ -14,6 +14,7 @@ __all__ = [
     "confirm_points",
     "continue_batches",
     "continue_replays",
+    "count_cohorts",
     "decide_tiers",
     "expire_points",
     "forget_joining_requests",
@@ -40,6 +41,11 @@ def expire_points() -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def tell_of_expiry() -> None:
     expiry.tell_of_expiry(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def count_cohorts() -> None:
+    cohorts.count_all(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

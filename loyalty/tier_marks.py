@@ -43,6 +43,10 @@ def bearing(choice: str, *, at: datetime) -> QuerySet[Any]:
     return _held(at).filter(tier__slug=choice).values("member__customer")
 
 
+def condition(choice: str) -> Mapping[str, Any]:
+    return {"field": "member.tier", "op": "eq", "value": choice}
+
+
 def _held(at: datetime) -> QuerySet[MemberTier]:
     current = {"member__merged_into": None, "member__left_at": None}
     return MemberTier.objects.valid(at).filter(track=TRACK, **current)

@@ -18,6 +18,7 @@ from crm.errors import Refusal
 from crm.facts import Fact
 from crm.models import Customer, Message, TimelineEntry, User
 from crm.people import same_person
+from crm.segments import waiting
 from support.answering.mood import mood_of
 from support.models import Ticket, TicketEvent, TicketMessage
 
@@ -101,8 +102,12 @@ def save(ticket: Ticket, *fields: str) -> None:
 def happen(
     ticket: Ticket, kind: str, *, by: User | None, at: datetime, fields: Iterable[str] = (), **figures: Any
 ) -> TicketEvent:
-    """Save the ticket with its next version, and tell what happened: `kind` is one of support.happenings."""
+    """Save the ticket with its next version, and tell what happened: `kind` is one of support.happenings.
+
+    Few of these are facts of the person; segments ask for all of them.
+    """
     save(ticket, *fields)
+    waiting.look_at([ticket.customer_id], at=at)
     return TicketEvent.objects.create(ticket=ticket, kind=kind, figures=figures, actor=by, at=at)
 
 

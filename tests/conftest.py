@@ -133,15 +133,15 @@ class TestDatabase:
 
     __test__ = False
 
-    def __init__(self, server: psycopg.Connection[Any]) -> None:
+    def __init__(self, server: psycopg.Connection[Any], template: str = "") -> None:
         self.server = server
         self.name = f"veren_test_{secrets.token_hex(4)}"
-        self.template = f"veren_template_{digest_of_schema()}"
+        self.template = template or f"veren_template_{digest_of_schema()}"
 
     def create(self) -> None:
         self.server.execute("SELECT pg_advisory_lock(%s)", [BUILDING_TEMPLATES])
         if not self._exists(self.template):
-            self._build_template()
+            self.build_template()
         self.server.execute("SELECT pg_advisory_lock_shared(hashtext(%s))", [self.template])
         self.server.execute("SELECT pg_advisory_lock(hashtext(%s))", [self.name])
         self._drop_what_nobody_uses()
@@ -162,7 +162,7 @@ class TestDatabase:
     def _clone(self) -> None:
         self._run("CREATE DATABASE {} TEMPLATE {}", self.name, self.template)
 
-    def _build_template(self) -> None:
+    def build_template(self) -> None:
         making = f"{self.template}_making"
         self._drop(making)
         self._run("CREATE DATABASE {}" + self._utf8_options(), making)
@@ -173,7 +173,11 @@ class TestDatabase:
         finally:
             connections.close_all()
             self._point_django_at(before)
+        self._drop(self.template)
         self._run("ALTER DATABASE {} RENAME TO {}", making, self.template)
+
+    def drop_template(self) -> None:
+        self._drop(self.template)
 
     def _utf8_options(self) -> str:
         """A server set up in the C locale knows no Cyrillic letters: say otherwise for our databases."""

@@ -70,7 +70,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["crm.templatetags.veren"],
+            "builtins": ["crm.templatetags.veren", "django.templatetags.l10n"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -88,6 +88,7 @@ REACTIONS = "config.reactions"
 ABILITIES = "config.abilities"
 CUSTOMER_PAGE = "config.customer_page"
 DASHBOARD = "config.dashboard"
+ROLLUPS = "config.rollups"
 DESK = "config.desk"
 SEARCH = "config.search"
 IDENTIFIERS = "config.identifiers"
@@ -97,6 +98,7 @@ PERSONAL_DATA = "config.personal_data"
 IMPORT_KINDS = "config.import_kinds"
 BULK_KINDS = "config.bulk_kinds"
 SURVEY_OCCASIONS = "config.survey_occasions"
+WORTH = "config.worth"
 PROBLEM_TYPE_BASE = env.str("PROBLEM_TYPE_BASE", default="/api/v1/problems/")
 # A language model that helps the answer bot to choose among the articles it found: see support.bot.choosing.
 BOT_CHOOSER = env.str("BOT_CHOOSER", default="")
@@ -146,8 +148,16 @@ QUIET_HOURS = (env.int("QUIET_FROM_HOUR", default=21), env.int("QUIET_UNTIL_HOUR
 ADVERTISING_PER_WEEK = env.int("ADVERTISING_PER_WEEK", default=2)
 # Whoever bought nothing for so many days is lost, where the company says nothing else.
 LOST_AFTER_DAYS = env.int("LOST_AFTER_DAYS", default=180)
+# So long nobody is asked again how something went, or about the company as a whole, where it says nothing else.
+ASK_AGAIN_AFTER_DAYS = env.int("ASK_AGAIN_AFTER_DAYS", default=30)
+ASK_ABOUT_US_AFTER_DAYS = env.int("ASK_ABOUT_US_AFTER_DAYS", default=90)
 # A larger budget of goodwill for an incident needs a second person, in the programme's currency.
 INCIDENT_GOODWILL_ALONE = Decimal(env.str("INCIDENT_GOODWILL_ALONE", default="100"))
+# A campaign for more people, or one that may cost more, needs a second person, where the company says nothing else.
+CAMPAIGN_PEOPLE_ALONE = env.int("CAMPAIGN_PEOPLE_ALONE", default=200)
+CAMPAIGN_AMOUNT_ALONE = Decimal(env.str("CAMPAIGN_AMOUNT_ALONE", default="100"))
+# What can be done for the people of a campaign: see crm.campaigns.kinds.
+CAMPAIGN_KINDS = "config.campaign_kinds"
 
 # ── Languages and places ─────────────────────────────────────────────────────
 # Words that customers should not have to read, beside those of crm.words.jargon: language → {stem*: what to say
@@ -167,6 +177,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+# From here files may be imported again and again; empty: from addresses alone.
+IMPORT_FOLDER = env.str("IMPORT_FOLDER", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -223,6 +235,13 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["crm.api.schema.refuse_unknown_members"],
 }
 
+# ── Requests of ours to addresses that somebody typed (webhooks): see crm.outside ────────────────────────────
+# Networks that may be called though they are not public, by plain http and at any port: a receiver next door.
+OUTSIDE_TRUSTED_NETWORKS: list[str] = env.list("OUTSIDE_TRUSTED_NETWORKS", default=[])
+# Bodies hold personal data: they are kept for so long, and the log of deliveries without them for longer.
+WEBHOOK_BODIES_KEPT_DAYS = env.int("WEBHOOK_BODIES_KEPT_DAYS", default=14)
+WEBHOOK_LOG_KEPT_DAYS = env.int("WEBHOOK_LOG_KEPT_DAYS", default=90)
+
 # ── Database: two roles, see docs/decisions ──────────────────────────────────
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_OWNER_ROLE = env.str("DATABASE_OWNER_ROLE", default="veren_owner")
@@ -241,6 +260,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * 30 * 60,
     "unacked_restore_interval": 10,
     "socket_keepalive": True,
+    # Telling a worker is a hint: whoever answers a request does not wait for a broker that is gone. (Workers and
+    # the beat have a patience of their own.)
+    "max_retries": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"

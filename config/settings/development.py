@@ -21,3 +21,5 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 SETUP_FROM_THIS_MACHINE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+# A receiver that is being written on the same machine.
+OUTSIDE_TRUSTED_NETWORKS = env.list("OUTSIDE_TRUSTED_NETWORKS", default=["127.0.0.0/8", "::1/128"])

@@ -27,3 +27,5 @@ LOGGING["root"]["level"] = "WARNING"
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 SETUP_FROM_THIS_MACHINE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+# Receivers of tests stand there; traps stand at 127.0.0.2.
+OUTSIDE_TRUSTED_NETWORKS = ["127.0.0.1/32"]

@@ -4,6 +4,7 @@ from crm.admin import (
     catalogue,
     channels,
     companies,
+    connections,
     customers,
     developers,
     history,
@@ -14,12 +15,14 @@ from crm.admin import (
     shops,
     tasks,
     users,
+    worth,
 )
 
 __all__ = [
     "catalogue",
     "channels",
     "companies",
+    "connections",
     "customers",
     "developers",
     "history",
@@ -30,4 +33,5 @@ __all__ = [
     "shops",
     "tasks",
     "users",
+    "worth",
 ]

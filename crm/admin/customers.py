@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextChoices
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,26 +19,59 @@ from crm.admin.inlines import Inline
 from crm.admin.keyset import KeysetAdmin, searched_for
 from crm.colleagues import own_shops
 from crm.messages.channel_names import channel_name
-from crm.models import Address, Customer
+from crm.models import Address, Customer, RiskLevel
 from crm.people.masking import masked
 from crm.search import finding
+from crm.segments import waiting
 from crm.templatetags.veren import when
 from crm.words.wording import money, number
+from crm.worth.categories import Category
+from crm.worth.stages import Stage
 
 REACHED_BY = 2
 WAYS_SHOWN = ("phone", "email", "telegram")
 WAYS_TO_REACH = ("phone", "sms", "email", "telegram", "viber")
 
 
+OVER_ALL_SHOPS = ("category", "risk", "orders", "net_revenue", "last_order")
+
+
 class AddressInline(Inline):
     model = Address
 
 
+class OfWorth(admin.SimpleListFilter):
+    """By what the latest night says of them: each has an index of its own, and nothing is counted."""
+
+    choices_of: ClassVar[type[TextChoices]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return self.choices_of.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in self.choices_of.values:
+            return queryset
+        return queryset.filter(**{f"worth__{self.parameter_name}": self.value()})
+
+
+class CategoryFilter(OfWorth):
+    title, parameter_name, choices_of = _("category"), "category", Category
+
+
+class StageFilter(OfWorth):
+    title, parameter_name, choices_of = _("stage"), "stage", Stage
+
+
+class RiskFilter(OfWorth):
+    title, parameter_name, choices_of = _("risk of losing them"), "risk", RiskLevel
+
+
 @admin.register(Customer)
 class CustomerAdmin(KeysetAdmin):
-    list_display = ("name", "reach", "city", "orders", "net_revenue", "last_order")
+    list_display = ("name", "reach", "city", "orders", "net_revenue", "last_order", "category", "risk")
+    list_filter = (CategoryFilter, StageFilter, RiskFilter)
     list_display_links = ("name",)
-    list_select_related = ("figures",)
+    list_select_related = ("figures", "worth")
     list_prefetch_related = ("identities", "addresses")
     preserve_filters = False  # a person's page has an address of its own
     sortable_by = ("net_revenue", "last_order")
@@ -59,7 +93,10 @@ class CustomerAdmin(KeysetAdmin):
         shown = super().get_list_display(request)
         if own_shops.sees_every_shop(request.user):
             return shown
-        return [column for column in shown if column not in ("orders", "net_revenue", "last_order")]
+        return [column for column in shown if column not in OVER_ALL_SHOPS]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return self.list_filter if own_shops.sees_every_shop(request.user) else ()
 
     def search(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
         return finding.customers(text, among=queryset)
@@ -84,6 +121,11 @@ class CustomerAdmin(KeysetAdmin):
         if not change:
             obj.created_at = timezone.now()
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With the addresses under it: whoever asks about language, age or city sees the change at once."""
+        super().save_related(request, form, formsets, change)
+        waiting.look_at([form.instance.pk], at=timezone.now())
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return HttpResponseRedirect(self.url_of(obj) or "")
@@ -125,6 +167,15 @@ class CustomerAdmin(KeysetAdmin):
     def city(self, customer: Customer) -> str:
         addresses = sorted(customer.addresses.all(), key=lambda address: not address.is_main)
         return addresses[0].city if addresses else ""
+
+    @admin.display(description=_("category"))
+    def category(self, customer: Customer) -> str:
+        return customer.worth.get_category_display() if hasattr(customer, "worth") else ""
+
+    @admin.display(description=_("risk of losing them"))
+    def risk(self, customer: Customer) -> str:
+        its = customer.worth if hasattr(customer, "worth") else None
+        return its.get_risk_display() if its and its.risk != RiskLevel.NONE else ""
 
     @admin.display(description=_("orders"))
     def orders(self, customer: Customer) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from crm.admin.keyset import KeysetAdmin, ReadOnlyAdmin
 from crm.integrations import api_keys
-from crm.models import ApiKey, EventType
+from crm.models import ApiKey, EventType, Webhook
 from crm.templatetags.veren import when
 from crm.words.wording import number
 
@@ -79,3 +79,39 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     @admin.display(description=_("revoked"))
     def revoked(self, key: ApiKey) -> SafeString | str:
         return when(key.revoked_at)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    list_display = ("name", "shop", "url", "state", "failing")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(closed_at=None)
+
+    def url_of(self, row: Any) -> str | None:
+        return reverse("crm:webhook", args=[row.pk])
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A webhook has one page, and it is our own."""
+        webhook = self.get_object(request, object_id)
+        if webhook is None:
+            return super().change_view(request, object_id, *args, **kwargs)
+        return HttpResponseRedirect(reverse("crm:webhook", args=[webhook.pk]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("crm.add_webhook")
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("crm:new-webhook"))
+
+    @admin.display(description=_("state"))
+    def state(self, webhook: Webhook) -> Any:
+        if webhook.disabled_at:
+            return _("disabled")
+        return _("paused") if webhook.paused_at else _("works")
+
+    @admin.display(description=_("failing since"))
+    def failing(self, webhook: Webhook) -> SafeString | str:
+        return when(webhook.failing_since)

@@ -28,8 +28,27 @@ class InstallationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Installation
         fields = (
             *("name", "currency", "time_zone", "languages"),
-            *("quiet_from_hour", "quiet_until_hour", "advertising_per_week", "lost_after_days"),
+            *(
+                "quiet_from_hour",
+                "quiet_until_hour",
+                "advertising_per_week",
+                "lost_after_days",
+                "historic_value",
+            ),
+            *("ask_again_after_days", "ask_about_us_after_days"),
+            *("campaign_people_alone", "campaign_amount_alone"),
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Who may only look has a form without fields.
+        if "historic_value" in self.fields:
+            self.fields["historic_value"].required = False
+
+    def clean_historic_value(self) -> str:
+        """Whoever says nothing of it leaves it as it is."""
+        given: str = self.cleaned_data["historic_value"]
+        return given or str(self.instance.historic_value)
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"]
@@ -56,7 +75,9 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = InstallationForm
     fields = (
         *("name", "new_logo", "currency", "time_zone", "languages"),
-        *("quiet_from_hour", "quiet_until_hour", "advertising_per_week", "lost_after_days"),
+        *("quiet_from_hour", "quiet_until_hour", "advertising_per_week", "lost_after_days", "historic_value"),
+        *("ask_again_after_days", "ask_about_us_after_days"),
+        *("campaign_people_alone", "campaign_amount_alone"),
     )
 
     def changelist_view(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -18,7 +19,7 @@ from crm.admin import exported
 from crm.admin.inlines import LookInline
 from crm.admin.keyset import ReadOnlyAdmin
 from crm.colleagues import own_shops
-from crm.models import Customer, Order, OrderLine, Return, ReturnLine, Shipment
+from crm.models import Customer, Order, OrderAmendment, OrderLine, Return, ReturnLine, Shipment
 from crm.search import finding
 from crm.templatetags.veren import delivery, progress_badge, when
 from crm.words.wording import money
@@ -27,6 +28,31 @@ from crm.words.wording import money
 class LineInline(LookInline):
     model = OrderLine
     fields = ("name", "sku", "quantity", "unit_price", "discount_amount", "amount", "returned_quantity")
+
+
+class AmendmentInline(LookInline):
+    model = OrderAmendment
+    verbose_name_plural = _("What the order said before it was changed")
+    fields = readonly_fields = ("changed", "total_before", "lines_before")
+    ordering = ("-pk",)
+
+    @admin.display(description=_("changed in the shop"))
+    def changed(self, amendment: OrderAmendment) -> SafeString | str:
+        return when(amendment.as_of)
+
+    @admin.display(description=_("total"))
+    def total_before(self, amendment: OrderAmendment) -> str:
+        before = amendment.before
+        total = Decimal(before["goods_amount"]) + Decimal(before["delivery_amount"])
+        return money(total, amendment.order.currency)
+
+    @admin.display(description=_("lines"))
+    def lines_before(self, amendment: OrderAmendment) -> str:
+        return "; ".join(
+            f"{line['name'] or line['sku']} × {Decimal(line['quantity']).normalize():f}: "
+            + money(Decimal(line["amount"]), amendment.order.currency)
+            for line in amendment.before["lines"]
+        )
 
 
 class ShipmentInline(LookInline):
@@ -67,7 +93,7 @@ class OrderAdmin(ReadOnlyAdmin):
     search_help_text = _(
         "The number of the order or of its parcel, or the phone, e-mail or card of who bought."
     )
-    inlines = (LineInline, ShipmentInline)
+    inlines = (LineInline, AmendmentInline, ShipmentInline)
     fieldsets = (
         (None, {"fields": (("number", "external_id", "state"), ("buyer", "shop", "channel", "warehouse"))}),
         (_("Amounts"), {"fields": (("goods", "delivery_cost", "total"),)}),
@@ -81,6 +107,11 @@ class OrderAdmin(ReadOnlyAdmin):
             },
         ),
     )
+
+    def get_inlines(self, request: HttpRequest, obj: Any | None) -> list[type[Any]]:
+        """Most orders are never changed: nothing is said of it there."""
+        is_changed = obj is not None and obj.amendments.exists()
+        return [one for one in self.inlines if is_changed or one is not AmendmentInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return own_shops.seen_by(request.user, super().get_queryset(request))

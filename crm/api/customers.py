@@ -22,11 +22,13 @@ from crm.api.filtering import CustomerFilter
 from crm.api.shapes import PageQuery, Request, View, page_of, show
 from crm.api.views import ApiView, Operation
 from crm.errors import ConflictingIdentities, PersonErased, UnreadableIdentity
-from crm.models import Customer, Identity, Shop
+from crm.models import Customer, Identity, RiskLevel, Shop
 from crm.people.customers import DETAILS, change_customer, enrol
 from crm.people.identification import Hint, sign_of
 from crm.people.identity_kinds import IdentityKind
 from crm.people.same_person import ids_by, ids_of, survivors, with_ids
+from crm.worth.categories import Category
+from crm.worth.stages import Stage
 
 MOST_WITH_ONE_SIGN = 200
 RECOGNISED = [kind for kind in IdentityKind.values if kind != IdentityKind.EXTERNAL]
@@ -94,6 +96,9 @@ class CustomersQuery(PageQuery):
     email = fields.TextField(required=False, max_length=254)
     phone = fields.TextField(required=False, max_length=254)
     card = fields.TextField(required=False, max_length=254)
+    category = fields.ChoiceField(choices=Category.choices, required=False, help_text="As `worth/` says it.")
+    stage = fields.ChoiceField(choices=Stage.choices, required=False)
+    risk = fields.ChoiceField(choices=RiskLevel.choices, required=False)
     updated_since = fields.MomentField(
         required=False,
         help_text="May repeat and may miss what is being written: a loss-free sync reads the feed.",

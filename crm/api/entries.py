@@ -176,15 +176,9 @@ class Feed(ApiView):
         return Response({"items": [show(FeedItemView, one) for one in rows], "after": reached, "head": head})
 
     def _rows(self, after: int, end: int) -> QuerySet[FeedRow]:
-        return feed.after(after, window=end - after).filter(
-            Q(entry__shop=self.shop) | Q(entry__shop=None),
-            entry__visibility__in=SEEN,
-        )
-
-
-SEEN = (TimelineEntry.Visibility.CUSTOMER, TimelineEntry.Visibility.AGENT)
+        return feed.of_shop(self.shop.pk, feed.after(after, window=end - after))
 
 
 def seen_by(shop: Shop, entries: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:
     """The shop's own entries and those of no shop; what only managers may see stays inside."""
-    return entries.filter(Q(shop=shop) | Q(shop=None), visibility__in=SEEN)
+    return entries.filter(Q(shop=shop) | Q(shop=None), visibility__in=feed.SEEN_BY_SHOPS)

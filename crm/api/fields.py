@@ -104,6 +104,14 @@ class AmountField(Patterned, serializers.Field):  # type: ignore[type-arg]
         return f"{value:.{self.places}f}"
 
 
+class BalanceField(AmountField):
+    """An amount that may lie below zero: what came back can be more than what was bought."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(whole_digits=14, **kwargs)
+        self.pattern = self.pattern.replace("^", "^-?", 1)
+
+
 def unit_price_field(**kwargs: Any) -> AmountField:
     return AmountField(whole_digits=10, places=4, **kwargs)
 

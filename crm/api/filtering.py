@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django_filters import BooleanFilter, FilterSet, IsoDateTimeFilter, NumberFilter
+from django_filters import BooleanFilter, CharFilter, FilterSet, IsoDateTimeFilter, NumberFilter
 
 from crm.models import Customer, Order, Product
 
 
 class CustomerFilter(FilterSet):  # type: ignore[misc]
     updated_since = IsoDateTimeFilter("updated_at", "gte")
+    category = CharFilter("worth__category")
+    stage = CharFilter("worth__stage")
+    risk = CharFilter("worth__risk")
 
     class Meta:
         model = Customer

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.fields import SkipField, empty, get_error_detail
 
 from crm.api.errors import BodyInvalid, QueryInvalid
-from crm.api.fields import TextField, WholeField
+from crm.api.fields import ChoiceField, TextField, WholeField
 from crm.errors import Fault
 
 MOST_ON_A_PAGE = 200
@@ -126,6 +126,14 @@ class FlagParameter(serializers.ChoiceField):
 
     def to_internal_value(self, data: Any) -> bool:  # type: ignore[override]
         return bool(super().to_internal_value(data) == "true")
+
+
+class TryQuery(Query):
+    # See ApiView.once_or_tried.
+
+    dry_run = ChoiceField(
+        choices=["1"], required=False, help_text="1: answer what would happen, and change nothing."
+    )
 
 
 class PageQuery(Query):

@@ -177,6 +177,20 @@ class ApiView(APIView):
         headers = {"Idempotency-Replayed": "true"} if answer.is_replayed else None
         return HttpResponse(answer.body, JSONRenderer.media_type, answer.status, headers=headers)
 
+    def once_or_tried(self, act: Callable[[datetime], Any]) -> HttpResponse | Response:
+        """As `once`; with dry_run (see TryQuery) everything is done, answered, and undone."""
+        if not self.is_tried:
+            return self.once(act)
+        self._idempotency_key()
+        with transaction.atomic():
+            shown = act(timezone.now())
+            transaction.set_rollback(True)
+        return Response(shown, status=self.operation.status if self.operation else 200)
+
+    @property
+    def is_tried(self) -> bool:
+        return bool(self.asked.get("dry_run"))
+
     @contextmanager
     def changing(self) -> Iterator[None]:
         """One transaction, whose changes are on record as the key's. For what is no POST."""

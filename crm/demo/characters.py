@@ -79,6 +79,8 @@ HANNAH = Character(
     home=Home(city="София", region="София (столица)", postal_code="1504", street="ул. „Оборище“ 91, ап. 2"),
 )
 AGENT = Colleague(email="iva.marinova@lipa.example.com", name="Ива Маринова", role="agent")
+# Stands at the till in Sofia.
+CASHIER = Colleague(email="dora.petkova@lipa.example.com", name="Дора Петкова", role="cashier")
 MANAGER = Colleague(email="georgi.iliev@lipa.example.com", name="Георги Илиев", role="manager")
 
 CUSTOMERS = (VERA, KALINA, HANNAH)

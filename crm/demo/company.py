@@ -1,4 +1,4 @@
-"""The company itself: three shops, what stands on their shelves, two colleagues."""
+"""The company itself: three shops, what stands on their shelves, three colleagues."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.demo.catalogue import ARTICLES
-from crm.demo.characters import AGENT, MANAGER, Colleague
+from crm.demo.characters import AGENT, CASHIER, MANAGER, Colleague
 from crm.models import Category, Company, CompanyPerson, Customer, Installation, Offering, Product, Shop, User
 
 CURRENCY = "EUR"
@@ -22,6 +22,7 @@ SHOPS = (
     ),
     Shop(slug="lipa-online", name="Липа онлайн", kind=Shop.Kind.ONLINE, address=""),
 )
+CASHIERS_SHOP = "lipa-sofia"
 # Where the web store's goods lie.
 WAREHOUSES = ("sofia", "sofia", "varna")
 # Businesses that buy for their guests and their people. Their numbers are in nobody's register.
@@ -58,6 +59,7 @@ def build() -> Stage:
     _introduce_the_company()
     products = _products()
     _offerings(list(shops.values()), products)
+    hired(CASHIER).shops.add(shops[CASHIERS_SHOP])
     return Stage(shops=shops, products=products, agent=hired(AGENT), manager=hired(MANAGER))
 
 

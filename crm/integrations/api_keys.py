@@ -28,6 +28,8 @@ SCOPES = (
     "bot:write",
     "calls:read",
     "calls:write",
+    "campaigns:read",
+    "campaigns:write",
     "customers:read",
     "customers:write",
     "events:read",
@@ -64,6 +66,8 @@ SCOPES = (
     "surveys:read",
     "tickets:read",
     "tickets:write",
+    "webhooks:read",
+    "webhooks:write",
 )
 REMEMBERED_FOR = timedelta(seconds=5)
 REMEMBERED_AT_MOST = 1000

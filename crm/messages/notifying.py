@@ -85,6 +85,7 @@ class Occasion:
     channels: Collection[str] = ()
     choices: Sequence[str] = ()
     html: str = ""
+    instead_of: Message | None = None
 
 
 @transaction.atomic
@@ -103,13 +104,14 @@ def notify(
     channels: Collection[str] = (),
     choices: Sequence[str] = (),
     html: str = "",
+    instead_of: Message | None = None,
 ) -> Notified:
     """Let a person know, once per (source, source_id), by the best way there is; or answer why not.
 
     `figures`: numbers, days and amounts are said in the person's language and on their clock. `answers`: what they
     wrote, where this is an answer to it. `words` by language, and `purpose`: this time, instead of the notice's own.
     `channels`: by these alone; empty: by any. `choices`: what buttons under it say, where there are buttons; `html`: of
-    our own making, what a mail shows to be tapped instead.
+    our own making, what a mail shows to be tapped instead. `instead_of`: the same, which did not arrive.
     Advertising needs a consent for its channel and keeps to the company's number a week. Where it would wake
     somebody, it waits for their morning. Locks the row of whoever the customer stands for.
 
@@ -130,6 +132,7 @@ def notify(
         channels=channels,
         choices=choices,
         html=html,
+        instead_of=instead_of,
     )
     told = _tell(lock_person(customer.pk), occasion)
     log.info("notice", extra={"notice": notice, "why_not": told.why_not or ""})
@@ -304,6 +307,7 @@ def _write(person: Customer, occasion: Occasion, way: Way, send_at: datetime) ->
         at=occasion.at,
         send_at=send_at,
         choices=occasion.choices,
+        instead_of=occasion.instead_of,
         html=occasion.html if channel_named(way.channel).shows_html else "",
     )
 

@@ -7,7 +7,8 @@ before those that are paid for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,9 +25,13 @@ SUREST_FIRST = ("telegram", "viber", "email", "sms")
 ANSWERED_WITHIN = timedelta(days=3)
 # So many of the latest messages are looked at.
 MOST_LOOKED_AT = 200
+# Fewer messages of ours on a channel tell nothing about it.
+FEWEST_SENT = 3
 # Who proved an address with us has opened the door to it.
 MET = (Identity.Evidence.MESSAGE, Identity.Evidence.CODE)
 TAKEN = (Message.State.SENT, Message.State.DELIVERED, Message.State.READ)
+# What is read of a message to make an `Exchanged` of it, in the order of its fields.
+EXCHANGED = ("account", "account__channel", "address", "direction", "state", "is_address_dead", "occurred_at")
 NEVER_TEXTED = (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.TOLL_FREE)
 
 
@@ -61,10 +66,11 @@ class Exchanged:
 
 @dataclass(frozen=True, kw_only=True)
 class Habit:
-    """What was learned from so many answers of theirs."""
+    """What was learned from so many answers of theirs, to so many messages of ours."""
 
     channel: str
     answers: int
+    sent: int
 
 
 @dataclass
@@ -107,40 +113,53 @@ def learned_from(exchanged: Sequence[Exchanged]) -> str:
     return habit.channel if habit else ""
 
 
-def habit_of(customer: Customer) -> Habit | None:
-    """The same, with how many answers it was learned from. Two queries."""
-    return habit_from(exchanged_with(customer))
-
-
 def habit_from(exchanged: Sequence[Exchanged]) -> Habit | None:
     """Pure. What was read counts as answered."""
     found = _answers_by_channel(exchanged)
-    heard = {channel: its for channel, its in found.items() if its.answered}
+    heard = {channel: its for channel, its in found.items() if its.answered and its.sent >= FEWEST_SENT}
     if not heard:
         return None
     best = max(heard, key=lambda channel: (heard[channel].share, heard[channel].last))
-    return Habit(channel=best, answers=heard[best].answered)
+    return Habit(channel=best, answers=heard[best].answered, sent=heard[best].sent)
+
+
+def habits_of(ids: Mapping[int, Collection[int]]) -> dict[int, Habit | None]:
+    """Of each of these people, by all their ids. One query."""
+    exchanged = exchanged_with_each(ids)
+    return {person: habit_from(exchanged[person]) for person in ids}
 
 
 def exchanged_with(customer: Customer) -> list[Exchanged]:
     """The latest messages with this person, the latest first. Two queries."""
     rows = Message.objects.of_people(ids_of(customer)).order_by("-occurred_at", "-pk")
-    told = rows.values_list(
-        *("account", "account__channel", "address", "direction", "state", "is_address_dead", "occurred_at")
+    return [_exchanged(*told) for told in rows.values_list(*EXCHANGED)[:MOST_LOOKED_AT]]
+
+
+def exchanged_with_each(ids: Mapping[int, Collection[int]]) -> Mapping[int, list[Exchanged]]:
+    """The same of each of these people, by all their ids. One query."""
+    person_of = {pk: person for person, known in ids.items() for pk in known}
+    exchanged: dict[int, list[Exchanged]] = defaultdict(list)
+    rows = Message.objects.filter(customer__in=list(person_of)).order_by("-occurred_at", "-pk")
+    for customer, *told in rows.values_list("customer", *EXCHANGED):
+        of_person = exchanged[person_of[customer]]
+        if len(of_person) < MOST_LOOKED_AT:
+            of_person.append(_exchanged(*told))
+    return exchanged
+
+
+def _exchanged(
+    account: int, channel: str, address: str, direction: str, state: str, is_dead: bool, at: datetime
+) -> Exchanged:
+    return Exchanged(
+        account_id=account,
+        channel=channel,
+        address=address,
+        is_from_them=direction == Message.Direction.IN and state != Message.State.HELD,
+        was_taken=state in TAKEN,
+        was_read=state == Message.State.READ,
+        is_address_dead=is_dead,
+        at=at,
     )
-    return [
-        Exchanged(
-            account_id=account,
-            channel=channel,
-            address=address,
-            is_from_them=direction == Message.Direction.IN and state != Message.State.HELD,
-            was_taken=state in TAKEN,
-            was_read=state == Message.State.READ,
-            is_address_dead=dead,
-            at=at,
-        )
-        for account, channel, address, direction, state, dead, at in told[:MOST_LOOKED_AT]
-    ]
 
 
 def _answers_by_channel(exchanged: Sequence[Exchanged]) -> Mapping[str, _Answers]:
@@ -160,9 +179,13 @@ def _answers_by_channel(exchanged: Sequence[Exchanged]) -> Mapping[str, _Answers
 
 
 def _ways(customer: Customer, exchanged: Sequence[Exchanged]) -> list[Way]:
-    """Each address once a channel: through the account they wrote to, else through the channel's main one."""
-    accounts = list(ChannelAccount.objects.open().select_related("shop").order_by("-is_main", "pk"))
-    identities = list(_identities(customer))
+    return ways_among(_open_accounts(), list(_identities(ids_of(customer))), exchanged)
+
+
+def ways_among(
+    accounts: Sequence[ChannelAccount], identities: Sequence[Identity], exchanged: Sequence[Exchanged]
+) -> list[Way]:
+    """Each address once a channel: through the account they wrote to, else through the channel's main one. Pure."""
     dead, wrote = _dead(exchanged), {(one.account_id, one.address) for one in exchanged if one.is_from_them}
     found: dict[tuple[str, str], Way] = {}
     for account in sorted(accounts, key=lambda one: not any(pk == one.pk for pk, _address in wrote)):
@@ -182,6 +205,17 @@ def _ways(customer: Customer, exchanged: Sequence[Exchanged]) -> list[Way]:
             way = Way(account=account, address=address, is_proved=identity.verified_at is not None)
             found.setdefault((account.channel, address), way)
     return list(found.values())
+
+
+def ways_to_each(ids: Mapping[int, Collection[int]]) -> dict[int, list[Way]]:
+    """Every way to each of these people (by all their ids), in no order. Three queries for all of them."""
+    person_of = {pk: person for person, known in ids.items() for pk in known}
+    identities: dict[int, list[Identity]] = defaultdict(list)
+    for identity in _identities(person_of.keys()):
+        identities[person_of[identity.customer_id]].append(identity)
+    exchanged = exchanged_with_each(ids)
+    accounts = _open_accounts()
+    return {person: ways_among(accounts, identities[person], exchanged[person]) for person in ids}
 
 
 def can_be_texted(identity: Identity) -> bool:
@@ -206,8 +240,12 @@ def _dead(exchanged: Sequence[Exchanged]) -> set[tuple[int, str]]:
     return {place for place, is_dead in seen.items() if is_dead}
 
 
-def _identities(customer: Customer) -> Sequence[Identity]:
-    rows = Identity.objects.filter(customer__in=ids_of(customer), namespace="")
+def _open_accounts() -> list[ChannelAccount]:
+    return list(ChannelAccount.objects.open().select_related("shop").order_by("-is_main", "pk"))
+
+
+def _identities(ids: Collection[int]) -> Sequence[Identity]:
+    rows = Identity.objects.filter(customer__in=ids, namespace="")
     return list(rows.order_by(F("verified_at").desc(nulls_last=True), "pk"))
 
 

@@ -4,8 +4,11 @@ from crm.models.address import Address
 from crm.models.api_key import ApiKey
 from crm.models.bulk_job import BulkJob, BulkResult
 from crm.models.call import Call
+from crm.models.campaign import Campaign, CampaignPerson, CampaignSide, RetentionPlan
 from crm.models.canary import Canary
 from crm.models.catalogue import Category, Offering, Product
+from crm.models.category_change import CategoryChange
+from crm.models.census import CensusCount, OutcomeCount
 from crm.models.changes import (
     AddressChange,
     ApiKeyChange,
@@ -21,15 +24,30 @@ from crm.models.changes import (
     SegmentChange,
     ShopChange,
     UserChange,
+    WebhookChange,
 )
 from crm.models.channel_account import ChannelAccount
 from crm.models.company import Company, CompanyPerson
+from crm.models.connection import Connection, ConnectorDelivery
+from crm.models.connector_mapping import ConnectorMapping
+from crm.models.connector_round import AnsweredThing, ConnectorRound, Difference
 from crm.models.consent import Consent, ConsentChannel, Decision, Purpose
 from crm.models.customer import Customer
 from crm.models.customer_figures import CustomerFigures
+from crm.models.customer_loyalty import CustomerLoyalty, LoyaltyKind
 from crm.models.customer_preference import CustomerPreference
-from crm.models.customer_worth import CustomerWorth, RfmCutPoints, RiskLevel, StageTransition, Valuation
+from crm.models.customer_worth import (
+    CustomerToValue,
+    CustomerWorth,
+    RfmCutPoints,
+    RiskLevel,
+    StageTransition,
+    Valuation,
+)
+from crm.models.day_figure import DayFigure, DayPeople, Reconciliation, RollupState, StaleDay
+from crm.models.digest import DigestSubscription
 from crm.models.event_type import EventType
+from crm.models.exchange import Exchange, ExchangeFile, FilePiece
 from crm.models.feed import FeedRow, OutboxRow, ParkedEntry, ReactionCursor
 from crm.models.goods_return import Return, ReturnLine
 from crm.models.idempotent_answer import IdempotentAnswer
@@ -45,8 +63,19 @@ from crm.models.name_word import NameWord
 from crm.models.named import Named
 from crm.models.notices import NoticeSwitch, NoticeText
 from crm.models.one_time_code import OneTimeCode
-from crm.models.order import Order, OrderLine
+from crm.models.order import Order, OrderAmendment, OrderLine
+from crm.models.price_list import (
+    Agreement,
+    GoodsGroup,
+    ItemStock,
+    ListedPrice,
+    PriceFeed,
+    PriceList,
+    ShelfItem,
+    Warehouse,
+)
 from crm.models.raw_delivery import RawDelivery
+from crm.models.repeated_import import RepeatedImport
 from crm.models.saved_view import SavedView
 from crm.models.segment import (
     CustomerToLookAt,
@@ -62,35 +91,57 @@ from crm.models.suppression import Suppression, SuppressionLift
 from crm.models.task import Task
 from crm.models.timeline_entry import TimelineEntry
 from crm.models.user import User
+from crm.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Address",
     "AddressChange",
+    "Agreement",
+    "AnsweredThing",
     "ApiKey",
     "ApiKeyChange",
     "Attachment",
     "BulkJob",
     "BulkResult",
     "Call",
+    "Campaign",
+    "CampaignPerson",
+    "CampaignSide",
     "Canary",
     "Category",
+    "CategoryChange",
+    "CensusCount",
     "ChannelAccount",
     "Company",
     "CompanyChange",
     "CompanyPerson",
     "CompanyPersonChange",
+    "Connection",
+    "ConnectorDelivery",
+    "ConnectorMapping",
+    "ConnectorRound",
     "Consent",
     "ConsentChannel",
     "Customer",
     "CustomerChange",
     "CustomerFigures",
+    "CustomerLoyalty",
     "CustomerPreference",
     "CustomerToLookAt",
+    "CustomerToValue",
     "CustomerWorth",
+    "DayFigure",
+    "DayPeople",
     "Decision",
+    "Difference",
+    "DigestSubscription",
     "EventType",
     "EventTypeChange",
+    "Exchange",
+    "ExchangeFile",
     "FeedRow",
+    "FilePiece",
+    "GoodsGroup",
     "IdempotentAnswer",
     "Identity",
     "IdentityChange",
@@ -100,9 +151,12 @@ __all__ = [
     "Installation",
     "InstallationChange",
     "Invitation",
+    "ItemStock",
     "LinkCode",
     "ListTaken",
+    "ListedPrice",
     "Look",
+    "LoyaltyKind",
     "Merge",
     "MergeProposal",
     "Message",
@@ -113,31 +167,41 @@ __all__ = [
     "Offering",
     "OneTimeCode",
     "Order",
+    "OrderAmendment",
     "OrderLine",
     "OutboxRow",
+    "OutcomeCount",
     "ParkedEntry",
     "PermissionOfRoleChange",
+    "PriceFeed",
+    "PriceList",
     "Product",
     "Purpose",
     "RawDelivery",
     "ReactionCursor",
+    "Reconciliation",
+    "RepeatedImport",
+    "RetentionPlan",
     "Return",
     "ReturnLine",
     "RfmCutPoints",
     "RiskLevel",
     "RoleChange",
     "RoleOfUserChange",
+    "RollupState",
     "SavedView",
     "Segment",
     "SegmentChange",
     "SegmentMember",
     "SegmentSize",
     "SegmentSnapshot",
+    "ShelfItem",
     "Shipment",
     "Shop",
     "ShopChange",
     "SnapshotMember",
     "StageTransition",
+    "StaleDay",
     "Suppression",
     "SuppressionLift",
     "Task",
@@ -145,4 +209,9 @@ __all__ = [
     "User",
     "UserChange",
     "Valuation",
+    "Warehouse",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookChange",
+    "WebhookDelivery",
 ]

@@ -22,6 +22,7 @@ from crm.models.installation import Installation
 from crm.models.segment import Segment
 from crm.models.shop import Shop
 from crm.models.user import User
+from crm.models.webhook import Webhook
 
 
 def _record() -> pghistory.ObjForeignKey:
@@ -139,6 +140,25 @@ class ApiKeyChange(
         ],
         obj_field=_record(),
         model_name="BaseApiKeyChange",
+    )
+):
+    append_only = True
+
+    class Meta:
+        default_permissions = ()
+
+
+class WebhookChange(
+    pghistory.create_event_model(  # type: ignore[misc]
+        Webhook,
+        *_all(),
+        # Which secret signs is never kept twice: that it changed is seen by the end of the former one.
+        fields=[
+            *("shop", "name", "url", "kinds", "former_until", "paused_at", "paused_by"),
+            *("disabled_at", "disabled_why", "closed_at"),
+        ],
+        obj_field=_record(),
+        model_name="BaseWebhookChange",
     )
 ):
     append_only = True

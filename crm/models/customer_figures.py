@@ -24,6 +24,12 @@ class CustomerFigures(models.Model):
         indexes = [
             models.Index("net_revenue", "customer", name="customers_by_net_revenue"),
             models.Index("last_order_at", "customer", name="customers_by_last_order"),
+            models.Index("first_purchase_on", name="customers_by_first_day"),
+            models.Index(
+                fields=["second_purchase_on"],
+                condition=models.Q(second_purchase_on__isnull=False),
+                name="customers_by_second_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -92,6 +92,7 @@ class CustomerWorth(models.Model):
 
     customer = models.OneToOneField("crm.Customer", models.CASCADE, primary_key=True, related_name="worth")
     as_of = models.DateField(_("as of"))
+    counted_at = models.DateTimeField(_("counted"), null=True)
     # What they bought: days, not orders. `lately` is within the horizon, `earlier` within the one before it.
     orders = models.PositiveIntegerField(_("orders"), default=0)
     returns = models.PositiveIntegerField(_("returns"), default=0)
@@ -104,6 +105,8 @@ class CustomerWorth(models.Model):
     usual_gap_days = models.PositiveIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
     historic_value = models.DecimalField(_("net revenue so far"), max_digits=16, decimal_places=2, default=0)
+    # Where the company counts by margin, and the cost of all that they bought is known. Else empty.
+    margin = models.DecimalField(_("margin so far"), max_digits=16, decimal_places=2, null=True)
     repeat_mean = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     recency = models.PositiveSmallIntegerField(_("recency score"), null=True)
     frequency = models.PositiveSmallIntegerField(_("frequency score"), null=True)
@@ -121,6 +124,12 @@ class CustomerWorth(models.Model):
     risk = models.CharField(_("risk of losing them"), max_length=6, choices=RiskLevel, blank=True)
     # [[code, found, usual], …]: see crm.measures.churn.
     risk_reasons = models.JSONField(default=list)
+    # On which channel they answer most, of how many messages; see crm.worth.channels. Empty: too little is known.
+    learned_channel = models.CharField(
+        _("answers most by"), max_length=20, blank=True, default="", db_default=""
+    )
+    learned_sent = models.PositiveIntegerField(default=0, db_default=0)
+    learned_answered = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("worth of a customer")
@@ -131,6 +140,24 @@ class CustomerWorth(models.Model):
             models.Index("stage", "customer", name="customers_by_stage"),
             models.Index("risk", "customer", name="customers_by_risk"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+class CustomerToValue(models.Model):
+    """Something was bought or came back since the latest valuation: this customer is to be counted before the next.
+
+    `turn` grows each time, as in CustomerToLookAt.
+    """
+
+    customer = models.OneToOneField("crm.Customer", models.CASCADE, primary_key=True, related_name="+")
+    turn = models.BigIntegerField(default=1)
+    since = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index("since", "customer", name="customers_to_value_in_turn")]
 
     def __str__(self) -> str:
         return str(self.customer_id)

@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 class Installation(models.Model):
     """The company that lives here: one row. What it says of itself stands on every page that customers see."""
 
+    class HistoricValue(models.TextChoices):
+        REVENUE = "revenue", _("net revenue")
+        MARGIN = "margin", _("margin: net revenue less the cost of the goods")
+
     THE_ONE = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE, editable=False)
@@ -51,6 +55,45 @@ class Installation(models.Model):
             "Whoever bought nothing for so long counts as lost, in every figure about it. Empty: as installed."
         ),
     )
+    ask_again_after_days = models.PositiveSmallIntegerField(
+        _("surveys: asked again after so many days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(7), MaxValueValidator(365)],
+        help_text=_(
+            "So long nobody is asked again how something went, whatever happened meanwhile. Empty: as installed."
+        ),
+    )
+    ask_about_us_after_days = models.PositiveSmallIntegerField(
+        _("surveys: asked about you as a whole again after so many days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(30), MaxValueValidator(730)],
+        help_text=_("So long nobody is asked again whether they would recommend you. Empty: as installed."),
+    )
+    campaign_people_alone = models.PositiveIntegerField(
+        _("campaigns: people without a second person"),
+        null=True,
+        blank=True,
+        help_text=_("A campaign for more people starts once a second person agrees. Empty: as installed."),
+    )
+    campaign_amount_alone = models.DecimalField(
+        _("campaigns: cost without a second person"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("A campaign that may cost more starts once a second person agrees. Empty: as installed."),
+    )
+    historic_value = models.CharField(
+        _("what a customer has brought so far"),
+        max_length=7,
+        choices=HistoricValue,
+        default=HistoricValue.REVENUE,
+        db_default=HistoricValue.REVENUE,
+        help_text=_("Margin: of customers for whom the cost of everything they bought is known."),
+    )
     set_up_at = models.DateTimeField(_("set up"))
 
     class Meta:
@@ -61,6 +104,16 @@ class Installation(models.Model):
             models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one_company"),
             models.CheckConstraint(
                 condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="installation_currency_is_iso_4217"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(ask_again_after_days=None) | models.Q(ask_again_after_days__range=(7, 365))
+                )
+                & (
+                    models.Q(ask_about_us_after_days=None)
+                    | models.Q(ask_about_us_after_days__range=(30, 730))
+                ),
+                name="nobody_is_asked_all_the_time",
             ),
             models.CheckConstraint(
                 condition=models.Q(logo=b"", logo_type="") | ~models.Q(logo=b"") & ~models.Q(logo_type=""),

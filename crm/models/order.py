@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -115,12 +118,14 @@ class OrderLine(models.Model):
     )
     unit_cost = models.DecimalField(_("unit cost"), max_digits=14, decimal_places=4, null=True, blank=True)
     returned_quantity = models.DecimalField(_("returned"), max_digits=12, decimal_places=3, default=0)
+    # Its place in an order that was changed; lines that stand as they came first are told apart by their ids alone.
+    position = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("line")
         verbose_name_plural = _("lines")
         # As the shop told them: a row that was updated would otherwise come last.
-        ordering = ["pk"]
+        ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint("order", "external_id", name="line_stands_once_in_an_order"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_quantity_positive"),
@@ -136,3 +141,35 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.sku
+
+    @property
+    def quantity_left(self) -> Decimal:
+        """What has not come back."""
+        return self.quantity - self.returned_quantity
+
+
+class OrderAmendment(models.Model):
+    """The shop changed an order that stood here: what the order said until then.
+
+    `as_of` is when the shop changed it, `amended_at` when that was heard. `before` holds `number`, `goods_amount`,
+    `delivery_amount` and `lines`, amounts as text.
+    """
+
+    append_only: ClassVar[bool] = True
+
+    order = models.ForeignKey(
+        Order, models.PROTECT, db_index=False, related_name="amendments", verbose_name=_("order")
+    )
+    as_of = models.DateTimeField(_("changed in the shop"))
+    amended_at = models.DateTimeField(_("heard of"))
+    source = models.CharField(_("told by"), max_length=60)
+    before = models.JSONField(_("said before"))
+
+    class Meta:
+        verbose_name = _("change of an order")
+        verbose_name_plural = _("changes of orders")
+        default_permissions = ("view",)
+        indexes = [models.Index("order", F("as_of").desc(), name="amendments_of_an_order")]
+
+    def __str__(self) -> str:
+        return f"{self.as_of:%Y-%m-%d %H:%M}"

@@ -85,11 +85,17 @@ class SegmentMember(models.Model):
 
 
 class SegmentSize(models.Model):
-    """How many people a segment had at the last look of a day, on the company's clock."""
+    """How many people a segment had at the last look of a day, on the company's clock; who came and went meanwhile.
+
+    `came` and `went` count times, not people: who comes twice a day counts twice. Those that a filling put right are
+    in neither.
+    """
 
     segment = models.ForeignKey(Segment, models.CASCADE, db_index=False, related_name="sizes")
     on = models.DateField(_("day"))
     size = models.PositiveIntegerField(_("people"))
+    came = models.PositiveIntegerField(_("came"), default=0, db_default=0)
+    went = models.PositiveIntegerField(_("went"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("size of a segment")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Refusal
 from crm.notices.base import Notice
+from crm.notices.campaign import CampaignNotice
 from crm.notices.order_cancelled import OrderCancelledNotice
 from crm.notices.order_delivered import OrderDeliveredNotice
 from crm.notices.order_paid import OrderPaidNotice
@@ -29,6 +30,7 @@ LISTED: Sequence[Notice] = (
     ParcelLateNotice(),
     OrderDeliveredNotice(),
     OrderCancelledNotice(),
+    CampaignNotice(),
 )
 
 

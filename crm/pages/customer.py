@@ -74,7 +74,7 @@ def notes(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _person(pk: int) -> Customer:
     people = with_ids(Customer.objects.all()).select_related(
-        "figures", "worth", "account_manager", "deputy_manager"
+        "figures", "worth", "loyalty", "account_manager", "deputy_manager"
     )
     return get_object_or_404(people, pk=pk)
 

@@ -66,10 +66,10 @@ def purchase_rhythm(visit: Visit) -> Tile:
 
 
 def last_order(visit: Visit) -> Tile:
-    order = visit.orders.select_related("shop").order_by("-placed_at").first()
     title = _("Last order")
-    if order is None:
+    if not visit.latest_orders:
         return Tile(title=title, value=_("none yet"))
+    order = visit.latest_orders[0]
     basis = ", ".join(
         (order.number, money(order.goods_amount + order.delivery_amount, order.currency), order.shop.name)
     )

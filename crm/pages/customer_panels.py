@@ -9,9 +9,8 @@ from django.utils.translation import ngettext
 
 from crm.colleagues import own_shops
 from crm.customer_page import Badge, Notice, Panel, Visit
-from crm.messages import preferred_channel
 from crm.messages.channel_names import channel_icon, channel_name
-from crm.models import Address, CompanyPerson, Identity, Shipment
+from crm.models import Address, CompanyPerson, CustomerWorth, Identity, Shipment
 from crm.people.masking import masked
 from crm.purchases.delivery_promises import verdict
 from crm.words.wording import number
@@ -62,13 +61,18 @@ def preferences(visit: Visit) -> list[Badge]:
             "channel": channel_name(customer.preferred_channel)
         }
         found.append(Badge(text=text, mood="accent"))
-    if habit := preferred_channel.habit_of(customer):
+    its: CustomerWorth | None = getattr(customer, "worth", None)
+    if its is not None and its.learned_channel:
         text = ngettext(
-            "Answers most by: %(channel)s (learned from %(answers)s answer)",
-            "Answers most by: %(channel)s (learned from %(answers)s answers)",
-            habit.answers,
-        ) % {"channel": channel_name(habit.channel), "answers": number(habit.answers)}
-        found.append(Badge(text=text, icon=channel_icon(habit.channel)))
+            "Answers most by: %(channel)s (%(answers)s of %(sent)s message answered)",
+            "Answers most by: %(channel)s (%(answers)s of %(sent)s messages answered)",
+            its.learned_sent,
+        ) % {
+            "channel": channel_name(its.learned_channel),
+            "answers": number(its.learned_answered),
+            "sent": number(its.learned_sent),
+        }
+        found.append(Badge(text=text, icon=channel_icon(its.learned_channel)))
     if customer.language:
         language = dict(settings.LANGUAGES).get(customer.language, customer.language)
         found.append(Badge(text=_("Language: %(language)s") % {"language": language}, icon="chat"))
@@ -76,11 +80,10 @@ def preferences(visit: Visit) -> list[Badge]:
 
 
 def orders(visit: Visit) -> Panel:
-    latest = visit.orders.select_related("shop").prefetch_related("shipments")
     return Panel(
         title=_("Orders"),
         template="crm/customer/_orders.html",
-        context={"orders": list(latest.order_by("-placed_at")[:SHOWN])},
+        context={"orders": visit.latest_orders},
         url=f"{reverse('admin:crm_order_changelist')}?customer__id__exact={visit.customer.pk}",
     )
 

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from crm.errors import Refusal
 from crm.models import Shop, SuppressionLift
+from crm.pages.paging import newest_first
 from crm.pages.requests import StaffRequest
 from crm.people import suppression
 from crm.people.identification import Hint, sign_of
@@ -60,15 +61,13 @@ def lifts(request: StaffRequest) -> HttpResponse:
             request, _("They may be known by this again. Who let them back, and why, is on record.")
         )
         return HttpResponseRedirect(reverse("crm:suppression-lifts"))
-    before = request.GET.get("before", "")
-    kept = SuppressionLift.objects.select_related("lifted_by").order_by("-pk")
-    found = list((kept.filter(pk__lt=int(before)) if _is_key(before) else kept)[: SHOWN + 1])
+    lifts, before = newest_first(SuppressionLift.objects.select_related("lifted_by"), request, shown=SHOWN)
     context = {
         **admin.site.each_context(request),
         "title": _("Let somebody back who was erased"),
         "form": form,
-        "lifts": found[:SHOWN],
-        "before": str(found[SHOWN - 1].pk) if len(found) > SHOWN else "",
+        "lifts": lifts,
+        "before": before,
     }
     return render(request, "crm/erasure/lifts.html", context)
 
@@ -87,7 +86,3 @@ def _let_back(request: StaffRequest, form: LettingBackForm) -> bool:
         form.add_error("value", str(refused.title))
         return False
     return True
-
-
-def _is_key(text: str) -> bool:
-    return text.isdecimal() and len(text) < 19

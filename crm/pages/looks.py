@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from crm import audit
 from crm.models import Customer, ListTaken, Look
+from crm.pages.paging import newest_first, number_in
 from crm.pages.requests import StaffRequest
 from crm.people.same_person import ids_of
 
@@ -29,16 +30,15 @@ SHOWN = 50
 def looks(request: StaffRequest, pk: int) -> HttpResponse:
     """Openings of the page (one an hour) and revealings, the latest first; of those merged into this one too."""
     customer = get_object_or_404(Customer, pk=pk)
-    rows = Look.objects.filter(customer__in=ids_of(customer)).select_related("colleague").order_by("-pk")
-    before = _key(request)
-    found = list((rows.filter(pk__lt=before) if before else rows)[: SHOWN + 1])
+    rows = Look.objects.filter(customer__in=ids_of(customer)).select_related("colleague")
+    found, before = newest_first(rows, request, shown=SHOWN)
     context = {
         **admin.site.each_context(request),
         "title": _("Who looked at this person"),
         "customer": customer,
-        "looks": found[:SHOWN],
-        "lists": [] if before else _lists_with(ids_of(customer)),
-        "before": str(found[SHOWN - 1].pk) if len(found) > SHOWN else "",
+        "looks": found,
+        "lists": [] if number_in(request, "before") else _lists_with(ids_of(customer)),
+        "before": before,
     }
     return render(request, "crm/looks/page.html", context)
 
@@ -62,18 +62,14 @@ def changes(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     if not request.user.has_perm(f"crm.view_{kind}"):
         raise Http404
     record = get_object_or_404(model, pk=pk)
-    found = audit.changes_of(record, before=_key(request))
+    before = number_in(request, "before")
+    found = audit.changes_of(record, before=before)
     context = {
         **admin.site.each_context(request),
         "title": _("What was changed"),
         "record": record,
         "changes": found,
-        "beside": [] if _key(request) else audit.changes_beside(record),
+        "beside": [] if before else audit.changes_beside(record),
         "before": str(found[-1].pk) if len(found) == audit.SHOWN else "",
     }
     return render(request, "crm/looks/changes.html", context)
-
-
-def _key(request: StaffRequest) -> int | None:
-    typed = request.GET.get("before", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 19 else None

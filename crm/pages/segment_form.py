@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.errors import Refusal
 from crm.models import Segment
 from crm.pages.requests import StaffRequest
+from crm.pages.segment_behind import asked_in
 from crm.pages.segments import CHANGES, SEES, segment_or_404
 from crm.rules.fields import ConditionFormField, always
 from crm.segments import counting, writing
@@ -36,14 +37,21 @@ class SegmentForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @permission_required("crm.add_segment", raise_exception=True)
 def new(request: StaffRequest) -> HttpResponse:
-    return _answered(request, None, _("Build a segment"))
+    """Empty, or with the conditions that the address holds: so figures lead to a segment of those behind them."""
+    initial: dict[str, Any] = {"is_shared": True}
+    if "conditions" in request.GET:
+        try:
+            initial["conditions"] = asked_in(request)
+        except (Refusal, ValidationError):
+            messages.warning(request, _("The conditions of the address cannot be used. Build them anew."))
+    return _answered(request, None, _("Build a segment"), initial)
 
 
 @require_http_methods(["GET", "POST"])
 @permission_required(CHANGES, raise_exception=True)
 def change(request: StaffRequest, pk: int) -> HttpResponse:
     its = segment_or_404(request, pk)
-    return _answered(request, its, its.name)
+    return _answered(request, its, its.name, _initial(its))
 
 
 @require_POST
@@ -62,8 +70,10 @@ def count(request: StaffRequest) -> HttpResponse:
     return TemplateResponse(request, "crm/segments/_counted.html", context)
 
 
-def _answered(request: StaffRequest, its: Segment | None, title: Any) -> HttpResponse:
-    form = SegmentForm(request.POST or None, initial=_initial(its))
+def _answered(
+    request: StaffRequest, its: Segment | None, title: Any, initial: dict[str, Any]
+) -> HttpResponse:
+    form = SegmentForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         kept = _kept(request, its, form)
         if kept is not None:
@@ -96,8 +106,6 @@ def _kept(request: StaffRequest, its: Segment | None, form: SegmentForm) -> Segm
         return None
 
 
-def _initial(its: Segment | None) -> dict[str, Any]:
-    if its is None:
-        return {"is_shared": True}
+def _initial(its: Segment) -> dict[str, Any]:
     names = ("name", "note", "conditions", "version")
     return {**{name: getattr(its, name) for name in names}, "is_shared": its.shared_at is not None}

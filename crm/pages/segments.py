@@ -21,9 +21,10 @@ from crm.dashboards.charts import BarChart, bar_chart
 from crm.errors import Refusal
 from crm.models import Customer, Segment, SegmentMember, SegmentSize
 from crm.pages.files import csv_file
+from crm.pages.paging import newest_first, number_in
 from crm.pages.requests import StaffRequest
 from crm.people import revealing
-from crm.segments import explaining, snapshots, writing
+from crm.segments import explaining, writing
 from crm.segments.asking import ROOT
 from crm.words.wording import number
 
@@ -43,14 +44,13 @@ class Sizes:
 @require_GET
 @permission_required(SEES, raise_exception=True)
 def page(request: StaffRequest) -> HttpResponse:
-    found = Segment.objects.kept().seen_by(request.user).select_related("owner").order_by("-pk")
-    before = number_in(request, "before")
-    rows = list((found.filter(pk__lt=before) if before else found)[: SHOWN + 1])
+    found = Segment.objects.kept().seen_by(request.user).select_related("owner")
+    rows, before = newest_first(found, request, shown=SHOWN)
     context = {
         **admin.site.each_context(request),
         "title": _("Segments"),
-        "segments": rows[:SHOWN],
-        "before": rows[SHOWN - 1].pk if len(rows) > SHOWN else None,
+        "segments": rows,
+        "before": before,
         "may_add": request.user.has_perm("crm.add_segment"),
     }
     return TemplateResponse(request, "crm/segments/list.html", context)
@@ -60,22 +60,22 @@ def page(request: StaffRequest) -> HttpResponse:
 @permission_required(SEES, raise_exception=True)
 def segment(request: StaffRequest, pk: int) -> HttpResponse:
     its = segment_or_404(request, pk)
-    people = SegmentMember.objects.filter(segment=its).select_related("customer").order_by("-pk")
-    before = number_in(request, "before")
-    rows = list((people.filter(pk__lt=before) if before else people)[: SHOWN + 1])
+    members = SegmentMember.objects.filter(segment=its).select_related("customer")
+    people, before = newest_first(members, request, shown=SHOWN)
     asked = number_in(request, "customer")
     context = {
         **admin.site.each_context(request),
         "title": its.name,
         "segment": its,
         "said": rules.sentence(its.conditions, ROOT),
-        "people": rows[:SHOWN],
-        "before": rows[SHOWN - 1].pk if len(rows) > SHOWN else None,
+        "people": people,
+        "before": before,
         "sizes": _sizes(its),
         "snapshots": its.snapshots.select_related("taken_by").order_by("-pk")[:SHOWN],
         "asked": request.GET.get("customer", ""),
         "explained": explaining.explain(its, asked, at=timezone.now()) if asked else None,
         "may_change": its.archived_at is None and request.user.has_perm(CHANGES),
+        "may_act": its.archived_at is None and request.user.has_perm("crm.add_campaign"),
         "may_take_out": request.user.has_perm(TAKES_OUT),
         "sees_people": request.user.has_perm("crm.view_customer"),
     }
@@ -101,18 +101,6 @@ def export(request: StaffRequest, pk: int) -> Any:
 
 @require_POST
 @permission_required(CHANGES, raise_exception=True)
-def snapshot(request: StaffRequest, pk: int) -> HttpResponse:
-    its = segment_or_404(request, pk)
-    try:
-        taken = snapshots.take(its, name=request.POST.get("name", ""), by=request.user, at=timezone.now())
-        messages.success(request, _("The snapshot “{name}” is kept.").format(name=taken.name))
-    except Refusal as refused:
-        messages.error(request, str(refused.title))
-    return HttpResponseRedirect(reverse("segments:segment", args=[its.pk]))
-
-
-@require_POST
-@permission_required(CHANGES, raise_exception=True)
 def archiving(request: StaffRequest, pk: int) -> HttpResponse:
     its = segment_or_404(request, pk)
     try:
@@ -127,11 +115,6 @@ def archiving(request: StaffRequest, pk: int) -> HttpResponse:
 def segment_or_404(request: StaffRequest, pk: int) -> Segment:
     """A colleague's own segment that is not shared is not there."""
     return get_object_or_404(Segment.objects.seen_by(request.user), pk=pk)
-
-
-def number_in(request: StaffRequest, name: str) -> int | None:
-    typed = request.GET.get(name, "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
 
 def _sizes(its: Segment) -> Sizes:

@@ -7,24 +7,39 @@ from crm.pages import (
     api_key,
     api_keys,
     conditions,
+    connection_urls,
     customer,
     imports,
     inviting,
     linking,
     lists,
     looks,
+    mapping_urls,
     notices,
     one_person_urls,
+    price_lookup,
+    repeated_import_urls,
     revealing,
     searching,
     tasks,
+    webhook_urls,
 )
 
 app_name = "crm"
 urlpatterns = [
     path("search/", admin.site.admin_view(searching.results), name="search"),
     path("search/suggestions/", admin.site.admin_view(searching.suggestions), name="suggestions"),
+    path(
+        "crm/company/<int:pk>/prices/",
+        admin.site.admin_view(price_lookup.company_prices),
+        name="company-prices",
+    ),
     path("crm/conditions/<slug:root>/", admin.site.admin_view(conditions.said), name="conditions"),
+    path(
+        "crm/conditions/<slug:root>/choices/",
+        admin.site.admin_view(conditions.choices),
+        name="condition-choices",
+    ),
     path("crm/apikey/new/", admin.site.admin_view(api_keys.new), name="new-api-key"),
     path("crm/apikey/<int:pk>/", admin.site.admin_view(api_key.key), name="api-key"),
     path("crm/apikey/<int:pk>/limits/", admin.site.admin_view(api_key.limits), name="api-key-limits"),
@@ -93,4 +108,8 @@ urlpatterns = [
     ),
     path("crm/importjob/<int:pk>/refused/", admin.site.admin_view(imports.refused), name="import-refused"),
     *one_person_urls.urlpatterns,
+    *webhook_urls.urlpatterns,
+    *connection_urls.urlpatterns,
+    *mapping_urls.urlpatterns,
+    *repeated_import_urls.urlpatterns,
 ]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from crm import company
+from crm.campaigns.playbooks import AT_RISK
 from crm.colleagues import own_shops
 from crm.customer_page import Panel, Visit
-from crm.measures.expected_purchases import FEWEST
 from crm.models import CustomerWorth, RiskLevel, Valuation
-from crm.words.wording import money, number, percent, short_day
+from crm.words.wording import money, near, number, short_day
 from crm.worth.categories import Category
+from crm.worth.figures.foreseen import why_not_foreseen
 
 MOODS = {RiskLevel.LOW: "good", RiskLevel.RAISED: "warn", RiskLevel.HIGH: "bad", RiskLevel.GONE: "bad"}
 
@@ -31,6 +35,15 @@ ADVICE: Mapping[str, Promise] = {
 
 
 @dataclass(frozen=True)
+class Brought:
+    """What somebody has brought so far, as the company declares it, and why it is told otherwise, where it is."""
+
+    name: str
+    amount: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Told:
     """What the template shows of a customer's worth."""
 
@@ -40,6 +53,7 @@ class Told:
     to_come: str
     risk_mood: str
     reasons: list[str]
+    brought: Brought | None
 
 
 def worth(visit: Visit) -> Panel | None:
@@ -55,10 +69,37 @@ def worth(visit: Visit) -> Panel | None:
         to_come=_to_come(its),
         risk_mood=MOODS.get(RiskLevel(its.risk), "") if its.risk else "",
         reasons=[REASONS[code](found, usual) for code, found, usual in its.risk_reasons],
+        brought=brought(its) if its.currency else None,
     )
-    title = _("How things stand")
-    as_of = short_day(its.as_of, visit.today)
-    return Panel(title=title, template="crm/customer/_worth.html", context={"told": told, "as_of": as_of})
+    title = pgettext("customer", "How things stand")
+    context = {
+        "told": told,
+        "as_of": short_day(its.as_of, visit.today),
+        "counted": _counted(its, visit),
+        "plan": _plan(its, visit),
+    }
+    return Panel(title=title, template="crm/customer/_worth.html", context=context)
+
+
+def brought(its: CustomerWorth) -> Brought:
+    """Margin where the company counts by it and the cost of everything they bought is known, else net revenue."""
+    if company.current().counts_margin and its.margin is not None:
+        return Brought(_("Margin so far"), money(its.margin, its.currency))
+    revenue = Brought(_("Net revenue so far"), money(its.historic_value, its.currency))
+    if company.current().counts_margin and its.orders:
+        return replace(revenue, why=_("Not the margin: the cost of some goods is not known."))
+    return revenue
+
+
+def _plan(its: CustomerWorth, visit: Visit) -> str:
+    """The way to a plan that keeps customers like this one, where they may stop buying."""
+    if its.risk not in AT_RISK or not its.category or not visit.reader.has_perm("crm.add_campaign"):
+        return ""
+    return f"{reverse('campaigns:new')}?{urlencode({'playbook': its.category})}"
+
+
+def _counted(its: CustomerWorth, visit: Visit) -> str:
+    return near(its.counted_at, visit.at) if its.counted_at else ""
 
 
 def _to_come(its: CustomerWorth) -> str:
@@ -66,28 +107,12 @@ def _to_come(its: CustomerWorth) -> str:
     if valuation is None or not its.purchase_days:
         return ""
     if its.expected_purchases is None:
-        return _why_not(valuation)
+        return why_not_foreseen(valuation)
     words = {"purchases": number(its.expected_purchases, 1), "days": number(valuation.horizon_days)}
     if its.expected_value is None:
         return _("%(purchases)s purchases in the next %(days)s days") % words
     words["money"] = money(its.expected_value, its.currency)
     return _("%(purchases)s purchases for %(money)s in the next %(days)s days") % words
-
-
-def _why_not(valuation: Valuation) -> str:
-    """The sentence for a company whose customers cannot be foreseen: scores have to do."""
-    days = number(valuation.horizon_days)
-    if valuation.why_not == Valuation.WhyNot.FEW:
-        return _(
-            "Not foreseen: that needs %(needed)s customers who bought before the last %(days)s days. Until then, the"
-            " scores tell whom to look after."
-        ) % {"needed": number(FEWEST), "days": days}
-    if valuation.why_not == Valuation.WhyNot.BACKTEST and valuation.backtest_fact:
-        share = (valuation.backtest_forecast or 0) / valuation.backtest_fact
-        return _(
-            "Not foreseen: tried on the last %(days)s days, the forecast came to %(share)s of what was bought."
-        ) % {"share": percent(share, valuation.backtest_fact), "days": days}
-    return _("Not foreseen: your customers' purchases do not follow the model well enough.")
 
 
 def _days(count: float) -> str:

@@ -23,6 +23,7 @@ from crm.people.identification import (
     signs_of,
 )
 from crm.people.tombstones import refuse_words_about
+from crm.segments import waiting
 
 DETAILS = (
     "family_name",
@@ -74,7 +75,7 @@ def _enrol(
     if customer is None:
         customer = _create(shop=shop, details=details, source=source, at=at)
     else:
-        _change(customer, details)
+        _change(customer, details, at=at)
     if not _all_on_record(found, signs):
         add_signs(customer, signs, standing=found.rows, shop=shop, source=source, at=at)
     return Enrolled(customer=customer, is_new=is_new, candidates=found.candidates)
@@ -98,7 +99,7 @@ def change_customer(
     refuse_words_about(customer)
     if hints:
         add_identities(customer, hints=hints, shop=shop, source=source, at=at)
-    _change(customer, details, always=bool(hints))
+    _change(customer, details, at=at, always=bool(hints))
     return customer
 
 
@@ -124,13 +125,15 @@ def _create(*, shop: Shop, details: Mapping[str, object], source: str, at: datet
     return customer
 
 
-def _change(customer: Customer, details: Mapping[str, object], *, always: bool = False) -> None:
+def _change(customer: Customer, details: Mapping[str, object], *, at: datetime, always: bool = False) -> None:
     """Write what differs. `always` moves `updated_at` even when nothing does: something beside this row changed."""
     changed = _news(customer, details)
     for name in changed:
         setattr(customer, name, details[name])
     if changed or always:
         customer.save(update_fields=[*changed, "updated_at"])
+    if changed:
+        waiting.look_at([customer.pk], at=at)
 
 
 def _news(customer: Customer, details: Mapping[str, object]) -> list[str]:

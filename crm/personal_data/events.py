@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.facts import FACTS
 from crm.models import (
+    CampaignPerson,
     Consent,
     CustomerToLookAt,
     ListTaken,
@@ -188,6 +189,15 @@ SEGMENTS = (
         model=CustomerToLookAt,
         rows=lambda ids: CustomerToLookAt.objects.filter(customer__in=ids),
     ),
+)
+
+# What is left of it after an erasure is a side and a moment under a number: what both sides bought stays true.
+CAMPAIGNS = Holding(
+    name="campaigns",
+    title=_("What we did for you together with many others"),
+    model=CampaignPerson,
+    rows=lambda ids: CampaignPerson.objects.filter(customer__in=ids),
+    tells=("campaign__name", "side", "state", "at", "outcome"),
 )
 
 

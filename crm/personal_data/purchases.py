@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import CustomerFigures, CustomerWorth, Order, OrderLine, Return, Shipment, StageTransition
+from crm.models import (
+    CategoryChange,
+    CustomerFigures,
+    CustomerLoyalty,
+    CustomerToValue,
+    CustomerWorth,
+    Order,
+    OrderAmendment,
+    OrderLine,
+    Return,
+    Shipment,
+    StageTransition,
+)
 from crm.personal_data import Holding, Ids
 
 MOMENTS = ("placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at", "cancelled_at")
@@ -30,6 +42,14 @@ LINES = Holding(
         *("order__number", "sku", "name", "quantity", "unit_price", "discount_amount", "amount"),
         "returned_quantity",
     ),
+)
+
+AMENDMENTS = Holding(
+    name="order_changes",
+    title=_("Your orders before they were changed"),
+    model=OrderAmendment,
+    rows=lambda ids: OrderAmendment.objects.filter(order__customer__in=ids),
+    tells=("order__number", "as_of", "before"),
 )
 
 
@@ -80,8 +100,24 @@ WORTH = Holding(
     rows=lambda ids: CustomerWorth.objects.filter(customer__in=ids),
     tells=(
         *("as_of", "purchase_days", "historic_value", "currency", "recency", "frequency", "monetary"),
-        *("expected_purchases", "expected_value", "category", "stage", "risk"),
+        *("expected_purchases", "expected_value", "category", "stage", "risk", "learned_channel"),
     ),
+)
+
+LOYALTY = Holding(
+    name="reasons_to_come_back",
+    title=_("Why you come back to us, as we see it"),
+    model=CustomerLoyalty,
+    rows=lambda ids: CustomerLoyalty.objects.filter(customer__in=ids),
+    tells=("as_of", "rational", "emotional", "behavioural", "dominant"),
+    erase=lambda erasing: CustomerLoyalty.objects.filter(customer__in=erasing.ids).delete(),
+)
+
+TO_VALUE = Holding(
+    name="to_be_valued",
+    title=_("What waits to be counted"),
+    model=CustomerToValue,
+    rows=lambda ids: CustomerToValue.objects.filter(customer__in=ids),
 )
 
 STAGES = Holding(
@@ -90,4 +126,12 @@ STAGES = Holding(
     model=StageTransition,
     rows=lambda ids: StageTransition.objects.filter(customer__in=ids),
     tells=("before", "after", "entered_on"),
+)
+
+CATEGORIES = Holding(
+    name="categories",
+    title=_("How things stood between us, and when"),
+    model=CategoryChange,
+    rows=lambda ids: CategoryChange.objects.filter(customer__in=ids),
+    tells=("before", "after", "as_of"),
 )

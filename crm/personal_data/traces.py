@@ -5,6 +5,7 @@ None of it belongs to the person by a key, so it is known by the ids it names an
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import (
     BulkJob,
     BulkResult,
+    ConnectorDelivery,
     Customer,
     IdempotentAnswer,
     Identity,
@@ -24,6 +26,8 @@ from crm.models import (
     ImportedRow,
     SavedView,
     User,
+    WebhookAttempt,
+    WebhookDelivery,
 )
 from crm.people.identity_kinds import IdentityKind
 from crm.personal_data import Erasing, Holding
@@ -64,6 +68,31 @@ WHERE EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(t
 """
 
 
+# What was told to a shop's own systems, and what they answered. What is still to be sent is written anew.
+TOLD = """
+UPDATE crm_webhookdelivery d SET body = ''
+WHERE d.body <> '' AND (d.customer_id = ANY (%(ids)s)
+  OR EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(trace IN d.body) > 0))
+"""
+ANSWERED = """
+UPDATE crm_webhookattempt a SET answer = ''
+FROM crm_webhookdelivery d
+WHERE d.id = a.delivery_id AND a.answer <> '' AND (d.customer_id = ANY (%(ids)s)
+  OR EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(trace IN a.answer) > 0))
+"""
+# What a shop's own systems brought, also where JSON spells letters out ("\\u0418").
+BROUGHT = """
+UPDATE crm_connectordelivery d SET body = '', next_try_at = NULL
+WHERE d.body <> '' AND (d.customer_id = ANY (%(ids)s)
+  OR EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(convert_to(trace, 'UTF8') IN d.body) > 0))
+"""
+
+
+def _erase_brought(erasing: Erasing) -> None:
+    spelt = {json.dumps(trace)[1:-1] for trace in erasing.traces}
+    _run(BROUGHT, ids=list(erasing.ids), traces=[*erasing.traces, *spelt])
+
+
 def _erase_answers(erasing: Erasing) -> None:
     _run(ANSWERS, ids=list(erasing.ids), traces=list(erasing.traces))
 
@@ -78,6 +107,14 @@ def _erase_rows(erasing: Erasing) -> None:
 
 def _erase_jobs(erasing: Erasing) -> None:
     _run(JOBS, traces=list(erasing.traces), at=erasing.at)
+
+
+def _erase_told(erasing: Erasing) -> None:
+    _run(TOLD, ids=list(erasing.ids), traces=list(erasing.traces))
+
+
+def _erase_answered(erasing: Erasing) -> None:
+    _run(ANSWERED, ids=list(erasing.ids), traces=list(erasing.traces))
 
 
 def _erase_results(erasing: Erasing) -> None:
@@ -164,5 +201,28 @@ HOLDINGS = (
         model=SavedView,
         rows=lambda ids: _none_of(SavedView),
         erase=_erase_views,
+    ),
+    Holding(
+        name="brought",
+        title=_("What shops’ own systems told about you"),
+        model=ConnectorDelivery,
+        rows=lambda ids: ConnectorDelivery.objects.filter(customer__in=ids),
+        tells=("received_at", "topic", "landed_at"),
+        erase=_erase_brought,
+    ),
+    Holding(
+        name="webhook_deliveries",
+        title=_("What shops were told about you"),
+        model=WebhookDelivery,
+        rows=lambda ids: WebhookDelivery.objects.filter(customer__in=ids),
+        tells=("queued_at", "webhook__name", "kind", "state"),
+        erase=_erase_told,
+    ),
+    Holding(
+        name="webhook_attempts",
+        title=_("What shops answered when they were told"),
+        model=WebhookAttempt,
+        rows=lambda ids: WebhookAttempt.objects.filter(delivery__customer__in=ids),
+        erase=_erase_answered,
     ),
 )

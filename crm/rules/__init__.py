@@ -22,7 +22,7 @@ from crm.rules.errors import UnusableConditions
 from crm.rules.explaining import Trace
 from crm.rules.moments import Moment
 from crm.rules.registry import Collection, Field, Reach, Root, Row, add_fields, add_reach, add_root
-from crm.rules.shape import schema, vocabulary
+from crm.rules.shape import choices, schema, vocabulary
 
 __all__ = [
     "Collection",
@@ -39,6 +39,7 @@ __all__ = [
     "add_reach",
     "add_root",
     "check",
+    "choices",
     "holds",
     "read",
     "schema",

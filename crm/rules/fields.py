@@ -36,6 +36,14 @@ def validation_error(faults: tuple[Fault, ...]) -> ValidationError:
     )
 
 
+def _as_far_as_read(typed: Any) -> Any:
+    """What stands in the field, whatever it is: how wrong it is, is said elsewhere."""
+    try:
+        return json.loads(typed)
+    except (RecursionError, TypeError, ValueError):
+        return None
+
+
 class ConditionWidget(forms.Textarea):
     """A tree's editor; without JavaScript, the JSON itself."""
 
@@ -50,7 +58,7 @@ class ConditionWidget(forms.Textarea):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"] |= {"root": self.root, "vocabulary": vocabulary(self.root)}
+        context["widget"] |= {"root": self.root, "vocabulary": vocabulary(self.root, _as_far_as_read(value))}
         return context
 
 

@@ -54,6 +54,9 @@ def condition(node: Node, moment: Moment, *, of_everybody: bool = False) -> Q:
             return Q(*parts, _connector=Q.AND if joining is Joining.ALL else Q.OR)
         case Not(child):
             return Q(IsNotTrue(condition(child, moment, of_everybody=of_everybody)))
+        case Comparison(field, question) if of_everybody and field.it.everyones and not field.path:
+            groups = field.it.everyones()
+            return _of_groups(groups, question, moment, otherwise=field.it.otherwise)
         case Comparison(field, question):
             return _asked(field.it.expression(field.row, moment), question, moment)
         case Some(collection, where) if of_everybody and _is_read_at_once(collection):
@@ -84,11 +87,15 @@ def _totalled(node: Tally, moment: Moment) -> Q:
         rows = rows.annotate(summed_value=value)
         # Of one kind with what it stands in for, whatever expression the value comes from.
         total = Coalesce(Sum("summed_value"), Value(0), output_field=DecimalField())
-    totals = rows.values("whose").annotate(total=total)
-    answer = _asked(F("total"), node.question, moment)
-    if not asking(node.question)(0, moment):
-        return Q(pk__in=totals.filter(answer).values("whose"))
-    return Q(IsNotTrue(Q(pk__in=totals.filter(IsNotTrue(answer)).values("whose"))))
+    return _of_groups(rows.values("whose").annotate(told=total), node.question, moment, otherwise=0)
+
+
+def _of_groups(groups: Any, question: Question, moment: Moment, *, otherwise: Any) -> Q:
+    """Whose group answers; where `otherwise` answers too, everybody but those whose group does not."""
+    answer = _asked(F("told"), question, moment)
+    if not asking(question)(otherwise, moment):
+        return Q(pk__in=groups.filter(answer).values("whose"))
+    return Q(IsNotTrue(Q(pk__in=groups.filter(IsNotTrue(answer)).values("whose"))))
 
 
 def _asked(expression: Any, question: Question, moment: Moment) -> Q:

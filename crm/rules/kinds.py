@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.apps import apps
-from django.db.models import Func, TextField, Value
+from django.db.models import Func, QuerySet, TextField, Value
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -35,12 +35,19 @@ class Unfit(ValueError):
     """The value is not of the type; the message says what to write instead."""
 
 
+Option = tuple[Any, str]
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A type. `parse` makes the typed value of what JSON holds; `normal` and `normal_sql` prepare what is compared."""
+    """A type. `parse` makes the typed value of what JSON holds; `normal` and `normal_sql` prepare what is compared.
+
+    Where `has_menu`, values are chosen: `options` are those that somebody may choose from, `labels` names a few.
+    """
 
     code: ClassVar[str]
     operators: ClassVar[Mapping[str, Operator]]
+    has_menu: ClassVar[bool] = False
 
     def parse(self, raw: Any) -> Any:
         raise NotImplementedError
@@ -50,6 +57,14 @@ class Kind:
 
     def shown(self, value: Any) -> str:
         return str(value)
+
+    def options(self, _reader: Any) -> list[Option] | None:
+        """None: a value is written, as where a menu would be too long, or is not this reader's to see."""
+        return None
+
+    def labels(self, values: Collection[Any]) -> list[Option]:
+        """Those of `values` that are known. At most one query."""
+        return [(value, self.shown(value)) for value in values]
 
     def normal(self, value: Any) -> Any:
         return value
@@ -154,6 +169,7 @@ class Choice(Kind):
 
     code = "choice"
     operators = operators.CHOICES
+    has_menu = True
 
     def parse(self, raw: Any) -> str:
         if not isinstance(raw, str) or raw not in self.known():
@@ -163,6 +179,12 @@ class Choice(Kind):
 
     def known(self) -> dict[str, str]:
         return {str(code): str(label) for code, label in self.choices() if code}
+
+    def options(self, _reader: Any) -> list[Option] | None:
+        return [*self.known().items()]
+
+    def labels(self, values: Collection[Any]) -> list[Option]:
+        return [(code, label) for code, label in self.known().items() if code in values] if values else []
 
     def json_schema(self) -> dict[str, Any]:
         return {"enum": [*self.known()]}
@@ -179,13 +201,20 @@ class Choice(Kind):
 
 @dataclass(frozen=True)
 class Reference(Kind):
-    """A row of a table of ours, by id. `family`, where there is one, adds what belongs inside (subcategories)."""
+    """A row of a table of ours, by id. `family`, where there is one, adds what belongs inside (subcategories).
+
+    Its names are offered to whoever has `permission` (to see the model, where nothing else is said), and of all rows
+    those that are `offered` to the reader.
+    """
 
     model: str
     family: Callable[[frozenset[int]], frozenset[int]] | None = None
+    permission: str = ""
+    offered: Callable[[Any], QuerySet[Any]] | None = None
 
     code = "reference"
     operators = operators.REFERENCES
+    has_menu = True
 
     def parse(self, raw: Any) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw < 2**63:
@@ -198,18 +227,25 @@ class Reference(Kind):
     def missing(self, ids: Iterable[int]) -> set[int]:
         """Those of `ids` that nobody has. One query."""
         asked = set(ids)
-        return asked - set(
-            apps.get_model(self.model)._base_manager.filter(pk__in=asked).values_list("pk", flat=True)
-        )
+        return asked - set(self._rows().filter(pk__in=asked).values_list("pk", flat=True))
 
-    def options(self) -> list[tuple[int, str]]:
-        """Everything there is to choose from, by name; nothing when that is too much for a menu."""
-        rows = list(apps.get_model(self.model)._base_manager.all()[: LONGEST_MENU + 1])
-        return sorted(((row.pk, str(row)) for row in rows), key=_name) if len(rows) <= LONGEST_MENU else []
+    def options(self, reader: Any) -> list[Option] | None:
+        """By name."""
+        if not reader.has_perm(self.permission or _to_see(self.model)):
+            return None
+        rows = list((self.offered(reader) if self.offered else self._rows())[: LONGEST_MENU + 1])
+        return _by_name(rows) if len(rows) <= LONGEST_MENU else None
+
+    def labels(self, values: Collection[Any]) -> list[Option]:
+        return _by_name(self._rows().filter(pk__in=values)) if values else []
 
     def shown(self, value: int) -> str:
-        row = apps.get_model(self.model)._base_manager.filter(pk=value).first()
+        row = self._rows().filter(pk=value).first()
         return str(row) if row else f"№ {value}"
+
+    def _rows(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = apps.get_model(self.model)._base_manager.all()
+        return rows
 
 
 @dataclass(frozen=True)
@@ -260,8 +296,13 @@ class YesNo(Kind):
         return _("yes") if value else _("no")
 
 
-def _name(option: tuple[int, str]) -> str:
-    return option[1]
+def _by_name(rows: Iterable[Any]) -> list[Option]:
+    return sorted(((row.pk, str(row)) for row in rows), key=lambda option: option[1])
+
+
+def _to_see(model: str) -> str:
+    app, _dot, name = model.partition(".")
+    return f"{app}.view_{name.lower()}"
 
 
 def not_empty(expression: Any) -> Func:

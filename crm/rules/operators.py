@@ -252,6 +252,17 @@ INSTANT_WITHIN = Operator(
         & Q(compare(expression, "<=", moment.at))
     ),
 )
+INSTANT_COMES = Operator(
+    code="within_next_days",
+    label=_("comes in the next days"),
+    sentence=_("{field}: comes within the next days, this many: {value}"),
+    takes=Takes.DAYS,
+    holds=lambda value, days, moment: bool(moment.at < value < moment.ends(moment.today + timedelta(days))),
+    sql=lambda expression, days, moment: (
+        Q(compare(expression, ">", moment.at))
+        & Q(compare(expression, "<", moment.ends(moment.today + timedelta(days))))
+    ),
+)
 WEEKDAY_IN = Operator(
     code="weekday_in",
     label=_("falls on these weekdays"),
@@ -280,5 +291,7 @@ CHOICES = _by_code(EQ, NE, IN, NOT_IN)
 REFERENCES = _by_code(EQ, NE, IN, NOT_IN)
 DAYS = _by_code(EQ, DAY_BEFORE, DAY_AFTER, BETWEEN, DAY_WITHIN)
 BIRTHDAYS = _by_code(BIRTHDAY_WITHIN, DAY_BEFORE, DAY_AFTER, BETWEEN)
-INSTANTS = _by_code(INSTANT_WITHIN, INSTANT_BEFORE, INSTANT_AFTER, INSTANT_BETWEEN, WEEKDAY_IN, TIME_BETWEEN)
+INSTANTS = _by_code(
+    INSTANT_WITHIN, INSTANT_COMES, INSTANT_BEFORE, INSTANT_AFTER, INSTANT_BETWEEN, WEEKDAY_IN, TIME_BETWEEN
+)
 YES_NO = _by_code(EQ)

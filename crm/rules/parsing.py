@@ -47,6 +47,13 @@ def parse(tree: Any, root: str) -> Node:
     return node
 
 
+def values_chosen(tree: Any, root: str) -> dict[Kind, set[Any]]:
+    """What a tree names of menus, as far as it can be read. Asks the database nothing but what its choices are."""
+    reading = _Reading()
+    reading.node(tree, root, pointer="", depth=1)
+    return reading.chosen
+
+
 def faults_of_references(tree: Any, root: str) -> list[Fault]:
     """Rows that a readable tree refers to and nobody has. One query per table that is referred to."""
     reading = _Reading()
@@ -67,6 +74,7 @@ class _Reading:
         self.faults: list[Fault] = []
         self.nodes = 0
         self.references: list[tuple[Reference, int, str]] = []
+        self.chosen: dict[Kind, set[Any]] = {}
 
     def fault(self, pointer: str, detail: str | Promise) -> None:
         if len(self.faults) < MOST_FAULTS:
@@ -208,6 +216,8 @@ class _Reading:
 
     def _one(self, kind: Kind, raw: Any, pointer: str) -> Any:
         value = _reads(self, kind.parse)(raw, pointer)
+        if kind.has_menu and value is not _NO:
+            self.chosen.setdefault(kind, set()).add(value)
         if isinstance(kind, Reference) and value is not _NO:
             self.references.append((kind, value, pointer))
         return value

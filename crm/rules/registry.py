@@ -33,7 +33,11 @@ class Row:
 class Field:
     """One typed thing to be asked. `path` serves both twins; `sql` and `value` stand in where a path is not enough.
 
-    Both must give the same, and nothing (NULL, None) where it is not known. `personal` fields tell who somebody is.
+    Both must give the same, and nothing (NULL, None) where it is not known. `personal` fields tell who somebody is;
+    of one that `moves_with_time` the answer may change although nothing happens.
+
+    `everyones`, where there is one, gives the values of all subjects at once: grouped by `whose` they are, annotated
+    with `told`. Whoever stands in no group has the value `otherwise`.
     """
 
     name: str
@@ -42,7 +46,10 @@ class Field:
     path: str = ""
     sql: Callable[[Row, Moment], Any] | None = None
     value: Callable[[Any, Moment], Any] | None = None
+    everyones: Callable[[], QuerySet[Any, Any]] | None = None
+    otherwise: Any = None
     personal: bool = False
+    moves_with_time: bool = False
 
     def expression(self, row: Row, moment: Moment) -> Any:
         return self.sql(row, moment) if self.sql else row.column(self.path)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
 
 from crm.rules import registry
-from crm.rules.kinds import Choice, Kind, Number, Reference, Whole
+from crm.rules.kinds import Kind, Number, Option, Whole
 from crm.rules.operators import Operator, Takes
-from crm.rules.parsing import DEEPEST, LONGEST_LIST, MOST_DAYS, MOST_DAYS_TO_BIRTHDAY, MOST_NODES
+from crm.rules.parsing import (
+    DEEPEST,
+    LONGEST_LIST,
+    MOST_DAYS,
+    MOST_DAYS_TO_BIRTHDAY,
+    MOST_NODES,
+    values_chosen,
+)
 
 Json = dict[str, Any]
 TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
@@ -29,14 +36,19 @@ def schema(root: str) -> Json:
     }
 
 
-def vocabulary(root: str) -> Json:
-    """What the editor offers, in the language that is active: for each root its fields and its lists."""
+def vocabulary(root: str, tree: Any = None) -> Json:
+    """What the editor offers, in the language that is active: for each root its fields and its lists.
+
+    Of menus it holds what `tree` names: the rest of a menu is asked for when its field is chosen (`choices`), so that
+    a page costs no query for what nobody asks about.
+    """
+    chosen = {kind: kind.labels(values) for kind, values in values_chosen(tree, root).items()}
     return {
         "root": root,
         "roots": {
             known: {
                 "label": str(registry.ROOTS[known].label),
-                "fields": [_field(field) for field in _fields(known)],
+                "fields": [_field(field, chosen) for field in _fields(known)],
                 "lists": [
                     {
                         "name": one.name,
@@ -54,14 +66,26 @@ def vocabulary(root: str) -> Json:
     }
 
 
-def _field(field: registry.Field) -> Json:
+def choices(root: str, name: str, reader: Any) -> list[Json] | None:
+    """What there is for `reader` to choose from; None: a value is written.
+
+    Raises:
+        LookupError: no field of this name can come up in a tree about `root`.
+    """
+    for known in _roots(root):
+        if found := registry.field_of(known, name):
+            return _options(found.it.kind.options(reader))
+    raise LookupError(name)
+
+
+def _field(field: registry.Field, chosen: Mapping[Kind, list[Option]]) -> Json:
     return {
         "name": field.name,
         "label": str(field.label),
         "kind": field.kind.code,
         "adds_up": isinstance(field.kind, Number | Whole),
         "operators": _operators(field.kind),
-        "choices": _choices(field.kind),
+        "choices": _options(chosen.get(field.kind, [])) if field.kind.has_menu else None,
     }
 
 
@@ -72,13 +96,8 @@ def _operators(kind: Kind) -> list[Json]:
     ]
 
 
-def _choices(kind: Kind) -> list[Json] | None:
-    """What there is to choose from; None: a value is written. A table too long for a menu is written by number."""
-    if isinstance(kind, Choice):
-        return [{"value": code, "label": label} for code, label in kind.known().items()]
-    if isinstance(kind, Reference):
-        return [{"value": pk, "label": label} for pk, label in kind.options()] or None
-    return None
+def _options(told: list[Option] | None) -> list[Json] | None:
+    return None if told is None else [{"value": value, "label": label} for value, label in told]
 
 
 def _roots(root: str) -> list[str]:

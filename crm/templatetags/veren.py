@@ -27,7 +27,7 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A drawing of templates/_icons.html, hidden from readers of the screen: a word always stands beside it."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="#{}"/></svg>', name)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#icon-{}"/></svg>', name)
 
 
 @register.filter

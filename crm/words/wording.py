@@ -27,6 +27,28 @@ class Money:
         return money(self.amount, self.currency)
 
 
+class Told(str):
+    """Words that keep what they tell, so that a file can take it: a number, a day, the two ends of a range.
+
+    Inside a sentence they are plain words. `unit` is the same for all values: “%”, “EUR”, “s”.
+    """
+
+    values: tuple[Any, ...]
+    unit: str
+
+    def __new__(cls, words: str, *values: Any, unit: str = "") -> Told:
+        told = super().__new__(cls, words)
+        told.values, told.unit = values, unit
+        return told
+
+    def __reduce__(self) -> Any:
+        return _told, (str(self), self.values, self.unit)
+
+
+def _told(words: str, values: tuple[Any, ...], unit: str) -> Told:
+    return Told(words, *values, unit=unit)
+
+
 def money(amount: Decimal | None, currency: str) -> str:
     """“4 260 ₽”, “12,84 €”, “€12.84”: a number never parts from its unit."""
     if amount is None:
@@ -36,8 +58,10 @@ def money(amount: Decimal | None, currency: str) -> str:
     digits = number(abs(amount), places)
     minus = MINUS if amount < 0 else ""
     if (get_language() or "en").startswith("en"):
-        return f"{minus}{sign}{digits}" if sign in SIGN_FIRST else f"{minus}{digits}{NBSP}{sign}"
-    return f"{minus}{digits}{NBSP}{sign}"
+        words = f"{minus}{sign}{digits}" if sign in SIGN_FIRST else f"{minus}{digits}{NBSP}{sign}"
+    else:
+        words = f"{minus}{digits}{NBSP}{sign}"
+    return Told(words, amount, unit=currency)
 
 
 def number(value: Decimal | float, places: int = 0) -> str:
@@ -49,13 +73,15 @@ def number(value: Decimal | float, places: int = 0) -> str:
         ",": formats.get_format("THOUSAND_SEPARATOR"),
         ".": formats.get_format("DECIMAL_SEPARATOR"),
     }
-    return (MINUS if value < 0 else "") + "".join(marks.get(mark, mark) for mark in digits)
+    words = (MINUS if value < 0 else "") + "".join(marks.get(mark, mark) for mark in digits)
+    return Told(words, value)
 
 
 def percent(share: float, of: int) -> str:
     """“14,8 %” as each language writes it; whole below 1,000 cases, which cannot tell tenths apart."""
     said = number(100 * share, 0 if of < 1_000 else 1)
-    return f"{said}{NBSP}%" if (get_language() or "").startswith("ru") else f"{said}%"
+    words = f"{said}{NBSP}%" if (get_language() or "").startswith("ru") else f"{said}%"
+    return Told(words, 100 * share, unit="%")
 
 
 def near(moment: datetime, now: datetime | None = None) -> str:

@@ -1,5 +1,5 @@
 """Lists and forms of the programme. These classes only look; what they do is a verb."""
 
-from loyalty.admin import cards, coupons, gifts, ledger, members, programmes, rewards, tiers
+from loyalty.admin import cards, coupons, gifts, ledger, members, programmes, rewards, tiers, tills
 
-__all__ = ["cards", "coupons", "gifts", "ledger", "members", "programmes", "rewards", "tiers"]
+__all__ = ["cards", "coupons", "gifts", "ledger", "members", "programmes", "rewards", "tiers", "tills"]

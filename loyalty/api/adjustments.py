@@ -14,10 +14,10 @@ from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.errors import NoSuchThing
-from crm.api.shapes import Request, View, show
+from crm.api.shapes import Request, TryQuery, View, show
 from crm.api.views import Operation
 from loyalty.api.members_named import member_named
-from loyalty.api.spending import MOST_POINTS, PointsView, TryQuery
+from loyalty.api.spending import MOST_POINTS, PointsView
 from loyalty.errors import UnknownMember
 from loyalty.models import AdjustmentRequest
 from loyalty.points import adjustment

@@ -11,7 +11,7 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from crm.api import fields
-from crm.api.shapes import NumberParameter, Query, Request, View, show
+from crm.api.shapes import NumberParameter, Query, Request, TryQuery, View, show
 from crm.api.views import Operation
 from loyalty.api.carts import (
     BENEFIT_EXAMPLE,
@@ -23,7 +23,7 @@ from loyalty.api.carts import (
 )
 from loyalty.api.members_named import member_named
 from loyalty.api.rewards import KIND_NAMES
-from loyalty.api.spending import PointsView, TryQuery
+from loyalty.api.spending import PointsView
 from loyalty.api.why_not import WhyNotView, why_not_told
 from loyalty.coupons import couponing
 from loyalty.coupons.coupon_codes import LONGEST

@@ -12,10 +12,10 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from crm.api import fields
-from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
+from crm.api.shapes import NumberParameter, PageQuery, Request, TryQuery, View, page_of, show
 from crm.api.views import Operation
 from loyalty.api.members_named import member_named
-from loyalty.api.spending import PointsView, TryQuery
+from loyalty.api.spending import PointsView
 from loyalty.errors import UnknownMember
 from loyalty.members import referring
 from loyalty.models import Referral

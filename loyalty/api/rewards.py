@@ -14,10 +14,10 @@ from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.paging import page
-from crm.api.shapes import NumberParameter, PageQuery, Request, View, page_of, show
+from crm.api.shapes import NumberParameter, PageQuery, Request, TryQuery, View, page_of, show
 from crm.api.views import Operation
 from loyalty.api.members_named import member_named
-from loyalty.api.spending import PointsView, TryQuery
+from loyalty.api.spending import PointsView
 from loyalty.api.why_not import WhyNotView, why_not_told
 from loyalty.coupons import rewarding
 from loyalty.coupons.rewarding import Offer

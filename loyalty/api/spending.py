@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
-from django.utils import timezone
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from crm.api import fields
 from crm.api.errors import NoSuchThing
 from crm.api.orders import known_order
-from crm.api.shapes import Query, Request, View, show
+from crm.api.shapes import Request, TryQuery, View, show
 from crm.api.views import ApiView, Operation
 from crm.errors import CardIsBlocked, CodeTooOld, UnknownOrder
 from crm.models import Order, Shop
@@ -47,34 +44,14 @@ NOT_NAMED = (UnknownMember, UnknownCard, CardIsBlocked, CodeTooOld)
 LONGEST_KEY = 120
 
 
-class TryQuery(Query):
-    dry_run = fields.ChoiceField(
-        choices=["1"], required=False, help_text="1: answer what would happen, and change nothing."
-    )
-
-
 class PointsView(ApiView):
-    """An address where points change: once per key, or only tried."""
+    """An address where points change: once per key, or only tried (`once_or_tried`)."""
 
     def ledger_key(self, operation: str) -> str:
         """Names the operation in the ledger once and for ever."""
         key = self._idempotency_key()
         short = key if len(key) <= LONGEST_KEY else sha256(key.encode()).hexdigest()
         return f"api:{self.shop.pk}:{operation}:{short}"
-
-    def once_or_tried(self, act: Callable[[datetime], Any]) -> HttpResponse | Response:
-        """As `once`; with dry_run everything is done, answered, and undone."""
-        if not self.asked.get("dry_run"):
-            return self.once(act)
-        self._idempotency_key()
-        with transaction.atomic():
-            shown = act(timezone.now())
-            transaction.set_rollback(True)
-        return Response(shown, status=self.operation.status if self.operation else 200)
-
-    @property
-    def is_tried(self) -> bool:
-        return bool(self.asked.get("dry_run"))
 
 
 def points_field(**kwargs: Any) -> fields.WholeField:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import company, rules, timeline
 from crm.errors import Refusal
 from crm.models import Customer, Order, Shop
+from crm.segments import waiting
 from crm.written_once import written_once
 from loyalty.coupons.coupon_codes import normal
 from loyalty.errors import LedgerKeyUsedOtherwise
@@ -221,6 +222,8 @@ def release(use: CouponUse, *, at: datetime, source: str = "loyalty", reason: st
 def block(coupons: Sequence[Coupon], *, at: datetime) -> int:
     """These codes are worth nothing any more. Returns how many were not blocked before."""
     standing = Coupon.objects.filter(pk__in=[coupon.pk for coupon in coupons], blocked_at=None)
+    holders = standing.exclude(holder=None).values_list("holder__customer_id", flat=True)
+    waiting.look_at(set(holders), at=at)
     return standing.update(blocked_at=at)
 
 

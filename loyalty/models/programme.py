@@ -141,6 +141,9 @@ class Programme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def is_running(self, at: datetime) -> bool:
+        return self.started_at <= at and (self.closed_at is None or self.closed_at > at)
+
     @property
     def idle_months(self) -> int | None:
         """After how many months without a purchase all points go, where that is the rule."""

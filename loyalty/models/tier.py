@@ -110,7 +110,10 @@ class MemberTier(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("since_at")), name="tier_ends_after_it_began"
             ),
         ]
-        indexes = [models.Index("member", F("since_at").desc(), name="tiers_of_a_member")]
+        indexes = [
+            models.Index("member", F("since_at").desc(), name="tiers_of_a_member"),
+            models.Index(fields=["since_at"], name="tiers_by_day"),
+        ]
 
     def __str__(self) -> str:
         return str(self.tier)

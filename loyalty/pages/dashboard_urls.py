@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import URLPattern, path
 
+from crm.pages.files import KINDS
 from loyalty.pages import health, playbooks, programme, replays, rules
 
 
@@ -16,6 +17,15 @@ def _page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
 app_name = "programme"
 urlpatterns = [
     _page("", programme.page, "home"),
+    *(
+        path(
+            f"figures/<slug:name>.{kind}",
+            admin.site.admin_view(programme.file),
+            {"kind": kind},
+            name=kind,
+        )
+        for kind in KINDS
+    ),
     _page("check/", health.page, "health"),
     _page("playbooks/", playbooks.page, "playbooks"),
     _page("playbooks/<slug:slug>/", playbooks.founding_of, "founding"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -20,15 +24,21 @@ from django.views.decorators.http import require_GET
 from crm import company
 from crm.dashboards.charts import bar_chart, unit_of
 from crm.dashboards.dashboard import Figure, Question, Table
-from crm.dashboards.periods import DEFAULT, period_of
+from crm.dashboards.periods import DEFAULT, Period, months_offered, period_of
+from crm.pages import dashboard
+from crm.pages.dashboard_filters import month_said
 from crm.pages.requests import StaffRequest
 from crm.words.wording import money, number, percent
-from loyalty import founding, tiles
+from loyalty import founding, member_tiles, points_tiles, tiles
 from loyalty import programme_figures as figures
 from loyalty.models import Programme, Rule, Tier
+from loyalty.points import cohorts
 from loyalty.programme_figures import Flows, Rung
 from loyalty.rules import rule_words
 
+log = logging.getLogger(__name__)
+
+SEES = "loyalty.view_rule"
 SHOWN = 50
 FEWEST_FOR_CHART = 30
 HIGHEST_LEVEL = 4
@@ -63,19 +73,24 @@ def chosen(request: StaffRequest) -> Programme | None:
 
 
 @require_GET
-@permission_required("loyalty.view_rule", raise_exception=True)
+@permission_required(SEES, raise_exception=True)
 def page(request: StaffRequest) -> HttpResponse:
     programme = chosen(request)
-    context = {**admin.site.each_context(request), "title": programme.name if programme else _("Programme")}
+    context = {
+        **admin.site.each_context(request),
+        "title": programme.name if programme else _("Programme"),
+        "tabs": dashboard.tabs("programme", request.user),
+    }
     if programme is None:
         return TemplateResponse(request, "loyalty/dashboard/empty.html", context)
-    at, clock = timezone.now(), company.current().clock
-    after = _key(request)
+    at = timezone.now()
+    after, found = _key(request), _figures(programme, request, at=at)
     context |= {
         "programme": programme,
         "programmes": programmes(),
         "promise": _promise(programme),
-        "figures": _figures(programme, request, at=at, clock=clock),
+        "cards": _cards(programme, found, request),
+        "months": _months(request, at),
         "ladders": _ladders(programme),
         **_rules(programme, after),
         "rewards": figures.rewards_used(programme, since=at - timedelta(days=365)),
@@ -83,6 +98,19 @@ def page(request: StaffRequest) -> HttpResponse:
         "may_start": founding.is_draft(programme) and request.user.has_perm("loyalty.add_programme"),
     }
     return TemplateResponse(request, "loyalty/dashboard/programme.html", context)
+
+
+@require_GET
+@permission_required((SEES, dashboard.TAKES_OUT), raise_exception=True)
+def file(request: StaffRequest, name: str, kind: str) -> Any:
+    """The numbers of one figure of the programme named in the address."""
+    programme, at = chosen(request), timezone.now()
+    its = _figures(programme, request, at=at) if programme else []
+    found = next((figure for figure in its if figure.slug == name), None)
+    if found is None:
+        raise Http404
+    log.info("figures taken out", extra={"figure": name, "format": kind, "user_id": request.user.pk})
+    return dashboard.file_of(found, name=name, kind=kind, on=timezone.localdate(at))
 
 
 def _key(request: StaffRequest) -> int:
@@ -176,16 +204,51 @@ def _needed(programme: Programme, tier: Tier) -> str:
 
 
 # ── Figures ──────────────────────────────────────────────────────────────────
-def _figures(programme: Programme, request: StaffRequest, *, at: datetime, clock: tzinfo) -> list[Figure]:
-    found = figures.flows(programme, at=at, clock=clock)
-    question = Question(period=period_of(DEFAULT, timezone.localdate(at)), reader=request.user, at=at)
-    proved = tiles.ledger_proved(question)
+def _period(request: StaffRequest, at: datetime) -> Period:
+    return period_of(request.GET.get("period", DEFAULT), timezone.localdate(at))
+
+
+def _months(request: StaffRequest, at: datetime) -> list[dict[str, Any]]:
+    """Of which the page can say what points cost. The one before this month is shown where none is asked for."""
+    asked, offered = _period(request, at), months_offered(timezone.localdate(at))
+    keys = [month.key for month in offered]
+    chosen_key = asked.key if asked.key in keys else keys[1]
+    return [
+        {"key": month.key, "words": month_said(month.since), "is_chosen": month.key == chosen_key}
+        for month in offered[:-1]
+    ]
+
+
+def _cards(programme: Programme, found: Sequence[Figure], request: StaffRequest) -> list[dict[str, Any]]:
+    query = {"programme": programme.pk} | ({"period": its} if (its := request.GET.get("period")) else {})
+    return [
+        {
+            "figure": figure,
+            "exports": dashboard.exports_of(figure, request.user, partial(_file_address, figure, query)),
+        }
+        for figure in found
+    ]
+
+
+def _file_address(figure: Figure, query: dict[str, Any], kind: str) -> str:
+    return f"{reverse(f'programme:{kind}', args=[figure.slug])}?{urlencode(query)}"
+
+
+def _figures(programme: Programme, request: StaffRequest, *, at: datetime) -> list[Figure]:
+    found = figures.flows(programme, at=at, clock=company.current().clock)
+    question = Question(period=_period(request, at), reader=request.user, at=at)
+    month = question.period.since if question.period.is_month else None
+    followed = cohorts.cohorts_of(programme, today=question.today)
+    proved, moves = tiles.ledger_proved(question), member_tiles.tier_moves(programme, question)
     return [
         _issued(found),
         _outstanding(programme),
         _redeemed(found),
         _expired(found),
+        *points_tiles.tiles(programme, found, followed, month=month),
+        *([moves] if moves else []),
         *([proved] if proved else []),
+        *points_tiles.by_month_of_issue(followed),
     ]
 
 
@@ -202,6 +265,7 @@ def _issued(found: Flows) -> Figure:
         legend=(pgettext("points", "issued"), pgettext("points", "redeemed")),
     )
     return Figure(
+        slug="points-issued",
         title=_("Points issued"),
         value=number(found.total.issued),
         basis=_("in the last 12 months"),
@@ -230,6 +294,7 @@ def _table(found: Flows) -> Table:
 def _outstanding(programme: Programme) -> Figure:
     its = figures.outstanding(programme)
     return Figure(
+        slug="points-outstanding",
         title=_("Points outstanding"),
         value=number(its.points),
         basis=_("If all of them were spent: %(amount)s.")
@@ -254,6 +319,7 @@ def _redeemed(found: Flows) -> Figure:
     total = found.total
     known = total.issued > 0
     return Figure(
+        slug="points-redeemed",
         title=_("Points redeemed"),
         value=number(total.redeemed),
         small=percent(max(total.redeemed, 0) / total.issued, total.issued) if known else "",
@@ -269,6 +335,7 @@ def _redeemed(found: Flows) -> Figure:
 
 def _expired(found: Flows) -> Figure:
     return Figure(
+        slug="points-expired",
         title=_("Points expired"),
         value=number(found.total.expired),
         basis=_("in the last 12 months"),

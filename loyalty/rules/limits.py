@@ -26,6 +26,14 @@ def reserve(version: RuleVersion, *, member: Member, points: int, at: datetime, 
     return granted
 
 
+def release(version: RuleVersion, *, member: Member, points: int, at: datetime, clock: tzinfo) -> None:
+    """What a purchase had of the rule is free again, because the purchase is judged anew. Locks as `reserve`."""
+    uses = _uses(version, member, period_of(version.member_period, at, clock))
+    for use, _most in uses:
+        use.points = max(use.points - points, 0)
+        use.save(update_fields=["points"])
+
+
 def left(
     versions: Collection[RuleVersion], *, member: Member | None, at: datetime, clock: tzinfo
 ) -> dict[int, int]:

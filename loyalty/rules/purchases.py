@@ -220,7 +220,7 @@ def purchase_of(
 def lines_of(bought: Order | Cart) -> list[Any]:
     """In a fixed order, whatever was read before."""
     lines: Iterable[Any] = bought.lines.all() if isinstance(bought, Order) else bought.lines
-    return sorted(lines, key=lambda line: line.pk)
+    return sorted(lines, key=lambda line: (getattr(line, "position", 0), line.pk))
 
 
 def tiers_held(member: Member, at: datetime) -> frozenset[str]:

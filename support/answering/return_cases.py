@@ -118,10 +118,7 @@ def left_of(order: Order) -> list[Wanted]:
     for line in under_way.filter(case__state__in=ReturnCase.UNDER_WAY):
         asked[line.order_line_id] = asked.get(line.order_line_id, Decimal(0)) + line.quantity
     lines = order.lines.order_by("pk")
-    left = [
-        Wanted(line=line, quantity=line.quantity - line.returned_quantity - asked.get(line.pk, Decimal(0)))
-        for line in lines
-    ]
+    left = [Wanted(line=line, quantity=line.quantity_left - asked.get(line.pk, Decimal(0))) for line in lines]
     return [one for one in left if one.quantity > 0]
 
 

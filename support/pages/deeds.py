@@ -70,11 +70,15 @@ class Undo:
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What came of it, as the page tells it; `tells` are events for the script. Without words nothing is said."""
+    """What came of it, as the page tells it; `tells` are events for the script. Without words nothing is said.
+
+    `next_at` names the part of the page where whoever has no script goes on.
+    """
 
     words: str | Promise
     undo: Undo | None = None
     tells: Mapping[str, Any] | None = None
+    next_at: str = ""
 
 
 Deed = Callable[[Ticket, datetime], Said]
@@ -95,7 +99,8 @@ def do(
     if not request.htmx:
         if said.words:
             said_above.success(request, str(said.words))
-        return HttpResponseRedirect(reverse("support:ticket", args=[pk]))
+        fragment = f"#{said.next_at}" if said.next_at else ""
+        return HttpResponseRedirect(reverse("support:ticket", args=[pk]) + fragment)
     if request.POST.get("from") == "inbox":
         response = TemplateResponse(
             request, "support/_said.html", {"said": said, "ticket": ticket, "until": at + SAID_FOR}

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.errors import Refusal
 from crm.models import User
+from crm.pages import dashboard
 from crm.pages.requests import StaffRequest
 from support import inbox
 from support.colleagues import reviewing, shifts, team
@@ -59,6 +60,7 @@ def page(request: StaffRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("The team"),
+        "tabs": dashboard.tabs("support", request.user),
         "standings": team.standings(at=at, month=last_month),
         "counts": inbox.counts(asked, sight, at=at),
         "to_review": team.to_review(request.user, at=at),

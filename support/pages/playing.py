@@ -135,7 +135,7 @@ def words(request: StaffRequest, pk: int, run_pk: int) -> HttpResponse:
         lines.insert(prompt.run, step=prompt.step.key, at=at)
         if not request.htmx:
             _write_into_draft(ticket, prompt.words, request, at)
-        return Said(words="", tells={"macro-words": {"text": prompt.words}})
+        return Said(words="", tells={"macro-words": {"text": prompt.words}}, next_at="text")
 
     return do(request, pk, deed)
 

@@ -1,9 +1,6 @@
 """The chat on somebody else's page: another origin, a strict policy of its own, one script tag."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 
 import pytest
 from django.utils import timezone
@@ -14,41 +11,14 @@ from crm.channels.base import Letter
 from crm.channels.proving import signature
 from crm.messages import receiving
 from crm.models import ChannelAccount, Message, RawDelivery
+from tests.browser.shop_page import shop_page
 from tests.factories.channel_accounts import SECRET, ChannelAccountFactory
 from tests.factories.customers import IdentityFactory
 
 
-@contextmanager
-def shop_site(house: str, key: str, attributes: str = "") -> Iterator[str]:
-    """A shop's page. It lets our script and our frame in, and nothing else: no inline script, no inline style."""
-    page = (
-        f'<!doctype html><html lang="ru"><meta charset="utf-8"><title>Shop</title><h1>Чай</h1>'
-        f'<script src="{house}/static/js/chat-widget.js" data-key="{key}" {attributes} defer></script></html>'
-    ).encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/" else 204)
-            self.send_header("Content-Type", "text/html")
-            self.send_header(
-                "Content-Security-Policy", f"default-src 'none'; script-src {house}; frame-src {house}"
-            )
-            self.end_headers()
-            if self.path == "/":
-                self.wfile.write(page)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def shop_site(house: str, key: str, attributes: str = "") -> AbstractContextManager[str]:
+    tag = f'<script src="{house}/static/js/chat-widget.js" data-key="{key}" {attributes} defer></script>'
+    return shop_page(house, tag)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_an_order_is_told_and_read_back(api: ShopSystem):
     read = api.get(f"orders/{told.body['id']}/")
 
     assert (told.status, read.status) == (201, 200)
-    assert read.body == {**told.body, "shipments": [], "returns": []}
+    assert read.body == {**told.body, "shipments": [], "returns": [], "amendments": []}
     assert told.body["customer"] == Customer.objects.get(given_name="Елена").pk
     assert told.body["placed_at"] == "2026-03-02T10:00:00Z"
     assert [line["amount"] for line in told.body["lines"]] == ["9.80", "1.00"]

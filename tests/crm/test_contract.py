@@ -103,7 +103,7 @@ def test_examples_fit_their_own_schema():
 
 
 @pytest.fixture
-def shop(transactional_db: None) -> Shop:
+def shop(django_db_reset_sequences: None) -> Shop:
     """One of everything, with the id 1: the second run asks for that one only."""
     shop = ShopFactory(slug="lipa")
     told = {"shop": shop, "source": "api:lipa", "at": NOON}

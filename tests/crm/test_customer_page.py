@@ -11,6 +11,8 @@ from crm.models import Address, Customer, Message
 from crm.people import noting
 from crm.purchases import figures
 from crm.purchases.shipping import note_shipment
+from crm.worth import valuing
+from crm.worth.counting import Asked
 from tests.factories.customers import CustomerFactory, IdentityFactory
 from tests.factories.orders import placed_order
 from tests.factories.paper_channels import PaperAccountFactory
@@ -270,5 +272,7 @@ def test_the_channel_on_which_they_answer_is_said_with_what_it_was_learned_from(
         at = NOW - timedelta(days=number)
         sent = {"direction": "out", "author_kind": "rule", "state": "read", "text": "…"}
         Message.objects.create(**same, **sent, source_id=str(number), occurred_at=at, recorded_at=at)
+    asked = Asked(as_of=NOW.date(), clock="UTC", horizon_days=90)
+    valuing.value_everybody(asked=asked, at=NOW)
 
-    assert "Answers most by: Viber (learned from 3 answers)" in client.get(page).text
+    assert "Answers most by: Viber (3 of 3 messages answered)" in client.get(page).text

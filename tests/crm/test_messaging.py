@@ -311,7 +311,8 @@ def test_otherwise_where_they_are_seen_to_answer(papers: dict[str, Paper]) -> No
 
     assert preferred_channel.learned(anna) == "viber"
     assert chosen(anna) == "viber"
-    assert preferred_channel.habit_of(anna) == Habit(channel="viber", answers=3)
+    habits = preferred_channel.habits_of({anna.pk: [anna.pk]})
+    assert habits == {anna.pk: Habit(channel="viber", answers=3, sent=3)}
 
 
 @pytest.mark.django_db

@@ -116,9 +116,9 @@ def test_who_has_no_first_name_is_still_greeted(notice: Notice) -> None:
         rendering.render(notice.words[language].long, values, language=language)
 
 
-# A colleague lets each of them out: drafts it, or publishes a survey and says when it is asked.
+# A colleague lets each of them out: drafts it, starts it, or publishes a survey and says when it is asked.
 LET_OUT_BY_A_COLLEAGUE = {
-    *("incident", "incident_over"),
+    *("incident", "incident_over", "campaign"),
     *("survey_invitation", "survey_reminder", "issue_changed"),
 }
 

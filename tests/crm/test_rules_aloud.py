@@ -163,13 +163,24 @@ def test_a_trace_agrees_with_what_holds():
 
 
 @pytest.mark.django_db
-def test_the_vocabulary_offers_every_field_with_its_operators_and_choices():
+def test_the_vocabulary_offers_every_field_with_its_operators_and_of_menus_what_the_tree_names():
     tea = CategoryFactory(name="Tea")
-    offered = rules.vocabulary("order")
+    CategoryFactory(name="Coffee")
+    where = {"field": "product.category", "op": "eq", "value": tea.pk}
+    asked = {"all": [{"some": "order.lines", "where": where}, compare("order.channel", "eq", "online")]}
+    offered = rules.vocabulary("order", asked)
 
     names = {field["name"]: field for field in offered["roots"]["order"]["fields"]}
     inside = {field["name"]: field for field in offered["roots"]["line"]["fields"]}
 
     assert {"order.net", "customer.language"} <= names.keys()
     assert inside["product.category"]["choices"] == [{"value": tea.pk, "label": "Tea"}]
-    assert names["order.channel"]["choices"][0] == {"value": "online", "label": "online"}
+    assert names["order.channel"]["choices"] == [{"value": "online", "label": "online"}]
+    assert (names["customer.language"]["choices"], names["order.net"]["choices"]) == ([], None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("root", ROOTS)
+def test_an_editor_nothing_is_asked_in_yet_costs_no_query(root, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        rules.vocabulary(root)

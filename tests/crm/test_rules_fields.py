@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from crm.rules.fields import ConditionField, ConditionFormField, always
+from tests.factories.catalogue import CategoryFactory
+from tests.factories.segments import written
 from tests.factories.shops import UserFactory
 
 NET = {"field": "order.net", "op": "gte", "value": "100.00"}
@@ -91,6 +93,40 @@ def test_the_page_answers_whatever_is_posted(staff, typed):
 
     assert answer.status_code == 200
     assert "data-fault" in answer.text
+
+
+@pytest.mark.django_db
+def test_a_menu_is_told_when_it_is_asked_for_and_as_far_as_the_reader_may_see_it(client, settings):
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    tea = CategoryFactory(name="Tea")
+    page = reverse("crm:condition-choices", args=["order"])
+
+    client.force_login(UserFactory(is_superuser=True))
+    assert client.get(page, {"field": "product.category"}).json() == {
+        "choices": [{"value": tea.pk, "label": "Tea"}]
+    }
+    assert {"value": "bg", "label": "Bulgarian"} in client.get(page, {"field": "customer.language"}).json()[
+        "choices"
+    ]
+    assert client.get(page, {"field": "order.net"}).json() == {"choices": None}
+    assert client.get(page, {"field": "customer.shoe"}).status_code == 404
+
+    client.force_login(UserFactory())
+    assert client.get(page, {"field": "product.category"}).json() == {"choices": None}
+
+
+@pytest.mark.django_db
+def test_a_menu_never_names_what_a_colleague_keeps_to_themselves(client, settings):
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    reader = UserFactory(is_superuser=True)
+    written(name="theirs", is_shared=False)
+    shared = written(name="everybody's")
+    own = written(name="own", owner=reader, is_shared=False)
+    client.force_login(reader)
+
+    told = client.get(reverse("crm:condition-choices", args=["customer"]), {"field": "segment.is"}).json()
+
+    assert {one["value"] for one in told["choices"]} == {shared.pk, own.pk}
 
 
 @pytest.mark.django_db

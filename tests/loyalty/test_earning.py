@@ -320,3 +320,14 @@ def test_a_budget_holds_however_many_buy_at_once():
     assert sum(Transaction.objects.filter(kind="earn").values_list("points", flat=True)) == 91
     assert RuleUse.objects.get().points == 91
     assert not ParkedEntry.objects.exists()
+
+
+def test_who_joins_and_pays_within_the_same_second_has_joined_before(programme):
+    rule(programme)
+    vera = MemberFactory(programme=programme, joined_at=NOON + timedelta(milliseconds=400))
+
+    paid(vera)
+    paid(vera, "o-0", at=NOON - timedelta(seconds=1))
+
+    assert Transaction.objects.count() == 1
+    assert balance(vera) == (0, 9)

@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.rollups import counting
 from loyalty import ledger, replay_tasks
 from loyalty.effects import EFFECTS
 from loyalty.models import Programme, Replay, RuleDraft, RuleVersion
+from loyalty.tiers import month_plus
 from tests.factories.customers import CustomerFactory
 from tests.factories.loyalty import MemberFactory, ProgrammeFactory
 from tests.factories.loyalty_drafts import WEEKENDS, draft, replayed
@@ -86,6 +88,34 @@ def test_one_of_several_programmes_is_chosen(manager, programme):
 
     assert "For cafés</h1>" in manager.get(f"{HOME}?programme={other.pk}").text
     assert "<select" in manager.get(HOME).text
+
+
+def test_what_points_cost_is_told_for_the_month_asked_for_and_taken_out_as_a_file(manager, programme):
+    today = timezone.localdate()
+    months = [month_plus(today, -back) for back in range(4)]
+    member = MemberFactory(programme=programme)
+    begin = timezone.now() - timedelta(days=200)
+    ledger.earn(member.pk, lots=[ledger.Lot(points=1000)], key="e", occurred_at=begin, at=begin)
+    for points, month in ((300, months[1]), (70, months[3])):
+        spent = datetime(month.year, month.month, 15, tzinfo=UTC)
+        ledger.redeem(member.pk, points=points, key=f"s{points}", at=spent)
+    for _day in counting.count_stale(at=timezone.now()):
+        pass
+
+    usual, asked = manager.get(HOME), manager.get(HOME, {"period": f"{months[3]:%Y-%m}"})
+    costs = [
+        next(card["figure"] for card in page.context["cards"] if card["figure"].slug == "what-points-cost")
+        for page in (usual, asked)
+    ]
+    address = f"{HOME}figures/what-points-cost.csv"
+
+    assert [str(its.basis).split()[0] for its in costs] == ["300", "70"]
+    assert [month["key"] for month in asked.context["months"] if month["is_chosen"]] == [f"{months[3]:%Y-%m}"]
+    assert address in usual.content.decode()
+    file = b"".join(manager.get(address).streaming_content).decode()
+    assert sum(",300," in line for line in file.replace(";", ",").splitlines()) == 1
+    assert colleague("marketer").get(address).status_code == 403
+    assert manager.get(f"{HOME}figures/nothing.csv").status_code == 404
 
 
 def test_without_a_programme_a_ready_made_one_is_offered(manager):

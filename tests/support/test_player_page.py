@@ -85,7 +85,8 @@ def test_it_is_played_by_plain_forms(client, colleague, its, late):
     assert f"Sorry &lt;b&gt;{its.pk}&lt;/b&gt;" in shown
     assert "Next:" not in shown
 
-    client.post(url(its, "script-words", run.pk))
+    answer = client.post(url(its, "script-words", run.pk))
+    assert answer.url == reverse("support:ticket", args=[its.pk]) + "#text"
     assert Draft.objects.get().text == f"Sorry <b>{its.pk}</b>"
     assert ScriptLine.objects.get().step == "hear"
 

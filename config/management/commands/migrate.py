@@ -7,7 +7,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.commands import migrate
 from django.db import connections
 
-from config import database_roles
+from config import database_roles, migration_states
 from crm import installing
 
 
@@ -21,6 +21,7 @@ class Command(migrate.Command):
         with (
             database_roles.assumed(connection, settings.DATABASE_OWNER_ROLE),
             database_roles.one_at_a_time(connection),
+            migration_states.only_what_changes(),
         ):
             super().handle(*args, **options)
             if not only_looks:

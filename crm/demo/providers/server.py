@@ -23,6 +23,9 @@ from crm.demo.providers.book import Book, Received
 from crm.demo.providers.serving import HANGS_SECONDS, HOST, StandIn
 
 BOT = re.compile(r"/bot([^/]+)/(\w+)")
+# Where a shop's own system listens.
+SHOP_SYSTEM = "/shop-system/"
+WEBHOOK = "webhook"
 FILE = re.compile(r"/(?:file/bot[^/]+|media)/(.+)")
 
 
@@ -61,6 +64,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._viber(json.loads(body))
             elif path == "/sms/messages":
                 self._sms(json.loads(body))
+            elif path == SHOP_SYSTEM:
+                self._shop_system(body)
             else:
                 self._say(404, {})
         except Dropped:
@@ -138,6 +143,23 @@ class Handler(BaseHTTPRequestHandler):
         taken = self._behave(take, refused=(400, refused), busy=(429, {"error": "slow down"}))
         if taken:
             self._say(200, {"id": f"sms-{taken.number}", "status": "accepted"})
+
+    def _shop_system(self, body: bytes) -> None:
+        """It knows a message by its number: a repeated one is heard once."""
+        key, moment, shown = (
+            self.headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
+        )
+
+        def take() -> Received:
+            known = [one for one in self.server.book.received(channel=WEBHOOK) if one.key == key]
+            text = body.decode()
+            return known[0] if known else self._heard(text, key=key, proof=f"{moment} {shown}")
+
+        if self._behave(take, refused=(410, {}), busy=(429, {})):
+            self._say(204, {})
+
+    def _heard(self, text: str, *, key: str, proof: str) -> Received:
+        return self.server.book.take(WEBHOOK, to="", text=text, key=key, subject=proof)
 
     def _behave(
         self, take: Any, *, refused: tuple[int, Mapping[str, Any]], busy: tuple[int, Mapping[str, Any]]

@@ -77,13 +77,21 @@ def outcome_of(answer: Any, path: str) -> Outcome:
     return {403: Outcome.OUT, 405: Outcome.NO_METHOD}.get(status, Outcome.IN)
 
 
+# As the view pg_stat_xact_user_tables tells it, without the indexes that it gathers: thousands of requests ask this.
+WRITTEN = """
+    SELECT relname, rows FROM (
+        SELECT relname,
+               pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+                   + pg_stat_get_xact_tuples_deleted(oid) AS rows
+        FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    ) AS told WHERE rows > 0
+"""
+
+
 def writes() -> dict[str, int]:
     """Table → rows written in this transaction so far, also by what was rolled back since."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
-        )
+        cursor.execute(WRITTEN)
         return dict(cursor.fetchall())
 
 

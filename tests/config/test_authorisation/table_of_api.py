@@ -43,6 +43,9 @@ ADDRESSES = {
     "api/v1/bot/sessions/<slug:key>/messages/": Address(
         reads("bot") | writes("bot"), about="botsession", of_one_shop=True
     ),
+    "api/v1/campaigns/": Address(reads("campaigns") | writes("campaigns")),
+    "api/v1/campaigns/<int:pk>/": Address(reads("campaigns"), about="campaign"),
+    "api/v1/campaigns/<int:pk>/events/": Address(writes("campaigns"), about="campaign"),
     "api/v1/calls/": Address(reads("calls") | writes("calls")),
     "api/v1/incidents/": Address(reads("incidents") | writes("incidents")),
     "api/v1/incidents/<int:pk>/": Address(reads("incidents"), about="incident", of_one_shop=True),
@@ -87,6 +90,7 @@ ADDRESSES = {
     "api/v1/customers/<int:pk>/preferences/": Address(
         reads("customers") | writes("customers", "PATCH"), about="customer"
     ),
+    "api/v1/customers/<int:pk>/worth/": Address(reads("customers"), about="customer"),
     "api/v1/customers/<int:pk>/timeline/": Address(reads("customers"), about="customer"),
     "api/v1/event-types/": Address(reads("events") | writes("events")),
     "api/v1/events/": Address(writes("events")),
@@ -108,13 +112,16 @@ ADDRESSES = {
     "api/v1/members/<int:pk>/statement/": Address(reads("members"), about="member"),
     "api/v1/orders/": Address(reads("orders") | writes("orders")),
     "api/v1/orders/bulk/": Address(writes("orders")),
-    "api/v1/orders/<int:pk>/": Address(reads("orders"), about="order", of_one_shop=True),
+    "api/v1/orders/<int:pk>/": Address(
+        reads("orders") | writes("orders", "PATCH"), about="order", of_one_shop=True
+    ),
     "api/v1/orders/<int:pk>/events/": Address(writes("orders"), about="order", of_one_shop=True),
     "api/v1/orders/<int:pk>/returns/": Address(writes("orders"), about="order", of_one_shop=True),
     "api/v1/orders/<int:pk>/shipments/": Address(writes("orders"), about="order", of_one_shop=True),
     "api/v1/orders/<int:pk>/shipments/<int:shipment_id>/": Address(
         writes("orders", "PATCH"), about="order shipment", of_one_shop=True
     ),
+    "api/v1/prices/": Address(reads("products")),
     "api/v1/products/": Address(reads("products") | writes("products")),
     "api/v1/products/bulk/": Address(writes("products")),
     "api/v1/products/<int:pk>/": Address(reads("products") | writes("products", "PATCH"), about="product"),
@@ -131,6 +138,26 @@ ADDRESSES = {
     "api/v1/rewards/<int:pk>/redemptions/<int:redemption_id>/cancellations/": Address(
         writes("rewards"), about="reward redemption"
     ),
+    "api/v1/webhooks/": Address(reads("webhooks") | writes("webhooks")),
+    "api/v1/webhooks/<int:pk>/": Address(
+        reads("webhooks") | writes("webhooks", "PATCH") | writes("webhooks", "DELETE"),
+        about="webhook",
+        of_one_shop=True,
+    ),
+    "api/v1/webhooks/<int:pk>/deliveries/": Address(reads("webhooks"), about="webhook", of_one_shop=True),
+    "api/v1/webhooks/<int:pk>/deliveries/<int:delivery_id>/": Address(
+        reads("webhooks"), about="webhook webhookdelivery", of_one_shop=True
+    ),
+    "api/v1/webhooks/<int:pk>/deliveries/<int:delivery_id>/resends/": Address(
+        writes("webhooks"), about="webhook webhookdelivery", of_one_shop=True
+    ),
+    "api/v1/webhooks/<int:pk>/pauses/": Address(writes("webhooks"), about="webhook", of_one_shop=True),
+    "api/v1/webhooks/<int:pk>/resumptions/": Address(writes("webhooks"), about="webhook", of_one_shop=True),
+    "api/v1/webhooks/<int:pk>/secret/": Address(
+        writes("webhooks", "GET") | writes("webhooks"), about="webhook", of_one_shop=True
+    ),
+    "api/v1/webhooks/<int:pk>/stretches/": Address(writes("webhooks"), about="webhook", of_one_shop=True),
+    "api/v1/webhooks/<int:pk>/tests/": Address(writes("webhooks"), about="webhook", of_one_shop=True),
     # The contract itself tells nobody's data.
     "api/v1/schema/": Address({"GET": OPEN}),
     "api/v1/docs/": Address({"GET": OPEN}),

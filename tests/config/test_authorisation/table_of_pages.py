@@ -14,6 +14,7 @@ MANAGERS = ADMIN | {"manager"}
 LEADS = MANAGERS | {"team lead"}
 AGENTS = LEADS | {"agent"}
 TILL = AGENTS | {"cashier"}
+AT_TILL = MANAGERS | {"cashier"}
 PLANNERS = MANAGERS | {"marketer"}
 AUDIT = frozenset({"auditor"})
 MARKETER = frozenset({"marketer"})
@@ -84,6 +85,20 @@ OURS = {
     "admin/loyalty/joining/<int:pk>/confirmation/": Page(
         look=NONE, act=TILL, about="joiningrequest", foreign=AGENTS
     ),
+    # The till page: members belong to every shop, purchases and slips to one.
+    "till/": Page(look=AT_TILL),
+    "till/shop/": Page(look=NONE, act=AT_TILL),
+    "till/members/": Page(look=NONE, act=AT_TILL),
+    "till/members/<int:pk>/": Page(look=AT_TILL, about="member"),
+    "till/members/<int:pk>/purchases/": Page(look=NONE, act=AT_TILL, about="member"),
+    "till/receipts/": Page(look=NONE, act=AT_TILL),
+    "till/orders/<int:pk>/": Page(look=AT_TILL, about="order", foreign=MANAGERS),
+    "till/orders/<int:pk>/returns/": Page(look=NONE, act=AT_TILL, about="order", foreign=MANAGERS),
+    "till/offline/": Page(look=AT_TILL),
+    "till/devices/": Page(look=NONE, act=AT_TILL),
+    "till/replays/": Page(look=NONE),  # what is signed by a till is believed, whoever is signed in
+    "till/worker.js": Page(look=ANYBODY),
+    "till/slips/<int:pk>/": Page(look=AT_TILL, about="tilloperation", foreign=MANAGERS),
     # The desk: of a ticket of a team that is not theirs, whoever answers customers is told that there is none.
     "admin/tickets/": Page(look=AGENTS | AUDIT),
     "admin/tickets/news/": Page(look=AGENTS | AUDIT),
@@ -168,6 +183,7 @@ OURS = {
     "admin/surveys/feedback/gathering/": Page(look=NONE, act=LEADS | MARKETER),
     "admin/surveys/feedback/rules/": Page(look=MANAGERS | AUDIT),
     "admin/surveys/feedback/rules/ready/": Page(look=NONE, act=MANAGERS),
+    "admin/surveys/feedback/rules/<slug:slug>/model/": Page(look=NONE, act=MANAGERS, about="themeslug"),
     "admin/surveys/feedback/rules/<slug:slug>/<slug:language>/": Page(
         look=MANAGERS | AUDIT, act=MANAGERS, about="themeslug language"
     ),
@@ -205,6 +221,7 @@ OURS = {
     "admin/surveys/builder/": Page(look=LEADS | DRAFTERS | AUDIT),
     "admin/surveys/builder/ready/": Page(look=NONE, act=DRAFTERS),
     "admin/surveys/builder/<int:pk>/": Page(look=LEADS | DRAFTERS | AUDIT, about="survey"),
+    "admin/surveys/builder/<int:pk>/widget/": Page(look=LEADS | DRAFTERS | AUDIT, about="survey"),
     "admin/surveys/builder/<int:pk>/posters/": Page(look=LEADS | DRAFTERS | AUDIT, about="survey"),
     "admin/surveys/builder/<int:pk>/drafts/": Page(look=NONE, act=DRAFTERS, about="survey"),
     **{
@@ -275,8 +292,16 @@ OURS = {
     "admin/support/returns/<int:pk>/refusal/": Page(look=NONE, act=LEADS, about="returncase"),
     "admin/support/returns/<int:pk>/<slug:name>/": Page(look=NONE, act=LEADS, about="returncase step"),
     "admin/support/orders/<int:order_pk>/return/": Page(look=AGENTS, act=AGENTS, about="order"),
+    "dashboard/digest/": Page(look=LEADS | AUDIT | MARKETER, act=LEADS | AUDIT | MARKETER),
+    "dashboard/digest/now/": Page(look=NONE, act=LEADS | AUDIT | MARKETER),
+    "dashboard/digest/ending/": Page(look=NONE, act=LEADS | AUDIT | MARKETER),
     "dashboard/approvals/": Page(look=LEADS),
     "dashboard/approvals/<int:pk>/decision/": Page(look=NONE, act=LEADS, about="adjustmentrequest"),
+    # Systems of shops: proved by their signature.
+    "hooks/connectors/<str:key>/": Page(look=NONE, act=NONE, about="word"),
+    # 1C: proved by its password, then by the cookie that it got for it.
+    "hooks/connectors/<str:key>/1c/": Page(look=NONE, act=NONE, about="word"),
+    "hooks/connectors/<str:key>/1c/windows-1251/": Page(look=NONE, act=NONE, about="word"),
     "hooks/<slug:channel>/<str:key>/": Page(
         look=NONE, act=NONE, about="word word"
     ),  # proves itself to its channel
@@ -286,11 +311,17 @@ OURS = {
         for part in ("", "visitors/", "messages/", "reading/")
     },
     # Whoever got a message from us, by the link under it.
+    "p/digest/<str:token>/": Page(look=NONE, act=NONE, about="word"),
     "p/<str:token>/": Page(look=NONE, act=NONE, about="word"),
     "p/<str:token>/unsubscribe/": Page(look=NONE, act=NONE, about="word"),
     "preferences/language/": Page(look=NONE, act=ANYBODY),
     "preferences/theme/": Page(look=NONE, act=ANYBODY),
     "dashboard/": Page(look=LEADS | AUDIT | {"marketer"}),
+    "dashboard/<slug:slug>/": Page(look=LEADS | AUDIT | MARKETER, about="dashboard"),
+    **{
+        f"dashboard/<slug:slug>/<slug:name>.{kind}": Page(look=MANAGERS, about="dashboard figure")
+        for kind in ("csv", "xlsx")
+    },
     # The programme: marketers draft, managers publish.
     "dashboard/feedback/": Page(look=LEADS | AUDIT | MARKETER),
     **{
@@ -299,6 +330,10 @@ OURS = {
         for kind in ("csv", "xlsx")
     },
     "dashboard/programme/": Page(look=LEADS | AUDIT | MARKETER),
+    **{
+        f"dashboard/programme/figures/<slug:name>.{kind}": Page(look=MANAGERS, about="programmefigure")
+        for kind in ("csv", "xlsx")
+    },
     "dashboard/programme/check/": Page(look=LEADS | AUDIT | MARKETER),
     "dashboard/programme/playbooks/": Page(look=LEADS | AUDIT | MARKETER),
     "dashboard/programme/playbooks/<slug:slug>/": Page(look=NONE, act=MANAGERS, about="playbook"),
@@ -350,14 +385,73 @@ OURS = {
     "admin/crm/task/<int:pk>/handover/": Page(look=NONE, act=AGENTS, about="task"),
     # Reads a tree of conditions aloud, and knows of nobody; of what no rule asks for there is nothing to read.
     "admin/crm/conditions/<slug:root>/": Page(look=NONE, act=NONE, about="word"),
+    "admin/crm/conditions/<slug:root>/choices/": Page(look=NONE, about="word"),
     "admin/segments/": Page(look=SEGMENTS_READ),
+    "admin/segments/actions/": Page(look=SEGMENTS_READ),
+    "admin/segments/actions/plans/": Page(look=SEGMENTS_READ),
+    "admin/segments/actions/new/": Page(look=PLANNERS, act=PLANNERS),
+    "admin/segments/actions/<int:pk>/": Page(look=SEGMENTS_READ, about="campaign"),
+    "admin/segments/actions/<int:pk>/progress/": Page(look=SEGMENTS_READ, about="campaign"),
+    "admin/segments/actions/<int:pk>/people/": Page(look=SEGMENTS_READ, about="campaign"),
+    "admin/segments/actions/<int:pk>/change/": Page(look=PLANNERS, act=PLANNERS, about="campaign"),
+    "admin/segments/actions/<int:pk>/start/": Page(look=NONE, act=MANAGERS, about="campaign"),
+    "admin/segments/actions/<int:pk>/decision/": Page(look=NONE, act=MANAGERS, about="campaign"),
+    "admin/segments/actions/<int:pk>/withdrawal/": Page(look=NONE, act=MANAGERS, about="campaign"),
+    "admin/segments/actions/<int:pk>/pause/": Page(look=NONE, act=MANAGERS, about="campaign"),
+    "admin/segments/actions/<int:pk>/cancellation/": Page(look=NONE, act=MANAGERS, about="campaign"),
     "admin/segments/new/": Page(look=PLANNERS, act=PLANNERS),
+    "admin/segments/people/": Page(look=SEGMENTS_READ),
+    "admin/segments/<int:pk>/snapshots/<int:snapshot>/": Page(look=SEGMENTS_READ, about="segment snapshot"),
+    "admin/segments/<int:pk>/snapshots/<int:snapshot>/<slug:part>.csv": Page(
+        look=MANAGERS, about="segment snapshot part"
+    ),
     "admin/segments/count/": Page(look=NONE, act=SEGMENTS_READ),
     "admin/segments/<int:pk>/": Page(look=SEGMENTS_READ, about="segment"),
     "admin/segments/<int:pk>/change/": Page(look=PLANNERS, act=PLANNERS, about="segment"),
     "admin/segments/<int:pk>/export.csv": Page(look=MANAGERS, about="segment"),
     "admin/segments/<int:pk>/snapshots/": Page(look=NONE, act=PLANNERS, about="segment"),
     "admin/segments/<int:pk>/archiving/": Page(look=NONE, act=PLANNERS, about="segment"),
+    "admin/crm/connection/new/": Page(look=ADMIN, act=ADMIN),
+    "admin/crm/connection/<int:pk>/": Page(look=MANAGERS | AUDIT, about="connection"),
+    "admin/crm/connection/<int:pk>/secret/": Page(look=NONE, act=ADMIN, about="connection"),
+    "admin/crm/connection/<int:pk>/mapping/": Page(look=ADMIN, act=ADMIN, about="mappedconnection"),
+    "admin/crm/connection/<int:pk>/closure/": Page(look=NONE, act=ADMIN, about="connection"),
+    "admin/crm/connection/<int:pk>/access/": Page(look=NONE, act=ADMIN, about="connection"),
+    "admin/crm/connection/<int:pk>/replay/": Page(look=NONE, act=ADMIN, about="connection"),
+    "admin/crm/connection/<int:pk>/back-fill/": Page(look=NONE, act=ADMIN, about="connection"),
+    "admin/crm/connection/<int:pk>/comparison/": Page(look=NONE, act=ADMIN, about="connection"),
+    "admin/crm/connection/<int:pk>/rounds/<int:round_pk>/": Page(
+        look=MANAGERS | AUDIT, about="connection connectorround"
+    ),
+    "admin/crm/connection/<int:pk>/rounds/<int:round_pk>/stop/": Page(
+        look=NONE, act=ADMIN, about="connection connectorround"
+    ),
+    "admin/crm/connection/<int:pk>/rounds/<int:round_pk>/resumption/": Page(
+        look=NONE, act=ADMIN, about="connection connectorround"
+    ),
+    "admin/crm/connection/<int:pk>/rounds/<int:round_pk>/differences/<int:difference_pk>/bringing/": Page(
+        look=NONE, act=ADMIN, about="connection connectorround difference"
+    ),
+    "admin/crm/connection/<int:pk>/deliveries/<int:delivery_pk>/replay/": Page(
+        look=NONE, act=ADMIN, about="connection connectordelivery"
+    ),
+    "admin/crm/company/<int:pk>/prices/": Page(look=AGENTS | AUDIT, about="company"),
+    "admin/crm/webhook/new/": Page(look=ADMIN, act=ADMIN),
+    "admin/crm/webhook/<int:pk>/": Page(look=MANAGERS | AUDIT, about="webhook"),
+    "admin/crm/webhook/<int:pk>/details/": Page(look=NONE, act=ADMIN, about="webhook"),
+    "admin/crm/webhook/<int:pk>/secret/": Page(look=NONE, act=ADMIN, about="webhook"),
+    "admin/crm/webhook/<int:pk>/rotation/": Page(look=NONE, act=ADMIN, about="webhook"),
+    "admin/crm/webhook/<int:pk>/pause/": Page(look=NONE, act=ADMIN, about="webhook"),
+    "admin/crm/webhook/<int:pk>/resumption/": Page(look=NONE, act=ADMIN, about="webhook"),
+    "admin/crm/webhook/<int:pk>/removal/": Page(look=NONE, act=ADMIN, about="webhook"),
+    "admin/crm/webhook/<int:pk>/test/": Page(look=NONE, act=ADMIN, about="webhook"),
+    "admin/crm/webhook/<int:pk>/stretch/": Page(look=NONE, act=ADMIN, about="webhook"),
+    "admin/crm/webhook/<int:pk>/deliveries/<int:delivery_pk>/": Page(
+        look=ADMIN, about="webhook webhookdelivery"
+    ),
+    "admin/crm/webhook/<int:pk>/deliveries/<int:delivery_pk>/resend/": Page(
+        look=NONE, act=ADMIN, about="webhook webhookdelivery"
+    ),
     "admin/crm/apikey/new/": Page(look=ADMIN, act=ADMIN),
     "admin/crm/apikey/<int:pk>/": Page(look=ADMIN | AUDIT, about="apikey"),
     "admin/crm/apikey/<int:pk>/limits/": Page(look=NONE, act=ADMIN, about="apikey"),
@@ -374,6 +468,8 @@ OURS = {
     "admin/crm/importjob/<int:pk>/confirmation/": Page(look=NONE, act=MANAGERS, about="importjob"),
     "admin/crm/importjob/<int:pk>/cancellation/": Page(look=NONE, act=MANAGERS, about="importjob"),
     "admin/crm/importjob/<int:pk>/resumption/": Page(look=NONE, act=MANAGERS, about="importjob"),
+    "admin/crm/importjob/<int:pk>/repetition/": Page(look=NONE, act=MANAGERS, about="importjob"),
+    "admin/crm/importjob/<int:pk>/repetition/end/": Page(look=NONE, act=MANAGERS, about="importjob"),
     "admin/crm/importjob/<int:pk>/refused/": Page(look=MANAGERS | AUDIT, about="importjob"),
     "admin/loyalty/couponpool/<int:pk>/codes/": Page(look=NOT_AT_THE_TILL, about="couponpool"),
     **{
@@ -464,6 +560,7 @@ MODELS = {
     "crm/company": Lists(view=AGENTS | AUDIT, add=AGENTS, change=AGENTS, delete=ADMIN),
     "crm/task": Lists(view=AGENTS | AUDIT),
     "crm/segment": Lists(view=SEGMENTS_READ, leads_on=("",)),
+    "crm/campaign": Lists(view=SEGMENTS_READ, leads_on=("",)),
     "crm/order": Lists(view=ALL, foreign=NOT_AT_THE_TILL),
     "crm/return": Lists(view=ALL, foreign=NOT_AT_THE_TILL),
     "crm/timelineentry": Lists(view=ALL, foreign=NOT_AT_THE_TILL),
@@ -480,13 +577,18 @@ MODELS = {
     "crm/message": Lists(view=MANAGERS | AUDIT),
     "crm/parkedentry": Lists(view=MANAGERS | AUDIT),
     "crm/reactioncursor": Lists(view=MANAGERS | AUDIT),
+    "crm/valuation": Lists(view=MANAGERS | AUDIT),
+    "crm/rfmcutpoints": Lists(view=MANAGERS | AUDIT),
     "crm/installation": Lists(view=ADMIN | AUDIT, change=ADMIN, leads_on=("",)),
+    "crm/connection": Lists(view=MANAGERS | AUDIT, add=ADMIN, change=ADMIN, leads_on=("add/", "change/")),
+    "crm/webhook": Lists(view=MANAGERS | AUDIT, add=ADMIN, change=ADMIN, leads_on=("add/", "change/")),
     "crm/apikey": Lists(view=ADMIN | AUDIT, add=ADMIN, change=ADMIN, leads_on=("add/", "change/")),
     "crm/user": Lists(view=LEADS | AUDIT, add=ADMIN, change=ADMIN),
     "loyalty/programme": Lists(view=AGENTS | AUDIT, add=MANAGERS, change=MANAGERS),
     "loyalty/tier": Lists(view=LEADS | AUDIT | {"marketer"}, add=MANAGERS, change=MANAGERS, delete=MANAGERS),
     "loyalty/member": Lists(view=TILL | AUDIT),
     "loyalty/card": Lists(view=TILL | AUDIT),
+    "loyalty/tillterms": Lists(view=MANAGERS | AUDIT, add=MANAGERS, change=MANAGERS),
     "loyalty/cardbatch": Lists(view=MANAGERS | AUDIT, add=MANAGERS),
     "loyalty/adjustmentrequest": Lists(view=AGENTS | AUDIT),
     **{

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -15,6 +16,8 @@ from django.utils import timezone
 from config import roles
 from crm.channels.base import File
 from crm.colleagues import inviting, tasking
+from crm.connectors import connecting, inbox
+from crm.connectors.base import Parcel
 from crm.consents import consenting
 from crm.integrations.api_keys import SCOPES, issue_key, revoke_keys
 from crm.messages import attaching
@@ -34,13 +37,17 @@ from crm.models import (
     RawDelivery,
     ReactionCursor,
     Return,
+    RfmCutPoints,
     SavedView,
+    SegmentSnapshot,
     Shipment,
     Shop,
     TimelineEntry,
     User,
+    Valuation,
 )
 from crm.people.merging import merge
+from crm.webhooks import asking_again, subscribing
 from loyalty import ledger
 from loyalty.coupons import rewarding
 from loyalty.members import cards, referring, self_joining
@@ -54,6 +61,8 @@ from loyalty.models import (
     Member,
     Programme,
     Tier,
+    TillOperation,
+    TillTerms,
 )
 from support.models import (
     AgentProfile,
@@ -77,8 +86,8 @@ from support.models import (
 from support.scripts import playing
 from surveys.closing import planning
 from surveys.models import Recovery, Response, SurveyVersion, Theme, Trigger, Wave
+from tests.factories import campaigns, surveys
 from tests.factories import issues as wrong_things
-from tests.factories import surveys
 from tests.factories.articles import published
 from tests.factories.catalogue import OfferingFactory, ProductFactory
 from tests.factories.customers import CustomerFactory, IdentityFactory
@@ -199,6 +208,24 @@ def _furnished_desk(colleague: User) -> dict[str, int]:
     }
 
 
+def _segmented(owner: User) -> dict[str, int]:
+    segment = written(owner=owner)
+    snapshot = SegmentSnapshot.objects.create(
+        segment=segment, name="Autumn", taken_at=NOON, taken_by=owner, size=0
+    )
+    campaign = campaigns.draft(owner, conditions={"all": []}, kind="points", terms={"points": 1})
+    return {"segment": segment.pk, "snapshot": snapshot.pk, "campaign": campaign.pk}
+
+
+def _valued() -> dict[str, Any]:
+    night = Valuation.objects.create(as_of=NOON.date(), horizon_days=90, started_at=NOON)
+    cuts = {"recency_days": [1, 2, 3, 4], "frequency": [1, 2, 4, 8], "monetary": [1, 2, 3, 4]}
+    frozen = RfmCutPoints.objects.create(
+        month=NOON.date(), currency="EUR", customers=5, bought_once=1, counted_at=NOON, **cuts
+    )
+    return {"valuation": night.pk, "rfmcutpoints": frozen.pk}
+
+
 def _house(world: World, shop: Shop) -> None:
     colleague = UserFactory()
     world.own |= {
@@ -210,7 +237,9 @@ def _house(world: World, shop: Shop) -> None:
         "product": OfferingFactory(shop=shop, product=ProductFactory()).product_id,
         "eventtype": EventType.objects.create(shop=shop, name="course", label_en="Course", data_schema={}).pk,
         "company": Company.objects.create(name="Чайна ООД").pk,
+        **_valued(),
         "reactioncursor": ReactionCursor.objects.get_or_create(reaction="a-reaction")[0].pk,
+        "part": "people",
         "list": "customer",
         "format": "csv",
         "kind": "customer",
@@ -221,6 +250,9 @@ def _house(world: World, shop: Shop) -> None:
         **_help_centre(),
         "word": "nothing",
         "app": "crm",
+        "dashboard": "customers",
+        "figure": "repeat-customers",
+        "programmefigure": "points-outstanding",
         "missing": MISSING,
     }
     job = ImportJob.objects.create(
@@ -279,7 +311,7 @@ def _persons(world: World, shop: Shop) -> None:
         "other": other.pk,
         "identity": identity.pk,
         "task": task.pk,
-        "segment": written(owner=agent).pk,
+        **_segmented(agent),
         "merge": merge(customer, other=third, by=None, at=NOON).pk,
         "mergeproposal": proposal.pk,
     }
@@ -460,7 +492,18 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
     wrong = wrong_things.issue(shop=shop, title=word)
     said = wrong_things.said(issue=wrong, source_id=word)
     theme = Theme.objects.create(slug=word.lower(), names={"en": word}, department=wrong.department)
+    till = TillOperation.objects.create(
+        key=uuid4(),
+        kind="sale",
+        shop=shop,
+        order=order,
+        member_id=world.own["member"],
+        done_by_id=world.own["user"],
+        done_at=NOON,
+    )
     its |= {
+        "tilloperation": till.pk,
+        "tillterms": TillTerms.objects.get_or_create(shop=shop)[0].pk,
         "issue": wrong.pk,
         "department": wrong.department_id,
         "theme": theme.pk,
@@ -491,8 +534,37 @@ def _sales(its: dict[str, Any], shop: Shop, word: str, world: World) -> None:
         "workingincident": working.pk,
         "step": "approve",
         "timelineentry": entry.pk,
+        **_webhook(shop),
+        **_connection(shop),
         "parkedentry": parked.pk,
     }
+
+
+def _connection(shop: Shop) -> dict[str, int]:
+    secrets = connecting.fresh_secrets("woocommerce")
+    made = connecting.connect(shop=shop, vendor="woocommerce", secrets=secrets, at=NOON)
+    delivery = inbox.keep(made, Parcel(delivery_id="1", topic="order.created", body=b"{}"), at=NOON)
+    assert delivery
+    mapped = connecting.connect(
+        shop=shop, vendor="any-json", secrets=connecting.fresh_secrets("any-json"), at=NOON
+    )
+    round = made.rounds.create(purpose="comparison", created_at=NOON, moved_at=NOON)
+    difference = round.differences.create(kind="sum", thing="order:1", called="1")
+    return {
+        "connection": made.pk,
+        "connectordelivery": delivery.pk,
+        "connectorround": round.pk,
+        "difference": difference.pk,
+        "mappedconnection": mapped.pk,
+    }
+
+
+def _webhook(shop: Shop) -> dict[str, int]:
+    webhook = subscribing.subscribe(
+        shop=shop, name="server", url="https://shop.example/hooks", kinds=(), at=NOON
+    )
+    delivery = asking_again.send_test(webhook, at=NOON)
+    return {"webhook": webhook.pk, "webhookdelivery": delivery.pk}
 
 
 def _keys(world: World, shop: Shop, other: Shop) -> None:
