@@ -9,6 +9,7 @@ from crm.abilities import (
     GivesPoints,
     GivesPointsToMany,
     HavePoints,
+    KnowsWhoseCodes,
     OffersGoodwill,
     PointsOf,
     PricesPoints,
@@ -16,10 +17,12 @@ from crm.abilities import (
     SaidAbout,
     SettlesOrder,
     TierOf,
+    UsesCodes,
     WhoseWork,
 )
 from loyalty import entitlements, tier_marks
 from loyalty.points import (
+    carting,
     earning_history,
     goodwill,
     goodwill_for_many,
@@ -33,6 +36,8 @@ from support.answering import calling_back
 from surveys.reports import afterwards
 
 SETTLE_ORDER: SettlesOrder = settling.settle
+USE_CODES: UsesCodes = carting.use_codes
+WHOSE_CODES: KnowsWhoseCodes = carting.whose
 EARN_HISTORY: EarnsHistory = earning_history.earn_history_of_shop
 FORESEE_RETURN: ForeseesReturn = reversal.foresee
 POINTS_OFF: FindsPointsOff = reconciling.points_off

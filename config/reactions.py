@@ -42,7 +42,7 @@ from loyalty import tiering
 from loyalty.coupons import couponing
 from loyalty.facts import GiftGiven, MemberJoined, PointsEarned, PointsExpireSoon, TierReached
 from loyalty.members import referring, uniting
-from loyalty.points import amending, earning, gifting, reversal
+from loyalty.points import amending, carting, earning, gifting, reversal
 from support import opening
 from support.answering import replying
 from support.answering.mood import Mood, mood_of
@@ -82,6 +82,12 @@ def tell_shops(entries: Sequence[TimelineEntry]) -> None:
 def propose_merges(entries: Sequence[TimelineEntry]) -> None:
     people = {entry.customer_id for entry in entries if entry.customer_id}
     likeness.propose(people, at=entries[-1].recorded_at)
+
+
+def settle_codes_of_carts(entries: Sequence[TimelineEntry]) -> None:
+    for entry in entries:
+        if entry.subject_id:
+            carting.follow_order(entry.subject_id, source=entry.source, at=entry.recorded_at)
 
 
 def earn_points(entries: Sequence[TimelineEntry]) -> None:
@@ -273,6 +279,8 @@ def plan_to_ask(entries: Sequence[TimelineEntry]) -> None:
 
 
 AT_ONCE: Sequence[Reaction] = (
+    # Before the order earns: what points paid earns nothing.
+    Reaction(name="loyalty.carts", on=(OrderPaid, OrderCancelled), do=settle_codes_of_carts),
     Reaction(name="loyalty.earning", on=(OrderPaid,), do=earn_points),
     # What an imported past earned is brought up to date as well; what of it earned nothing is left alone.
     Reaction(

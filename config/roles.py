@@ -41,6 +41,7 @@ POINTS = {
     "loyalty.transaction": LOOK,
     "loyalty.lot": LOOK,
     "loyalty.hold": LOOK,
+    "loyalty.cartcode": LOOK,
     "loyalty.adjustmentrequest": ("view", "add"),
 }
 DECIDES = {"loyalty.adjustmentrequest": WORK}

@@ -249,6 +249,10 @@ TIMETABLE: Mapping[str, Mapping[str, Any]] = {
         "task": "loyalty.tasks.release_abandoned_holds",
         "schedule": crontab(),
     },
+    "take back codes of abandoned carts": {
+        "task": "loyalty.tasks.sweep_carts",
+        "schedule": crontab(),
+    },
     # What changed each night, and everything once a week.
     "prove the ledger": {
         "task": "loyalty.tasks.prove_what_changed",

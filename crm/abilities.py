@@ -26,6 +26,21 @@ class SettlesOrder(Protocol):
     ) -> None: ...
 
 
+class UsesCodes(Protocol):
+    """Codes typed in a shop's cart came with an order: what of them is ours pays it.
+
+    `codes`: each with what it took off, tax included. Refuses nothing; unknown codes are somebody else's. Idempotent.
+    """
+
+    def __call__(self, order: Order, *, codes: Mapping[str, Decimal], source: str, at: datetime) -> None: ...
+
+
+class KnowsWhoseCodes(Protocol):
+    """Whose points the first of these codes stands for; None: none of them stands for any."""
+
+    def __call__(self, codes: Mapping[str, Decimal], *, shop: Shop) -> Customer | None: ...
+
+
 class EarnsHistory(Protocol):
     """Let a shop's past purchases earn by their own dates; answers how many orders earned, and how many points."""
 
@@ -215,6 +230,14 @@ class SaidAbout(Protocol):
 
 def settle_order() -> SettlesOrder:
     return cast(SettlesOrder, _bound("SETTLE_ORDER"))
+
+
+def use_codes() -> UsesCodes:
+    return cast(UsesCodes, _bound("USE_CODES"))
+
+
+def whose_codes() -> KnowsWhoseCodes:
+    return cast(KnowsWhoseCodes, _bound("WHOSE_CODES"))
 
 
 def earn_history() -> EarnsHistory:

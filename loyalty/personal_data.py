@@ -11,6 +11,7 @@ from loyalty.models import (
     AmendedEarning,
     Card,
     CardLink,
+    CartCode,
     JoiningRequest,
     Member,
     MemberTier,
@@ -113,6 +114,15 @@ AMENDED = Holding(
     rows=lambda ids: AmendedEarning.objects.filter(order__customer__in=ids),
     tells=("order__number", "points", "recorded_at"),
 )
+IN_CARTS = Holding(
+    name="codes_in_carts",
+    title=_("Codes in carts"),
+    model=CartCode,
+    rows=lambda ids: CartCode.objects.filter(
+        Q(hold__wallet__member__customer_id__in=ids) | Q(order__customer_id__in=ids)
+    ),
+    tells=("code", "amount", "currency", "asked_at", "order__number", "paid_at", "ended_at"),
+)
 # Known by the addresses of the person: it goes before these do.
 TRACES = (JOINING,)
 HOLDINGS = (
@@ -126,4 +136,5 @@ HOLDINGS = (
     AMENDED,
     ADJUSTMENTS,
     AT_THE_TILL,
+    IN_CARTS,
 )

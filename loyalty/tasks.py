@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from loyalty.joining_tasks import forget_joining_requests
 from loyalty.ledger import proving
-from loyalty.points import cohorts, confirmation, expiry, holds
+from loyalty.points import carting, cohorts, confirmation, expiry, holds
 from loyalty.replay_tasks import continue_replays, run_replay
 from loyalty.reward_tasks import continue_batches, give_gifts, make_codes, pay_referrals
 from loyalty.tier_tasks import decide_tiers
@@ -24,6 +24,7 @@ __all__ = [
     "prove_ledger",
     "release_abandoned_holds",
     "run_replay",
+    "sweep_carts",
     "tell_of_expiry",
 ]
 
@@ -51,6 +52,11 @@ def count_cohorts() -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def release_abandoned_holds() -> None:
     holds.release_abandoned(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sweep_carts() -> None:
+    carting.sweep(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

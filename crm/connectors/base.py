@@ -161,6 +161,8 @@ class OrderGiven(About):
     moments: Mapping[str, datetime] = field(default_factory=dict)
     # Returns that it names without their lines: these come by themselves, or are asked for.
     returns_named: frozenset[str] = frozenset()
+    # Codes that the buyer typed in the cart → what each took off (tax included), for whoever made them.
+    codes: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

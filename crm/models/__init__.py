@@ -28,7 +28,7 @@ from crm.models.changes import (
 )
 from crm.models.channel_account import ChannelAccount
 from crm.models.company import Company, CompanyPerson
-from crm.models.connection import Connection, ConnectorDelivery
+from crm.models.connection import Connection, ConnectorDelivery, ConnectorNews
 from crm.models.connector_mapping import ConnectorMapping
 from crm.models.connector_round import AnsweredThing, ConnectorRound, Difference
 from crm.models.consent import Consent, ConsentChannel, Decision, Purpose
@@ -119,6 +119,7 @@ __all__ = [
     "Connection",
     "ConnectorDelivery",
     "ConnectorMapping",
+    "ConnectorNews",
     "ConnectorRound",
     "Consent",
     "ConsentChannel",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -128,3 +129,22 @@ class ConnectorDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.delivery_id[:12]}"
+
+
+class ConnectorNews(models.Model):
+    """How new the newest is that landed of each thing ("order:17"), in whatever delivery it came.
+
+    `codes`: of a product, the goods that it landed as.
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, db_index=False, related_name="+")
+    thing = models.CharField(max_length=80)
+    as_of = models.DateTimeField()
+    codes = ArrayField(models.CharField(max_length=64), default=list)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint("connection", "thing", name="newest_of_a_thing")]
+
+    def __str__(self) -> str:
+        return self.thing

@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Return(models.Model):
-    """Goods that came back, or a credit. Its lines say what they were sold as, where that is known."""
+    """Goods that came back, or a credit. Its lines say what they were sold as, where that is known.
+
+    Without `order` it stands alone, or is of several orders.
+    """
 
     shop = models.ForeignKey("crm.Shop", models.PROTECT, related_name="returns", verbose_name=_("shop"))
     customer = models.ForeignKey(
@@ -14,6 +17,14 @@ class Return(models.Model):
         blank=True,
         related_name="returns",
         verbose_name=_("customer"),
+    )
+    order = models.ForeignKey(
+        "crm.Order",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="returns",
+        verbose_name=_("order"),
     )
     external_id = models.CharField(_("id in the shop's system"), max_length=64)
     number = models.CharField(_("number"), max_length=64)

@@ -139,6 +139,16 @@ def get(url: str, *, headers: Mapping[str, str]) -> Answer:
     return _request("GET", url, headers=headers, body=None, patience=PATIENCE_TO_FIND_SECONDS, read=_whole)
 
 
+def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    """As `get`, by any method: what is asked for is done while somebody waits. Takes PATIENCE_SECONDS at most.
+
+    Raises:
+        AddressRefused: nothing was connected to.
+        TooLong, NotReached: perhaps it was done, perhaps not.
+    """
+    return _request(method, url, headers=headers, body=body, patience=PATIENCE_SECONDS, read=_whole)
+
+
 def _request(
     method: str,
     url: str,

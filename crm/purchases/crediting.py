@@ -51,6 +51,7 @@ def give_money_back(
         external_id=external_id,
         defaults={
             "customer": order.customer,
+            "order": order,
             "number": number or external_id,
             "currency": order.currency,
             "amount": amount,
@@ -64,6 +65,9 @@ def give_money_back(
         return kept
     ReturnLine.objects.create(goods_return=kept, name=order.number, quantity=1, amount=amount)
     if amount:
-        fact = MoneyGivenBack(order_number=order.number, amount=kept.amount, currency=kept.currency)
-        timeline.record_all([told_of(kept, order, fact, source=source, at=at)])
+        timeline.record_all([told_of(kept, order, money_came_back(kept, order), source=source, at=at)])
     return kept
+
+
+def money_came_back(kept: Return, order: Order) -> MoneyGivenBack:
+    return MoneyGivenBack(order_number=order.number, amount=kept.amount, currency=kept.currency)

@@ -41,7 +41,8 @@ CROSS JOIN LATERAL (
 ) o
 CROSS JOIN LATERAL (
   SELECT count(*) AS returns, coalesce(sum(amount) FILTER (WHERE currency = c.currency), 0) AS refunded
-  FROM crm_return WHERE customer_id = ANY (c.ids)
+  FROM crm_return r WHERE customer_id = ANY (c.ids)
+    AND NOT EXISTS (SELECT FROM crm_order o WHERE o.id = r.order_id AND o.cancelled_at IS NOT NULL)
 ) r
 CROSS JOIN LATERAL (
   SELECT array(
@@ -66,8 +67,8 @@ def recount(customer_ids: Collection[int], *, at: datetime | None = None) -> Non
     A person known by several ids is counted once, as the survivor; those merged into them have no figures.
     Days to which somebody came for the first or the second time, or no longer did, are marked to be counted anew.
 
-    Net revenue is goods sold minus refunds in the currency of the customer's latest order: cancelled orders,
-    delivery and amounts in other currencies are left out. Days of purchases are those of the shop's own clock.
+    Net revenue is goods sold minus refunds in the currency of the customer's latest order: cancelled orders with what
+    came back of them, delivery and amounts in other currencies are left out. Days of purchases are those of the shop's own clock.
     """
     with connection.cursor() as cursor:
         cursor.execute(RECOUNT, {"customers": sorted(customer_ids)})

@@ -234,6 +234,19 @@ def advance_order(
     return advance_locked(locked, moment=moment, occurred_at=occurred_at, source=source, at=at, reason=reason)
 
 
+@transaction.atomic
+def cancelled_by_then(order: Order, *, occurred_at: datetime) -> Order:
+    """Of several moments at which a cancelled order was said to be cancelled, the earliest counts, whatever came first.
+
+    What was told of it keeps the date of the first telling. Idempotent. Locks the order's row.
+    """
+    locked = lock_order(order)
+    if locked.cancelled_at and EARLIEST <= occurred_at < locked.cancelled_at:
+        locked.cancelled_at = occurred_at
+        locked.save(update_fields=["cancelled_at"])
+    return locked
+
+
 def lock_order(order: Order) -> Order:
     """The order anew, its row locked (FOR NO KEY UPDATE) until the transaction ends."""
     locked = Order.objects.select_for_update(no_key=True, of=("self",))

@@ -23,7 +23,7 @@ from crm.errors import (
 from crm.facts import Fact, GoodsReturned
 from crm.models import Order, OrderLine, Return, ReturnLine
 from crm.people.tombstones import refuse_words_about
-from crm.purchases.ordering import check_plausible, goods_of, round_half_up
+from crm.purchases.ordering import Goods, check_plausible, goods_of, round_half_up
 from crm.timeline import Told
 
 
@@ -63,6 +63,7 @@ def register_return(
     goods_return = Return(
         shop_id=order.shop_id,
         customer=order.customer,
+        order=order,
         external_id=external_id,
         number=number or external_id,
         currency=order.currency,
@@ -108,7 +109,7 @@ def _keep(
     goods_return.amount = sum(refunds, Decimal(0))
     goods_return.save(update_fields=["amount"])
     timeline.record_all(
-        [told_of(goods_return, order, _fact(goods_return, order, taken), source=source, at=at)]
+        [told_of(goods_return, order, goods_came_back(goods_return, order, taken), source=source, at=at)]
     )
     return goods_return
 
@@ -210,7 +211,7 @@ def _check_quantities(lines: Sequence[LineReturned], sold: Mapping[str, OrderLin
         raise MoreReturnedThanBought(*faults, remaining=remaining)
 
 
-def _fact(goods_return: Return, order: Order, lines: Sequence[OrderLine]) -> GoodsReturned:
+def goods_came_back(goods_return: Return, order: Order, lines: Sequence[Goods]) -> GoodsReturned:
     return GoodsReturned(
         return_number=goods_return.number,
         order_numbers=order.number,

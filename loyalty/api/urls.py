@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.urls import URLPattern, path
 
 from loyalty.api.adjustments import Adjustments, OneAdjustment
+from loyalty.api.cart_codes import CartCodes, CartCodeWithdrawals, OneCartCode
 from loyalty.api.coupons import CouponReleases, CouponUses, OneCoupon
 from loyalty.api.members import Entitlements, Members, OneMember, Statement
 from loyalty.api.programmes import Programmes
@@ -18,6 +19,9 @@ urlpatterns: Sequence[URLPattern] = [
     path("quotes/", Quotes.as_view(), name="quotes"),  # the first to be looked at: nothing is asked as often
     path("adjustments/", Adjustments.as_view(), name="adjustments"),
     path("adjustments/<int:pk>/", OneAdjustment.as_view(), name="adjustment"),
+    path("cart-codes/", CartCodes.as_view(), name="cart-codes"),
+    path("cart-codes/<int:pk>/", OneCartCode.as_view(), name="cart-code"),
+    path("cart-codes/<int:pk>/withdrawals/", CartCodeWithdrawals.as_view(), name="cart-code-withdrawals"),
     path("holds/", Holds.as_view(), name="holds"),
     path("holds/<int:pk>/", OneHold.as_view(), name="hold"),
     path("holds/<int:pk>/captures/", Captures.as_view(), name="captures"),

@@ -210,6 +210,14 @@ def capture(
     )
 
 
+def prolong(hold_id: int, *, until: datetime) -> None:
+    """Keep what is held until then, if that is later than before; a hold that is over stays over. Idempotent.
+
+    Points do not move. Raises UnknownHold.
+    """
+    _rows("SELECT loyalty_prolong_hold(%s, %s)", hold_id, until)
+
+
 def release(hold_id: int, *, key: str, at: datetime, actor_id: int | None = None) -> Posted:
     """What is still held pays debt, and goes back into the lots it came from.
 

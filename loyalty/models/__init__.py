@@ -2,6 +2,7 @@ from loyalty.models.adjustment_request import AdjustmentRequest
 from loyalty.models.amended_earning import AmendedEarning
 from loyalty.models.budget import Budget, BudgetPeriod, BudgetUse
 from loyalty.models.card import Card, CardBatch, CardLink
+from loyalty.models.cart_code import CartCode, CartCodeState
 from loyalty.models.coupon import Coupon, CouponBatch, CouponPool, CouponUse
 from loyalty.models.gift import GiftGrant, GiftRule
 from loyalty.models.goodwill import GoodwillCoupon
@@ -36,6 +37,8 @@ __all__ = [
     "Card",
     "CardBatch",
     "CardLink",
+    "CartCode",
+    "CartCodeState",
     "Coupon",
     "CouponBatch",
     "CouponPool",

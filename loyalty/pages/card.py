@@ -20,7 +20,7 @@ from crm.words.wording import number
 from loyalty.coupons import rewarding
 from loyalty.members import card_codes, cards
 from loyalty.models import CardLink, Member
-from loyalty.points import statement
+from loyalty.points import carting, statement
 from loyalty.points.standing import Standing
 
 LINES_SHOWN = 10
@@ -33,7 +33,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
     link = _link(token)
     if link.ended_at:
         return render(request, "loyalty/card/over.html", status=410)
-    member, now = _goes_on(link.member), timezone.now()
+    member, now = goes_on(link.member), timezone.now()
     standing = Standing(member, now)
     tier = standing.main_tier
     context = {
@@ -49,6 +49,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
         "statement": statement.page(member.pk, before=_before(request), size=LINES_SHOWN),
         "first_page": _before(request) is None,
         "can_link": bool(linking.accounts()),
+        "can_pay_in_carts": bool(carting.carts_of(member.programme)),
         **_code(link),
     }
     return render(request, "loyalty/card/page.html", context)
@@ -58,9 +59,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def code(request: HttpRequest, token: str) -> HttpResponse:
     """The next code, and the balance, for the page to put in their places."""
-    link = _link(token)
-    if link.ended_at:
-        raise Http404
+    link = open_link(token)
     found = _code(link)
     return JsonResponse(
         {
@@ -68,7 +67,7 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
             "path": found["drawing"].path,
             "size": found["drawing"].size,
             "seconds": found["seconds"],
-            "balance": number(_goes_on(link.member).wallet.available),
+            "balance": number(goes_on(link.member).wallet.available),
         }
     )
 
@@ -77,10 +76,8 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def link_codes(request: HttpRequest, token: str) -> HttpResponse:
     """A code by which the member shows who they are in a messenger; the one before no longer works."""
-    link = _link(token)
-    if link.ended_at:
-        raise Http404
-    customer = _goes_on(link.member).customer
+    link = open_link(token)
+    customer = goes_on(link.member).customer
     code = linking.make_code(customer, at=timezone.now())
     return render(request, "loyalty/card/linking.html", {"token": token, "code": code, "ways": ways(code)})
 
@@ -98,6 +95,14 @@ def _code(link: CardLink) -> Mapping[str, Any]:
     }
 
 
+def open_link(token: str) -> CardLink:
+    """Raises Http404: there is none, or it was ended."""
+    link = _link(token)
+    if link.ended_at:
+        raise Http404
+    return link
+
+
 def _link(token: str) -> CardLink:
     link = cards.link_by(token)
     if link is None or link.member.customer.erased_at:
@@ -105,7 +110,7 @@ def _link(token: str) -> CardLink:
     return link
 
 
-def _goes_on(member: Member) -> Member:
+def goes_on(member: Member) -> Member:
     while member.merged_into_id:
         member = Member.objects.select_related("programme", "customer", "wallet").get(
             pk=member.merged_into_id

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from crm.outside import requests
 from crm.outside.addresses import is_public
-from crm.outside.requests import AddressRefused, NotReached, checked, get, post
+from crm.outside.requests import AddressRefused, NotReached, checked, get, post, send
 from tests.fakes.webhook_receiver import Receiver, Reply, a_receiver
 
 HOME = "127.0.0.1/32"
@@ -118,11 +118,15 @@ def asked(url: str) -> requests.Answer:
     return get(url, headers=HEADERS)
 
 
-both_ways = pytest.mark.parametrize("call", [told, asked])
+def done(url: str) -> requests.Answer:
+    return send("POST", url, headers=HEADERS, body=b"{}")
+
+
+each_way = pytest.mark.parametrize("call", [told, asked, done])
 Call = Callable[[str], requests.Answer]
 
 
-@both_ways
+@each_way
 def test_no_spelling_of_an_address_inside_is_called(settings: Any, trap: Receiver, call: Call) -> None:
     settings.OUTSIDE_TRUSTED_NETWORKS = []
     assert len(HOSTS) >= 60
@@ -132,7 +136,7 @@ def test_no_spelling_of_an_address_inside_is_called(settings: Any, trap: Receive
     assert trap.connections == 0
 
 
-@both_ways
+@each_way
 def test_even_where_the_ports_are_usual_nothing_inside_is_connected_to(
     settings: Any, monkeypatch: pytest.MonkeyPatch, trap: Receiver, call: Call
 ) -> None:
@@ -175,7 +179,7 @@ class Names:
         return [one for address in found for one in self.real(address, port, *args, **more)]
 
 
-@both_ways
+@each_way
 def test_a_name_that_leads_elsewhere_the_second_time_is_never_asked_twice(
     monkeypatch: pytest.MonkeyPatch, trap: Receiver, call: Call
 ) -> None:
@@ -187,7 +191,7 @@ def test_a_name_that_leads_elsewhere_the_second_time_is_never_asked_twice(
     assert (names.asked, good.connections, trap.connections) == (1, 1, 0)
 
 
-@both_ways
+@each_way
 def test_a_name_with_one_address_inside_is_not_called_at_its_others_either(
     monkeypatch: pytest.MonkeyPatch, trap: Receiver, call: Call
 ) -> None:
@@ -198,7 +202,7 @@ def test_a_name_with_one_address_inside_is_not_called_at_its_others_either(
     assert (good.connections, trap.connections) == (0, 0)
 
 
-@both_ways
+@each_way
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_an_answer_and_leads_nowhere(trap: Receiver, status: int, call: Call) -> None:
     with a_receiver(Reply(status=status, headers={"Location": trap.url})) as good:
@@ -208,7 +212,7 @@ def test_a_redirect_is_an_answer_and_leads_nowhere(trap: Receiver, status: int, 
     assert trap.connections == 0
 
 
-@both_ways
+@each_way
 def test_a_proxy_of_the_environment_is_not_used(
     monkeypatch: pytest.MonkeyPatch, trap: Receiver, call: Call
 ) -> None:
@@ -219,7 +223,7 @@ def test_a_proxy_of_the_environment_is_not_used(
     assert trap.connections == 0
 
 
-@both_ways
+@each_way
 def test_whoever_answers_slowly_is_left_behind(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
     for patience in ("PATIENCE_SECONDS", "PATIENCE_TO_FIND_SECONDS"):
         monkeypatch.setattr(requests, patience, 0.5)
@@ -239,13 +243,14 @@ def test_of_a_long_answer_only_the_beginning_is_read() -> None:
 
 def test_what_was_asked_for_is_read_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     with a_receiver(Reply(status=200, body=b"x" * 3_000_000)) as good:
-        assert len(asked(good.url).body) == 3_000_000
+        assert len(asked(good.url).body) == len(done(good.url).body) == 3_000_000
         monkeypatch.setattr(requests, "LONGEST_FOUND_BYTES", 2_999_999)
-        with pytest.raises(requests.TooLong):
-            asked(good.url)
+        for call in (asked, done):
+            with pytest.raises(requests.TooLong):
+                call(good.url)
 
 
-@both_ways
+@each_way
 def test_a_closed_door_is_no_answer(call: Call) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

@@ -7,8 +7,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
+CENT = Decimal("0.01")
 SECRET = "9f2c7b41d8e05a36c1f4728be09d53a7"
 
 
@@ -231,3 +233,71 @@ def product(number: int = 8_061_536_829_001, **changed: Any) -> dict[str, Any]:
             variant("TEA-LINDEN-100", title="100 г", price="14.00", inventory_quantity=12),
         ],
     } | changed
+
+
+# ── Codes of discounts ───────────────────────────────────────────────────────
+def with_code(order: dict[str, Any], code: str, amount: str, *, rate: str = "0.2") -> dict[str, Any]:
+    """The order as the shop tells it once a code of a fixed sum was used in its cart, after the discounts before it.
+
+    Off each line in proportion, the last one takes what rounding left; taxes counted anew.
+    """
+    stood = order.get("discount_applications") or _automatic(order)
+    application = {
+        "type": "discount_code",
+        "code": code,
+        "value": amount,
+        "value_type": "fixed_amount",
+        "allocation_method": "across",
+        "target_selection": "all",
+        "target_type": "line_item",
+    }
+    was = [_left_to_pay(item) for item in order["line_items"]]
+    off = _across(min(Decimal(amount), sum(was, Decimal(0))), was)
+    items = [
+        _taken_off(item, share, place=len(stood), rate=Decimal(rate), inside=order["taxes_included"])
+        for item, share in zip(order["line_items"], off, strict=True)
+    ]
+    named = {"code": code, "amount": f"{sum(off, Decimal(0)):.2f}", "type": "fixed_amount"}
+    return {
+        **order,
+        "discount_applications": [*stood, application],
+        "discount_codes": [*order.get("discount_codes", []), named],
+        "line_items": items,
+    }
+
+
+def _automatic(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the lines were discounted by before any code."""
+    is_discounted = any(item["discount_allocations"] for item in order["line_items"])
+    return [{"type": "automatic", "title": "Пролет"}] if is_discounted else []
+
+
+def _left_to_pay(item: dict[str, Any]) -> Decimal:
+    off = sum((Decimal(one["amount"]) for one in item["discount_allocations"]), Decimal(0))
+    return Decimal(item["price_set"]["shop_money"]["amount"]) * item["quantity"] - off
+
+
+def _across(amount: Decimal, among: list[Decimal]) -> list[Decimal]:
+    whole = sum(among, Decimal(0)) or Decimal(1)
+    shares = [(amount * one / whole).quantize(CENT, ROUND_FLOOR) for one in among]
+    for place in reversed(range(len(among))):
+        shares[place] += min(amount - sum(shares, Decimal(0)), among[place] - shares[place])
+    return shares
+
+
+def _taken_off(
+    item: dict[str, Any], share: Decimal, *, place: int, rate: Decimal, inside: bool
+) -> dict[str, Any]:
+    allocation = {
+        "amount": f"{share:.2f}",
+        "amount_set": money(f"{share:.2f}"),
+        "discount_application_index": place,
+    }
+    left = _left_to_pay(item) - share
+    tax = (left * rate / (1 + rate) if inside else left * rate).quantize(CENT, ROUND_HALF_UP)
+    allocations = [*item["discount_allocations"], *([allocation] if share else [])]
+    return {
+        **item,
+        "discount_allocations": allocations,
+        "tax_lines": taxed(f"{tax:.2f}", rate=float(rate)) if item["tax_lines"] else [],
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import threading
 import time
@@ -66,6 +67,17 @@ def failing(share: float, *, seed: int = 7) -> Callable[[Told], Reply]:
         with lock:
             fails = random.random() < share
         return Reply(status=500) if fails else Reply()
+
+    return answer
+
+
+def asking_for_patience(every: int, *, seconds: int) -> Callable[[Told], Reply]:
+    """Of so many requests one, the first among them."""
+    count = itertools.count()
+
+    def answer(told: Told) -> Reply:
+        is_too_much = next(count) % every == 0
+        return Reply(status=429, headers={"Retry-After": str(seconds)}) if is_too_much else Reply()
 
     return answer
 

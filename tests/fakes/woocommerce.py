@@ -7,8 +7,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
+CENT = Decimal("0.01")
 SECRET = "gX4!vRw8zQ0pL7nB2tYc"
 
 
@@ -150,3 +152,53 @@ def product(number: int = 93, **changed: Any) -> dict[str, Any]:
         "stock_quantity": 40,
         "categories": [{"id": 9, "name": "Чай", "slug": "chai"}],
     } | changed
+
+
+# ── Coupons ──────────────────────────────────────────────────────────────────
+def with_coupon(order: dict[str, Any], code: str, amount: str, *, rate: str = "0.2") -> dict[str, Any]:
+    """The order as the shop tells it once a coupon of a fixed sum was used in its cart, after those before it.
+
+    Off each line in proportion, the cents left over to the first of them; taxes counted anew; codes in small letters.
+    """
+    holds_tax = order.get("prices_include_tax", True)
+    was = [_priced(item, holds_tax) for item in order["line_items"]]
+    off = _split(min(Decimal(amount), sum(was, Decimal(0))), was)
+    items = [
+        _discounted(item, price - share, Decimal(rate), holds_tax)
+        for item, price, share in zip(order["line_items"], was, off, strict=True)
+    ]
+    net, tax = (
+        sum((Decimal(one[name]) for one in order["line_items"]), Decimal(0))
+        - sum((Decimal(one[name]) for one in items), Decimal(0))
+        for name in ("total", "total_tax")
+    )
+    coupon = {"id": 900 + len(order["coupon_lines"]), "code": code.lower(), "meta_data": []}
+    return {
+        **order,
+        "line_items": items,
+        "coupon_lines": [
+            *order["coupon_lines"],
+            {**coupon, "discount": f"{net:.2f}", "discount_tax": f"{tax:.2f}"},
+        ],
+        "total": f"{Decimal(order['total']) - net - tax:.2f}",
+    }
+
+
+def _priced(item: dict[str, Any], holds_tax: bool) -> Decimal:
+    return Decimal(item["total"]) + (Decimal(item["total_tax"]) if holds_tax else 0)
+
+
+def _split(amount: Decimal, among: list[Decimal]) -> list[Decimal]:
+    whole = sum(among, Decimal(0)) or Decimal(1)
+    shares = [(amount * one / whole).quantize(CENT, ROUND_FLOOR) for one in among]
+    while (left := amount - sum(shares, Decimal(0))) > 0:
+        for place, one in enumerate(among):
+            if left > 0 and shares[place] < one:
+                shares[place] += CENT
+                left -= CENT
+    return shares
+
+
+def _discounted(item: dict[str, Any], price: Decimal, rate: Decimal, holds_tax: bool) -> dict[str, Any]:
+    tax = (price * rate / (1 + rate) if holds_tax else price * rate).quantize(CENT, ROUND_HALF_UP)
+    return {**item, "total": f"{price - tax if holds_tax else price:.2f}", "total_tax": f"{tax:.2f}"}

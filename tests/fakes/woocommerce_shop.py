@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.woocommerce import spelt
 
+# The connection ends without a word.
+NOT_A_WORD = 0
 KEY, SECRET = "ck_5f2a", "cs_9d1c"
 ROOT = "/wp-json/wc/v3/"
 
@@ -42,6 +47,11 @@ class WooShop(ThreadingHTTPServer):
         # What it says next, before it comes to its senses.
         self.bad_days: deque[Said] = deque()
         self.asked: list[str] = []
+        self.coupons: dict[int, dict[str, Any]] = {}
+        self.numbers = count(801)
+        self.key_may_write = True
+        # How often it does what it is told, and the answer is lost on the way.
+        self.answers_lost = 0
 
     @property
     def address(self) -> str:
@@ -63,7 +73,15 @@ class WooShop(ThreadingHTTPServer):
         order["refunds"] = [*order["refunds"], named]
         order["date_modified_gmt"] = max(order["date_modified_gmt"], refund["date_created_gmt"])
 
-    def answer(self, path: str, query: Mapping[str, str], authorisation: str) -> Said:
+    def use(self, code: str) -> dict[str, Any]:
+        """Somebody orders with it."""
+        coupon = next(one for one in self.coupons.values() if one["code"] == code.lower())
+        coupon["usage_count"] += 1
+        return coupon
+
+    def answer(
+        self, path: str, query: Mapping[str, str], authorisation: str, method: str = "GET", body: bytes = b""
+    ) -> Said:
         self.asked.append(path)
         if self.bad_days:
             return self.bad_days.popleft()
@@ -71,9 +89,16 @@ class WooShop(ThreadingHTTPServer):
             return refusal(401, "woocommerce_rest_authentication_error")
         if not path.startswith(ROOT):
             return Said(status=404, body=b"<!doctype html><title>Not found</title>")
+        if method != "GET" and not self.key_may_write:
+            return refusal(401, "woocommerce_rest_authentication_error")
         kind, *rest = path.removeprefix(ROOT).strip("/").split("/")
         if kind in self.forbidden:
-            return refusal(403, "woocommerce_rest_cannot_view")
+            done = {"GET": "view", "POST": "create", "DELETE": "delete"}[method]
+            return refusal(403, f"woocommerce_rest_cannot_{done}")
+        if kind == "coupons":
+            said = self._about_coupons(method, rest, query, body)
+            lost, self.answers_lost = self.answers_lost > 0, max(self.answers_lost - 1, 0)
+            return Said(status=NOT_A_WORD, body=b"") if lost else said
         return self._found(kind, rest, query)
 
     def _found(self, kind: str, rest: list[str], query: Mapping[str, str]) -> Said:
@@ -89,6 +114,37 @@ class WooShop(ThreadingHTTPServer):
                 ]
                 return self._listed(under_an_order, query)
         return refusal(404, "woocommerce_rest_shop_order_invalid_id")
+
+    def _about_coupons(self, method: str, rest: list[str], query: Mapping[str, str], body: bytes) -> Said:
+        match method, rest:
+            case "POST", []:
+                return self._made(json.loads(body))
+            case "GET", []:
+                named = [one for one in self.coupons.values() if one["code"] == query.get("code", "").lower()]
+                return self._listed(named, query)
+            case "GET", [number] if int(number) in self.coupons:
+                return Said(status=200, body=spelt(self.coupons[int(number)]))
+            case "DELETE", [number] if int(number) in self.coupons:
+                if query.get("force") != "true":
+                    return refusal(501, "woocommerce_rest_trash_not_supported")
+                return Said(status=200, body=spelt(self.coupons.pop(int(number))))
+        return refusal(404, "woocommerce_rest_shop_coupon_invalid_id")
+
+    def _made(self, told: dict[str, Any]) -> Said:
+        """When it ends is read with its offset, or as the shop's own time; the field in GMT is for reading alone."""
+        code = told["code"].lower()
+        if any(one["code"] == code for one in self.coupons.values()):
+            return refusal(400, "woocommerce_rest_coupon_code_already_exists")
+        ends_at = datetime.fromisoformat(told["date_expires"])
+        number = next(self.numbers)
+        self.coupons[number] = {
+            **told,
+            "id": number,
+            "code": code,
+            "date_expires_gmt": ends_at.astimezone(UTC).replace(tzinfo=None).isoformat(),
+            "usage_count": 0,
+        }
+        return Said(status=201, body=spelt(self.coupons[number]))
 
     def _listed(self, things: list[dict[str, Any]], query: Mapping[str, str]) -> Said:
         since = query.get("modified_after", "")
@@ -110,13 +166,20 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        said = self.server.answer(parts.path, query, self.headers.get(self.shown_in, ""))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        shown = self.headers.get(self.shown_in, "")
+        said = self.server.answer(parts.path, query, shown, self.command, body)
+        if said.status == NOT_A_WORD:
+            self.close_connection = True
+            return
         self.send_response(said.status)
         for name, value in said.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(said.body)))
         self.end_headers()
         self.wfile.write(said.body)
+
+    do_POST = do_DELETE = do_GET
 
     def log_message(self, *args: object) -> None:
         """Nobody reads it."""

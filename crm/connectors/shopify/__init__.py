@@ -35,8 +35,9 @@ class Shopify(SignedJson):
     optional_secrets = asking_secrets = frozenset({"access_token"})
     asking_help = _(
         "In Shopify, open Settings → Apps → Develop apps and make an app that may read products, customers and "
-        "orders; of orders older than 60 days, all orders. Install it and copy its access token here. The address "
-        "is the one that ends in .myshopify.com."
+        "orders; of orders older than 60 days, all orders. If points are to pay in the cart, let it also write price "
+        "rules and discounts. Install it and copy its access token here. The address is the one that ends in "
+        ".myshopify.com."
     )
     kinds_asked = ("product", "customer", "order")
 
@@ -51,17 +52,18 @@ class Shopify(SignedJson):
         self, address: str, secrets: Mapping[str, str], *, kind: str, since: datetime | None, turn: str
     ) -> Page:
         """An order holds its refunds: a thing is a parcel."""
-        listed = self._shop(address, secrets).page(kind, since=since, turn=turn)
+        listed = self.shop(address, secrets).page(kind, since=since, turn=turn)
         parcels = [parcel(f"{asking.PATHS[kind]}/asked", thing.body) for thing in listed.things]
         return Page(parcels=parcels, next=listed.next, total=listed.total, seen=len(parcels))
 
     def ask_about(self, address: str, secrets: Mapping[str, str], *, thing: str) -> Sequence[Parcel]:
         kind, _colon, number = thing.partition(":")
-        shop = self._shop(address, secrets)
+        shop = self.shop(address, secrets)
         found = shop.one(kind, number) if kind in asking.PATHS and number.isdecimal() else None
         return [parcel(f"{asking.PATHS[kind]}/asked", found.body)] if found else []
 
-    def _shop(self, address: str, secrets: Mapping[str, str]) -> asking.Shop:
+    def shop(self, address: str, secrets: Mapping[str, str]) -> asking.Shop:
+        """Raises CannotBeAsked."""
         if not self.can_be_asked(address, secrets):
             raise CannotBeAsked
         return asking.Shop(address=address, token=secrets["access_token"])

@@ -1,4 +1,4 @@
-"""Shopify asked: its REST API for admins, read page by page with the access token of an app of the shop's own.
+"""Shopify asked, or told what to do: its REST API for admins, by the access token of an app of the shop's own.
 
 https://shopify.dev/docs/api/admin-rest: 250 things a page at most, those after a number (`since_id`) in the order of
 their numbers, so that what comes in meanwhile comes last and a page can be asked for again days later; an address of
@@ -8,7 +8,7 @@ the next page (`page_info`) does not last that long, and is only read as a word 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -55,20 +55,50 @@ class Shop:
         except (ValueError, KeyError, TypeError):
             return None
 
-    def _get(self, path: str, asked: Mapping[str, str], *, kind: str, may_be_gone: bool = False) -> Answer:
-        url = f"{self.address.rstrip('/')}/admin/api/{VERSION}/{path}?{urlencode(asked)}"
-        headers = {
-            "X-Shopify-Access-Token": self.token,
-            "Accept": "application/json",
-            "User-Agent": "Veren",
-        }
+    def send(
+        self,
+        method: str,
+        path: str,
+        asked: Mapping[str, str] | None = None,
+        *,
+        told: Mapping[str, object] | None = None,
+        permission: str,
+    ) -> Answer | None:
+        """None: the shop has no such thing. What it refuses for what was told is answered with its status, 422.
+
+        Where something else is to be looked for, it answers 303. Raises the refusals of `Connector.ask`.
+        """
+        body = None if told is None else json.dumps(told).encode()
         try:
-            answer = requests.get(url, headers=headers)
+            answer = requests.send(method, self._url(path, asked or {}), headers=self._headers, body=body)
+        except NotReached as error:
+            raise NotAnswering(error.failure) from error
+        if answer.status == 404 and _is_its_own(answer):
+            return None
+        if not (answer.status == 422 and _is_its_own(answer)):
+            _refuse(answer, permission=permission, done=(200, 201, 204, 303))
+        return answer
+
+    def _get(self, path: str, asked: Mapping[str, str], *, kind: str, may_be_gone: bool = False) -> Answer:
+        try:
+            answer = requests.get(self._url(path, asked), headers=self._headers)
         except NotReached as error:
             raise NotAnswering(error.failure) from error
         if not (may_be_gone and answer.status == 404 and _is_its_own(answer)):
             _refuse(answer, permission=f"read_{PATHS[kind]}")
         return answer
+
+    def _url(self, path: str, asked: Mapping[str, str]) -> str:
+        return f"{self.address.rstrip('/')}/admin/api/{VERSION}/{path}?{urlencode(asked)}"
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {
+            "X-Shopify-Access-Token": self.token,
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            "User-Agent": "Veren",
+        }
 
 
 def _all_of(kind: str) -> dict[str, str]:
@@ -88,7 +118,7 @@ def _number(thing: Thing) -> str:
         raise NotThatSystem from error
 
 
-def _refuse(answer: Answer, *, permission: str) -> None:
+def _refuse(answer: Answer, *, permission: str, done: Collection[int] = (200,)) -> None:
     """What Shopify refuses, it refuses as {"errors": …}; anything else is not Shopify speaking."""
     if answer.status == 429:
         raise AskedTooOften(pause_in(answer))
@@ -96,7 +126,7 @@ def _refuse(answer: Answer, *, permission: str) -> None:
         raise NotAnswering(str(answer.status))
     if answer.status in (401, 403) and _is_its_own(answer):
         raise WrongSecret if answer.status == 401 else MissingPermission(permission)
-    if answer.status != 200:
+    if answer.status not in done:
         raise NotThatSystem
 
 

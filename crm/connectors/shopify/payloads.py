@@ -21,7 +21,7 @@ from crm.connectors.base import (
     Wish,
     WishGiven,
 )
-from crm.connectors.shopify import orders
+from crm.connectors.shopify import orders, refunds
 from crm.connectors.shopify.people import person_of
 from crm.connectors.values import Told, decimal_of, id_of, moment_of, sum_of, text_of
 from crm.purchases.ordering import round_half_up
@@ -130,7 +130,7 @@ def _has(*names: str) -> Callable[[Told], bool]:
 
 _SHAPES: Sequence[tuple[Callable[[Told], bool], Callable[[Told], Sequence[Given]]]] = (
     (_has("line_items", "financial_status"), orders.order_of),
-    (_has("refund_line_items", "order_id"), orders.refund_alone),
+    (_has("refund_line_items", "order_id"), refunds.refund_alone),
     (_has("variants", "title"), _product),
     (_has("shop_id", "shop_domain"), _wish),
     (_has("line_items", "invoice_url"), _nothing),

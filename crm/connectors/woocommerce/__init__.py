@@ -41,8 +41,8 @@ class WooCommerce(SignedJson):
     proving_secrets = made_here = frozenset({"webhook_secret"})
     optional_secrets = asking_secrets = frozenset({"consumer_key", "consumer_secret"})
     asking_help = _(
-        "In the shop, open WooCommerce → Settings → Advanced → REST API, add a key with the permission “Read”, and "
-        "copy both parts here."
+        "In the shop, open WooCommerce → Settings → Advanced → REST API, add a key with the permission “Read” "
+        "(“Read/Write” if points are to pay in the cart), and copy both parts here."
     )
     kinds_asked = ("product", "customer", "order")
 
@@ -61,18 +61,19 @@ class WooCommerce(SignedJson):
     def ask(
         self, address: str, secrets: Mapping[str, str], *, kind: str, since: datetime | None, turn: str
     ) -> Page:
-        shop = self._shop(address, secrets)
+        shop = self.shop(address, secrets)
         listed = shop.page(kind, since=since, turn=turn)
         parcels = [one for thing in listed.things for one in self._parcels(shop, kind, thing)]
         return Page(parcels=parcels, next=listed.next, total=listed.total, seen=len(listed.things))
 
     def ask_about(self, address: str, secrets: Mapping[str, str], *, thing: str) -> Sequence[Parcel]:
         kind, _colon, number = thing.partition(":")
-        shop = self._shop(address, secrets)
+        shop = self.shop(address, secrets)
         found = shop.one(kind, number) if kind in asking.PATHS and number.isdecimal() else None
         return self._parcels(shop, kind, found) if found else []
 
-    def _shop(self, address: str, secrets: Mapping[str, str]) -> asking.Shop:
+    def shop(self, address: str, secrets: Mapping[str, str]) -> asking.Shop:
+        """Raises CannotBeAsked."""
         if not self.can_be_asked(address, secrets):
             raise CannotBeAsked
         return asking.Shop(address=address, key=secrets["consumer_key"], secret=secrets["consumer_secret"])

@@ -1,6 +1,7 @@
 """What WooCommerce says of orders, customers, goods and refunds.
 
-https://woocommerce.github.io/woocommerce-rest-api-docs/: a webhook brings a thing as its REST API shows it.
+https://woocommerce.github.io/woocommerce-rest-api-docs/: a webhook brings a thing as its REST API shows it. Lines come
+net of all coupons; what a code of points took off is given back to them, since points pay and are no discount.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from crm.connectors.values import (
     sum_of,
     text_of,
 )
+from crm.connectors.woocommerce import coupons
 from crm.people.identification import Hint
 from crm.people.identity_kinds import IdentityKind
 from crm.purchases.ordering import LineGiven, round_half_up
@@ -88,6 +90,7 @@ def _order(told: Told) -> Sequence[Given]:
         delivery_amount=round_half_up(sum_of(told, "shipping_total") + sum_of(told, "shipping_tax")),
         moments=_moments(told, changed_at=changed_at),
         returns_named=frozenset(f"refund-{id_of(one['id'])}" for one in told.get("refunds") or []),
+        codes=coupons.codes_of(told),
     )
     # All of it came back in one piece: nothing more has to be known.
     refunds = told.get("refunds") or []
@@ -119,18 +122,19 @@ def _moments(told: Told, *, changed_at: datetime) -> dict[str, datetime]:
 
 
 def _lines(told: Told) -> list[LineGiven]:
-    """What the buyer pays for each, tax included. A negative fee is a discount, taken off the lines in turn."""
-    goods = [_line(item) for item in told["line_items"] if _quantity(item) > 0]
+    """What the buyer pays for each, tax included, also in points. A negative fee is a discount, off them in turn."""
+    items = [item for item in told["line_items"] if _quantity(item) > 0]
+    shares = coupons.points_of(told, items)
+    goods = [_line(item, of_points=share) for item, share in zip(items, shares, strict=True)]
     fees = [(fee, sum_of(fee, "total") + sum_of(fee, "total_tax")) for fee in told.get("fee_lines") or []]
     lines = [*goods, *(_fee(fee, amount) for fee, amount in fees if amount > 0)]
     off = round_half_up(-sum((amount for _fee_told, amount in fees if amount < 0), Decimal(0)))
     return discounted(lines, off=off)
 
 
-def _line(item: Told) -> LineGiven:
+def _line(item: Told, *, of_points: Decimal) -> LineGiven:
     quantity = _quantity(item)
-    before = sum_of(item, "subtotal") + sum_of(item, "subtotal_tax")
-    after = sum_of(item, "total") + sum_of(item, "total_tax")
+    before, after = coupons.before(item), round_half_up(coupons.after(item)) + of_points
     # Never below what was paid, so that what rounding adds is taken off again as a discount.
     unit_price = (max(before, after) / quantity).quantize(PRICE_STEP, ROUND_CEILING)
     return LineGiven(
@@ -139,7 +143,7 @@ def _line(item: Told) -> LineGiven:
         name=text_of(item.get("name"), 200),
         quantity=quantity,
         unit_price=unit_price,
-        discount_amount=round_half_up(quantity * unit_price) - round_half_up(after),
+        discount_amount=round_half_up(quantity * unit_price) - after,
     )
 
 

@@ -100,6 +100,9 @@ ADDRESSES = {
         reads("jobs") | writes("jobs", "DELETE"), about="bulkjob", of_one_shop=True
     ),
     "api/v1/jobs/<int:pk>/results/": Address(reads("jobs"), about="bulkjob", of_one_shop=True),
+    "api/v1/cart-codes/": Address(writes("points")),
+    "api/v1/cart-codes/<int:pk>/": Address(reads("points"), about="cartcode", of_one_shop=True),
+    "api/v1/cart-codes/<int:pk>/withdrawals/": Address(writes("points"), about="cartcode", of_one_shop=True),
     "api/v1/holds/": Address(writes("points")),
     "api/v1/holds/<int:pk>/": Address(reads("points"), about="hold"),
     "api/v1/holds/<int:pk>/captures/": Address(writes("points"), about="hold"),

@@ -70,6 +70,8 @@ OURS = {
     "status/": Page(look=ANYBODY),
     "card/<str:token>/": Page(look=NONE, about="word"),
     "card/<str:token>/code/": Page(look=NONE, about="word"),
+    "card/<str:token>/carts/": Page(look=NONE, act=NONE, about="word"),
+    "card/<str:token>/carts/<int:pk>/withdrawals/": Page(look=NONE, act=NONE, about="word missing"),
     "card/<str:token>/link-codes/": Page(look=NONE, about="word"),
     # The programme's, at the till and in the office.
     "admin/crm/customer/<int:customer_pk>/memberships/": Page(look=NONE, act=TILL, about="customer"),
@@ -592,7 +594,8 @@ MODELS = {
     "loyalty/cardbatch": Lists(view=MANAGERS | AUDIT, add=MANAGERS),
     "loyalty/adjustmentrequest": Lists(view=AGENTS | AUDIT),
     **{
-        f"loyalty/{window}": Lists(view=AGENTS | AUDIT) for window in ("wallet", "transaction", "lot", "hold")
+        f"loyalty/{window}": Lists(view=AGENTS | AUDIT)
+        for window in ("wallet", "transaction", "lot", "hold", "cartcode")
     },
     **{
         f"loyalty/{planned}": Lists(view=NOT_AT_THE_TILL, add=PLANNERS, change=PLANNERS)

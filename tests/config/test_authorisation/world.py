@@ -18,6 +18,7 @@ from crm.channels.base import File
 from crm.colleagues import inviting, tasking
 from crm.connectors import connecting, inbox
 from crm.connectors.base import Parcel
+from crm.connectors.point_codes import new_code
 from crm.consents import consenting
 from crm.integrations.api_keys import SCOPES, issue_key, revoke_keys
 from crm.messages import attaching
@@ -54,6 +55,7 @@ from loyalty.members import cards, referring, self_joining
 from loyalty.members.self_joining import Said
 from loyalty.models import (
     AdjustmentRequest,
+    CartCode,
     Coupon,
     CouponBatch,
     CouponUse,
@@ -159,7 +161,22 @@ def build() -> World:
     _sales(world.own, shop, "OWN", world)
     _sales(world.foreign, other, "FOREIGN", world)
     _keys(world, shop, other)
+    for known in (world.own, world.foreign):
+        known["cartcode"] = _cart_code(known["connection"], world)
     return world
+
+
+def _cart_code(connection_id: int, world: World) -> int:
+    held = ledger.hold(world.own["member"], points=1, key=f"cart {connection_id}", until=NOON, at=NOON)
+    return CartCode.objects.create(
+        connection_id=connection_id,
+        hold_id=held.hold_id,
+        code=new_code(),
+        amount=1,
+        currency="EUR",
+        usable_until=NOON,
+        asked_at=NOON,
+    ).pk
 
 
 def _people(world: World, shop: Shop) -> Iterator[tuple[str, Client]]:

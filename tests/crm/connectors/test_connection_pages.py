@@ -238,6 +238,13 @@ def test_the_command_prints_what_to_type_into_the_shop() -> None:
     assert made.secrets["webhook_secret"] in said.getvalue()
 
 
+def test_1c_is_known_however_it_is_spelt() -> None:
+    for spelt in ("one-c", "one_c"):
+        call_command("connect", spelt, shop=ShopFactory().slug, stdout=StringIO())
+
+    assert set(Connection.objects.values_list("vendor", flat=True)) == {"one_c"}
+
+
 def test_the_command_says_in_a_sentence_what_is_wrong(connection: Connection) -> None:
     with pytest.raises(CommandError, match="Close that connection first"):
         call_command("connect", "woocommerce", shop=connection.shop.slug)

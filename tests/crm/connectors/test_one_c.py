@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm import feed
-from crm.connectors import connecting, landing
+from crm.connectors import connecting
 from crm.connectors.one_c import exchange, importing
 from crm.connectors.one_c.exchange import COOKIE
 from crm.models import (
@@ -34,6 +34,7 @@ from crm.models import (
 )
 from crm.purchases import price_lists
 from crm.purchases.ordering import LineGiven, advance_order, place_order
+from tests.crm.connectors.arriving import settle
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import NOON, ShopFactory
 from tests.fakes import commerceml as cml
@@ -90,13 +91,6 @@ def catalogue(encoding: str = "utf-8", *, made_at: str = cml.MADE_AT) -> dict[st
         "prices0_1.xml": cml.spelt(cml.offers(prices, made_at=made_at), encoding),
         "rests0_1.xml": cml.spelt(cml.offers(stock, made_at=made_at), encoding),
     }
-
-
-def settle() -> None:
-    for _round in range(2):
-        due = ConnectorDelivery.objects.filter(landed_at=None, next_try_at__isnull=False).order_by("pk")
-        for row in due:
-            landing.land(row.pk, at=timezone.now())
 
 
 def standing() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from crm.connectors import backfill, connecting, fetching, inbox, landing, reconciling, rounds, tasks
+from crm.connectors import backfill, connecting, fetching, inbox, landing, reconciling, rounds
 from crm.connectors.base import CannotBeAsked
 from crm.connectors.woocommerce import asking, parcel
 from crm.models import (
@@ -23,6 +23,7 @@ from crm.models import (
     Return,
     TimelineEntry,
 )
+from tests.crm.connectors.asked import walked
 from tests.factories.shops import NOON, ShopFactory
 from tests.fakes import woocommerce as woo
 from tests.fakes.woocommerce_shop import Said, WooShop, a_shop, refusal
@@ -43,11 +44,6 @@ def connection(shop: WooShop) -> Connection:
     return connecting.connect(
         shop=ShopFactory(), vendor="woocommerce", secrets=secrets, address=shop.address, at=NOON
     )
-
-
-def walked(round: ConnectorRound, *, at: datetime | None = None) -> ConnectorRound:
-    rounds.walk(round, tasks.TASKS[round.purpose], clock=lambda: at or timezone.now())
-    return round
 
 
 def brought(connection: Connection, topic: str, payload: Any) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from crm.connectors.base import (
     AskedTooOften,
-    CannotBeAsked,
     MissingPermission,
     NotAnswering,
     NotThatSystem,
@@ -17,6 +16,14 @@ from crm.connectors.base import (
 )
 from crm.connectors.woocommerce import WooCommerce, asking, parcel
 from crm.errors import Refusal
+from tests.crm.connectors.asked import (
+    NO_ANSWER,
+    cannot_be_asked_without_keys,
+    look_around_finds,
+    pages_of,
+    refuses,
+    things_in,
+)
 from tests.fakes import woocommerce as woo
 from tests.fakes.woocommerce_shop import Said, WooShop, a_shop, refusal
 
@@ -32,15 +39,12 @@ def shop() -> Iterator[WooShop]:
 def test_everything_is_read_page_by_page(shop: WooShop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "AT_ONCE", 2)
     shop.sell(*(woo.order(number) for number in range(1, 6)))
-    found, turn = [], ""
-    while True:
-        page = WOO.ask(shop.address, shop.access, kind="order", since=None, turn=turn)
-        found += page.parcels
-        assert page.total == 5
-        if not (turn := page.next):
-            break
+    pages = pages_of(WOO, shop, kind="order")
 
-    assert [one.body for one in found] == [woo.spelt(woo.order(number)) for number in range(1, 6)]
+    assert [one.body for page in pages for one in page.parcels] == [
+        woo.spelt(woo.order(number)) for number in range(1, 6)
+    ]
+    assert [page.total for page in pages] == [5, 5, 5]
     assert len(shop.asked) == 3
 
 
@@ -56,15 +60,14 @@ def test_with_an_order_come_its_refunds_which_name_it(shop: WooShop) -> None:
     shop.take_back(woo.refund(741, order=727))
     page = WOO.ask(shop.address, shop.access, kind="order", since=None, turn="")
 
-    given = [one.thing for sent in page.parcels for one in WOO.read(sent.topic, sent.body)]
-    assert given == ["order:727", "refund:741", "order:728"]
+    assert things_in(WOO, page.parcels) == ["order:727", "refund:741", "order:728"]
 
 
 def test_only_what_changed_since_is_asked_for(shop: WooShop) -> None:
     shop.sell(woo.order(1), woo.completed(2))
     page = WOO.ask(shop.address, shop.access, kind="order", since=datetime(2026, 2, 28, tzinfo=UTC), turn="")
 
-    assert [one.thing for sent in page.parcels for one in WOO.read(sent.topic, sent.body)] == ["order:2"]
+    assert things_in(WOO, page.parcels) == ["order:2"]
 
 
 def test_one_order_is_asked_for_by_its_number(shop: WooShop) -> None:
@@ -77,19 +80,14 @@ def test_one_order_is_asked_for_by_its_number(shop: WooShop) -> None:
 
 
 REFUSALS: list[tuple[Said, type[Refusal]]] = [
+    *NO_ANSWER,
     (refusal(401, "woocommerce_rest_authentication_error"), WrongSecret),
     (refusal(403, "woocommerce_rest_cannot_view"), MissingPermission),
     (refusal(401, "woocommerce_rest_cannot_view"), MissingPermission),
     (refusal(404, "rest_no_route"), NotThatSystem),
-    (Said(status=200, body=b"<!doctype html>"), NotThatSystem),
     (Said(status=200, body=b'[{"id": 1}, nonsense'), NotThatSystem),
-    (Said(status=200, body=b"[1, 2]"), NotThatSystem),
-    (Said(status=200, body=b"[" * 100_000), NotThatSystem),
-    (Said(status=200, body=b"\xff\xfe[]"), NotThatSystem),
-    (Said(status=301, body=b"", headers={"Location": "https://elsewhere.example/"}), NotThatSystem),
     (refusal(429, "too_many_requests"), AskedTooOften),
     (refusal(503, "maintenance"), NotAnswering),
-    (Said(status=500, body=b"<b>Fatal error</b>"), NotAnswering),
 ]
 
 
@@ -97,31 +95,19 @@ REFUSALS: list[tuple[Said, type[Refusal]]] = [
 def test_whatever_stands_in_the_way_has_a_sentence_of_its_own(
     shop: WooShop, said: Said, refused: type[Refusal]
 ) -> None:
-    shop.bad_days.append(said)
-    with pytest.raises(refused):
-        WOO.ask(shop.address, shop.access, kind="order", since=None, turn="")
+    refuses(WOO, shop, refused, said)
 
 
 def test_it_waits_as_long_as_the_shop_asks_for_and_no_longer_than_an_hour(shop: WooShop) -> None:
     for asked, waits in (("7", 7), ("86400", 3600), ("soon", 60)):
-        shop.bad_days.append(refusal(429, "too_many_requests", **{"Retry-After": asked}))
-        with pytest.raises(AskedTooOften) as refused:
-            WOO.ask(shop.address, shop.access, kind="order", since=None, turn="")
-        assert refused.value.seconds == waits
+        busy = refusal(429, "too_many_requests", **{"Retry-After": asked})
+        assert refuses(WOO, shop, AskedTooOften, busy).figures["seconds"] == waits
 
 
 def test_all_missing_permissions_are_named_at_once_and_a_wrong_key_once(shop: WooShop) -> None:
-    assert WOO.look_around(shop.address, shop.access) == []
-    shop.forbidden = {"orders", "customers"}
-    missing = [one.figures["permission"] for one in WOO.look_around(shop.address, shop.access)]
-    assert missing == ["customers", "orders"]
-
     wrong = {**shop.access, "consumer_secret": "cs_other"}
-    assert [one.code for one in WOO.look_around(shop.address, wrong)] == ["wrong-secret"]
+    look_around_finds(WOO, shop, missing=["customers", "orders"], wrong=wrong)
 
 
 def test_without_keys_nobody_is_asked(shop: WooShop) -> None:
-    for address, access in ((shop.address, {}), ("", shop.access)):
-        with pytest.raises(CannotBeAsked):
-            WOO.ask(address, access, kind="order", since=None, turn="")
-    assert shop.asked == []
+    cannot_be_asked_without_keys(WOO, shop)
