@@ -35,6 +35,7 @@ WITH RECURSIVE same AS (
     SELECT customer_id, CASE WHEN currency = %s THEN -amount ELSE 0 END, false
     FROM crm_return
     WHERE customer_id IS NOT NULL AND returned_at >= %s AND returned_at < %s
+      AND NOT EXISTS (SELECT FROM crm_order o WHERE o.id = order_id AND o.cancelled_at IS NOT NULL)
   ) one LEFT JOIN same ON same.id = one.customer_id
   GROUP BY 1
 )

@@ -103,6 +103,7 @@ def _return(order: Order, comeback: Comeback) -> Return:
     return Return(
         shop=order.shop,
         customer=order.customer,
+        order=order,
         external_id=f"R-{order.number}",
         number=f"R-{order.number}",
         currency=order.currency,

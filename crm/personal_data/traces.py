@@ -86,9 +86,25 @@ UPDATE crm_connectordelivery d SET body = '', next_try_at = NULL
 WHERE d.body <> '' AND (d.customer_id = ANY (%(ids)s)
   OR EXISTS (SELECT 1 FROM unnest(%(traces)s::text[]) AS trace WHERE position(convert_to(trace, 'UTF8') IN d.body) > 0))
 """
+# As the shop numbers them, the things that its system told of are called.
+TOLD_OF = """
+WITH its AS (
+  SELECT c.id AS connection_id, 'customer:' || own.number AS thing
+  FROM unnest(%(shops)s::text[], %(numbers)s::text[]) AS own(shop, number)
+  JOIN crm_shop s ON s.slug = own.shop JOIN crm_connection c ON c.shop_id = s.id
+), forgotten AS (
+  DELETE FROM crm_connectornews n USING its WHERE n.connection_id = its.connection_id AND n.thing = its.thing
+)
+UPDATE crm_connectordelivery d SET thing = '' FROM its
+WHERE d.connection_id = its.connection_id AND d.thing = its.thing
+"""
 
 
 def _erase_brought(erasing: Erasing) -> None:
+    """Before identities go, as `_erase_rows`."""
+    own = Identity.objects.filter(customer__in=erasing.ids, kind=IdentityKind.EXTERNAL)
+    numbers = list(own.values_list("namespace", "value"))
+    _run(TOLD_OF, shops=[shop for shop, _number in numbers], numbers=[number for _shop, number in numbers])
     spelt = {json.dumps(trace)[1:-1] for trace in erasing.traces}
     _run(BROUGHT, ids=list(erasing.ids), traces=[*erasing.traces, *spelt])
 

@@ -68,7 +68,8 @@ def recount(customer_ids: Collection[int], *, at: datetime | None = None) -> Non
     Days to which somebody came for the first or the second time, or no longer did, are marked to be counted anew.
 
     Net revenue is goods sold minus refunds in the currency of the customer's latest order: cancelled orders with what
-    came back of them, delivery and amounts in other currencies are left out. Days of purchases are those of the shop's own clock.
+    came back of them, delivery and amounts in other currencies are left out. Days of purchases are those of the shop's
+    own clock.
     """
     with connection.cursor() as cursor:
         cursor.execute(RECOUNT, {"customers": sorted(customer_ids)})

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from crm.facts import CreditGiven, GoodsReturned, MoneyGivenBack, OrderAmended, OrderCancelled, OrderPlaced
-from crm.models import Order, TimelineEntry
+from crm.models import Order, Return, TimelineEntry
 from crm.rollups.rollup import Rollup, when_it_happened
 
 # Goods that come back came by the channel by which they were bought; a credit for nothing that was sold by none.
+# What came back of a cancelled order goes with it.
 SOLD_AND_REFUNDED = """
 SELECT placed_at AS moment, customer_id, shop_id, channel, currency AS unit, 'sold' AS measure, goods_amount AS amount
 FROM crm_order
@@ -21,6 +22,7 @@ SELECT r.returned_at, r.customer_id, r.shop_id, (
   ), r.currency, 'refunded', r.amount
 FROM crm_return r
 WHERE r.returned_at >= %(since)s AND r.returned_at < %(until)s
+  AND NOT EXISTS (SELECT FROM crm_order o WHERE o.id = r.order_id AND o.cancelled_at IS NOT NULL)
 """
 SALES_EXTENT = """
 SELECT least(orders.first, returns.first), greatest(orders.last, returns.last)
@@ -53,6 +55,12 @@ def when_they_were_placed(entries: Sequence[TimelineEntry]) -> Iterable[datetime
     return Order.objects.filter(pk__in=orders).values_list("placed_at", flat=True)
 
 
+def when_they_and_their_returns_were(entries: Sequence[TimelineEntry]) -> Iterable[datetime]:
+    orders = {entry.subject_id for entry in entries if entry.subject_id}
+    returned = Return.objects.filter(order__in=orders).values_list("returned_at", flat=True)
+    return (*when_they_were_placed(entries), *returned)
+
+
 SALES = Rollup(
     name="sales",
     events=SOLD_AND_REFUNDED,
@@ -60,7 +68,7 @@ SALES = Rollup(
     stale={
         OrderPlaced: when_it_happened,
         OrderAmended: when_they_were_placed,
-        OrderCancelled: when_they_were_placed,
+        OrderCancelled: when_they_and_their_returns_were,
         GoodsReturned: when_it_happened,
         CreditGiven: when_it_happened,
         MoneyGivenBack: when_it_happened,

@@ -62,6 +62,7 @@ FROM (
   SELECT r.currency, 0, sum(r.amount)
   FROM crm_return r JOIN crm_shop s ON s.id = r.shop_id
   WHERE (r.returned_at AT TIME ZONE s.time_zone)::date BETWEEN %(since)s AND %(until)s
+    AND NOT EXISTS (SELECT FROM crm_order o WHERE o.id = r.order_id AND o.cancelled_at IS NOT NULL)
   GROUP BY 1
 ) each
 GROUP BY currency

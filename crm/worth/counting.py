@@ -56,6 +56,7 @@ LEFT JOIN LATERAL (
   FROM crm_return r JOIN crm_shop s ON s.id = r.shop_id
   WHERE p.returns > 0 AND r.customer_id = ANY (p.ids)
     AND (r.returned_at AT TIME ZONE s.time_zone)::date <= %(as_of)s
+    AND NOT EXISTS (SELECT FROM crm_order o WHERE o.id = r.order_id AND o.cancelled_at IS NOT NULL)
 ) r ON true
 LEFT JOIN LATERAL (
   SELECT sum(l.quantity * l.unit_cost) AS cost, bool_and(l.unit_cost IS NOT NULL) AS is_known

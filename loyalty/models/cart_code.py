@@ -50,7 +50,7 @@ class CartCode(models.Model):
     )
     took_off = models.DecimalField(_("took off"), max_digits=14, decimal_places=2, default=0)
     paid_at = models.DateTimeField(_("paid"), null=True)
-    ended_at = models.DateTimeField(_("taken back"), null=True)
+    ended_at = models.DateTimeField(pgettext_lazy("code in a cart", "taken back"), null=True)
 
     objects = CartCodeQuerySet.as_manager()
 

@@ -60,6 +60,20 @@ def test_refunds_are_subtracted_and_cancelled_orders_left_out(shop: Shop, maria:
     assert (found.first_order_at, found.last_order_at) == (NOON - timedelta(days=9), NOON)
 
 
+def test_what_came_back_of_a_cancelled_order_is_not_subtracted(shop: Shop, maria: Customer) -> None:
+    bought(shop, maria, "1", "40.00")
+    gone = bought(shop, maria, "2", "99.00", cancelled_at=NOON)
+    given_back = {"shop": shop, "customer": maria, "currency": "EUR", "returned_at": NOON}
+    for number, amount in enumerate(("30.00", "5.00")):
+        Return.objects.create(
+            external_id=str(number), number=str(number), amount=Decimal(amount), order=gone, **given_back
+        )
+
+    found = counted(maria)
+
+    assert (found.orders, found.returns, found.net_revenue) == (1, 0, Decimal("40.00"))
+
+
 def test_euros_and_leva_are_never_added_up(shop: Shop, maria: Customer) -> None:
     bought(shop, maria, "1", "100.00", currency="BGN", placed_at=NOON - timedelta(days=400))
     bought(shop, maria, "2", "51.13")

@@ -122,6 +122,23 @@ def test_what_came_back_counts_on_its_own_day_by_the_channel_it_was_bought_throu
     assert read(channel="online") == {}
 
 
+def test_what_came_back_of_an_order_goes_with_it_when_it_is_cancelled_afterwards():
+    counted()
+    order = bought("o-1", "8.00", placed_at=NOON - 3 * DAY)
+    returned = [LineReturned(line="1", quantity=Decimal(1))]
+    register_return(
+        order, external_id="r-1", lines=returned, returned_at=NOON - DAY, source="api:lipa", at=NOON
+    )
+    counted()
+    assert DayFigure.objects.filter(measure="refunded").exists()
+
+    advance_order(order, moment="cancelled", occurred_at=NOON, source="api:lipa", at=NOON)
+    counted()
+
+    assert read(days=(ON - 3 * DAY, ON + DAY)) == {}
+    assert not DayFigure.objects.exists()
+
+
 def test_figures_are_narrowed_and_parted_by_shop_and_channel_alike_from_facts_and_from_days():
     lipa, vena = ShopFactory(slug="lipa"), ShopFactory(slug="vena")
     bought("o-1", shop=lipa, channel="store")

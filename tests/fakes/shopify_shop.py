@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
-from http.server import ThreadingHTTPServer
 from itertools import count
 from typing import Any
 
+from tests.fakes.rest_shop import RestShop, Said, opened
 from tests.fakes.shopify import spelt
-from tests.fakes.woocommerce_shop import NOT_A_WORD, Handler, Said
 
 TOKEN = "shpat_4e1d7a90b3"
 ROOT = "/admin/api/"
@@ -23,26 +20,15 @@ def refusal(status: int, why: str, **headers: str) -> Said:
     return Said(status=status, body=spelt({"errors": why}), headers=headers)
 
 
-class ShopifyShop(ThreadingHTTPServer):
-    daemon_threads = True
+class ShopifyShop(RestShop):
+    shown_in = "X-Shopify-Access-Token"
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.things: dict[str, dict[int, dict[str, Any]]] = {"orders": {}, "customers": {}, "products": {}}
-        self.forbidden: set[str] = set()
-        # What it says next, before it comes to its senses.
-        self.bad_days: deque[Said] = deque()
-        self.asked: list[str] = []
+        super().__init__()
         self.numbers = count(507_328_175_001, 10)
         self.rules: dict[int, dict[str, Any]] = {}
         # By the number of their rule.
         self.codes: dict[int, dict[str, Any]] = {}
-        # How often it does what it is told, and the answer is lost on the way.
-        self.answers_lost = 0
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/"
 
     @property
     def access(self) -> dict[str, str]:
@@ -73,8 +59,7 @@ class ShopifyShop(ThreadingHTTPServer):
             return refusal(403, f"[API] This action requires merchant approval for {done}_{kind} scope.")
         if kind in ("price_rules", "discount_codes"):
             said = self._about_codes(method, [kind, *rest], query, body)
-            lost, self.answers_lost = self.answers_lost > 0, max(self.answers_lost - 1, 0)
-            return Said(status=NOT_A_WORD, body=b"") if lost else said
+            return self.lost_perhaps(said)
         return self._found(kind, rest, query)
 
     def _found(self, kind: str, rest: list[str], query: Mapping[str, str]) -> Said:
@@ -146,13 +131,5 @@ def _moment(written: str) -> datetime:
     return datetime.fromisoformat(written)
 
 
-class _Handler(Handler):
-    shown_in = "X-Shopify-Access-Token"
-
-
-@contextmanager
-def a_shop() -> Iterator[ShopifyShop]:
-    with ShopifyShop() as shop:
-        threading.Thread(target=shop.serve_forever, args=(0.01,), daemon=True).start()
-        yield shop
-        shop.shutdown()
+def a_shop() -> AbstractContextManager[ShopifyShop]:
+    return opened(ShopifyShop())

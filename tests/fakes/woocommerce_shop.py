@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
-from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
+from tests.fakes.rest_shop import RestShop, Said, opened
 from tests.fakes.woocommerce import spelt
 
-# The connection ends without a word.
-NOT_A_WORD = 0
 KEY, SECRET = "ck_5f2a", "cs_9d1c"
 ROOT = "/wp-json/wc/v3/"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def refusal(status: int, code: str, **headers: str) -> Said:
@@ -36,26 +23,13 @@ def refusal(status: int, code: str, **headers: str) -> Said:
     )
 
 
-class WooShop(ThreadingHTTPServer):
-    daemon_threads = True
-
+class WooShop(RestShop):
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.things: dict[str, dict[int, dict[str, Any]]] = {"orders": {}, "customers": {}, "products": {}}
+        super().__init__()
         self.refunds: dict[int, list[dict[str, Any]]] = {}
-        self.forbidden: set[str] = set()
-        # What it says next, before it comes to its senses.
-        self.bad_days: deque[Said] = deque()
-        self.asked: list[str] = []
         self.coupons: dict[int, dict[str, Any]] = {}
         self.numbers = count(801)
         self.key_may_write = True
-        # How often it does what it is told, and the answer is lost on the way.
-        self.answers_lost = 0
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/"
 
     @property
     def access(self) -> dict[str, str]:
@@ -97,8 +71,7 @@ class WooShop(ThreadingHTTPServer):
             return refusal(403, f"woocommerce_rest_cannot_{done}")
         if kind == "coupons":
             said = self._about_coupons(method, rest, query, body)
-            lost, self.answers_lost = self.answers_lost > 0, max(self.answers_lost - 1, 0)
-            return Said(status=NOT_A_WORD, body=b"") if lost else said
+            return self.lost_perhaps(said)
         return self._found(kind, rest, query)
 
     def _found(self, kind: str, rest: list[str], query: Mapping[str, str]) -> Said:
@@ -157,37 +130,5 @@ class WooShop(ThreadingHTTPServer):
         return Said(status=200, body=b"[" + b",".join(spelt(one) for one in shown) + b"]", headers=counted)
 
 
-class Handler(BaseHTTPRequestHandler):
-    """`shown_in`: the header by which whoever asks is known."""
-
-    server: Any
-    shown_in = "Authorization"
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        shown = self.headers.get(self.shown_in, "")
-        said = self.server.answer(parts.path, query, shown, self.command, body)
-        if said.status == NOT_A_WORD:
-            self.close_connection = True
-            return
-        self.send_response(said.status)
-        for name, value in said.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(said.body)))
-        self.end_headers()
-        self.wfile.write(said.body)
-
-    do_POST = do_DELETE = do_GET
-
-    def log_message(self, *args: object) -> None:
-        """Nobody reads it."""
-
-
-@contextmanager
-def a_shop() -> Iterator[WooShop]:
-    with WooShop() as shop:
-        threading.Thread(target=shop.serve_forever, args=(0.01,), daemon=True).start()
-        yield shop
-        shop.shutdown()
+def a_shop() -> AbstractContextManager[WooShop]:
+    return opened(WooShop())

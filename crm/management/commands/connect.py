@@ -22,6 +22,11 @@ from crm.models import Connection, ConnectorRound, Shop
 from crm.progress import bar
 
 
+def _vendor(typed: str) -> str:
+    """However it is spelt: one-c, one_c."""
+    return next((name for name in CONNECTORS if name.replace("_", "-") == typed.replace("_", "-")), typed)
+
+
 class Command(BaseCommand):
     help = (
         "Connects a shop with what it already runs, and prints the address and the secret to type there, once. "
@@ -29,7 +34,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("vendor", choices=sorted(CONNECTORS), help="what the shop runs")
+        parser.add_argument("vendor", type=_vendor, choices=sorted(CONNECTORS), help="what the shop runs")
         parser.add_argument("--shop", required=True, metavar="SLUG", help="whose orders it brings")
         parser.add_argument("--address", default="", help="where the shop is asked: https://shop.example/")
         parser.add_argument(

@@ -20,8 +20,7 @@ from crm.connectors.base import (
 )
 from crm.errors import Refusal
 from crm.models import ConnectorRound
-from tests.fakes.shopify_shop import ShopifyShop
-from tests.fakes.woocommerce_shop import Said, WooShop
+from tests.fakes.rest_shop import RestShop, Said
 
 # What no vendor answers: another system, a page for people, a proxy that moved, a shop that is down.
 NO_ANSWER: list[tuple[Said, type[Refusal]]] = [
@@ -36,7 +35,7 @@ NO_ANSWER: list[tuple[Said, type[Refusal]]] = [
 ]
 
 
-def pages_of(connector: Connector, shop: WooShop | ShopifyShop, *, kind: str) -> list[Page]:
+def pages_of(connector: Connector, shop: RestShop, *, kind: str) -> list[Page]:
     """All of a kind, asked for until nothing follows."""
     pages = [connector.ask(shop.address, shop.access, kind=kind, since=None, turn="")]
     while turn := pages[-1].next:
@@ -48,7 +47,7 @@ def things_in(connector: Connector, parcels: Iterable[Parcel]) -> list[str]:
     return [one.thing for sent in parcels for one in connector.read(sent.topic, sent.body)]
 
 
-def refuses(connector: Connector, shop: WooShop | ShopifyShop, refused: type[Refusal], said: Said) -> Refusal:
+def refuses(connector: Connector, shop: RestShop, refused: type[Refusal], said: Said) -> Refusal:
     """Asked on a day on which it says this."""
     shop.bad_days.append(said)
     with pytest.raises(refused) as caught:
@@ -57,7 +56,7 @@ def refuses(connector: Connector, shop: WooShop | ShopifyShop, refused: type[Ref
 
 
 def look_around_finds(
-    connector: Connector, shop: WooShop | ShopifyShop, *, missing: list[str], wrong: Mapping[str, str]
+    connector: Connector, shop: RestShop, *, missing: list[str], wrong: Mapping[str, str]
 ) -> None:
     """Nothing while all is allowed; then all that is missing at once; and a wrong key once."""
     assert connector.look_around(shop.address, shop.access) == []
@@ -67,7 +66,7 @@ def look_around_finds(
     assert [one.code for one in connector.look_around(shop.address, wrong)] == ["wrong-secret"]
 
 
-def cannot_be_asked_without_keys(connector: Connector, shop: WooShop | ShopifyShop) -> None:
+def cannot_be_asked_without_keys(connector: Connector, shop: RestShop) -> None:
     for address, access in ((shop.address, {}), ("", shop.access)):
         with pytest.raises(CannotBeAsked):
             connector.ask(address, access, kind="order", since=None, turn="")

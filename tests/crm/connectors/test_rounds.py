@@ -26,7 +26,8 @@ from crm.models import (
 from tests.crm.connectors.asked import walked
 from tests.factories.shops import NOON, ShopFactory
 from tests.fakes import woocommerce as woo
-from tests.fakes.woocommerce_shop import Said, WooShop, a_shop, refusal
+from tests.fakes.rest_shop import Said
+from tests.fakes.woocommerce_shop import WooShop, a_shop, refusal
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

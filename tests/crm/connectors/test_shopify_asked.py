@@ -31,8 +31,8 @@ from tests.crm.connectors.asked import (
 )
 from tests.factories.shops import NOON, ShopFactory
 from tests.fakes import shopify as fake
+from tests.fakes.rest_shop import Said
 from tests.fakes.shopify_shop import ShopifyShop, a_shop, refusal
-from tests.fakes.woocommerce_shop import Said
 
 SHOPIFY = Shopify()
 

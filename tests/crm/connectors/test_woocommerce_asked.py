@@ -25,7 +25,8 @@ from tests.crm.connectors.asked import (
     things_in,
 )
 from tests.fakes import woocommerce as woo
-from tests.fakes.woocommerce_shop import Said, WooShop, a_shop, refusal
+from tests.fakes.rest_shop import Said
+from tests.fakes.woocommerce_shop import WooShop, a_shop, refusal
 
 WOO = WooCommerce()
 

@@ -9,8 +9,8 @@ import pytest
 from crm.connectors.base import AskedTooOften, CannotBeAsked, NotAnswering, NotThatSystem, WrongSecret
 from crm.errors import Refusal
 from loyalty.connectors import MAKERS, CodeNotMade, MayNotMakeCodes
+from tests.fakes.rest_shop import NOT_A_WORD, Said
 from tests.fakes.shopify_shop import ShopifyShop, a_shop, refusal
-from tests.fakes.woocommerce_shop import NOT_A_WORD, Said
 from tests.loyalty.connectors.wanting import WANTED
 
 CODES = MAKERS["shopify"]

@@ -11,7 +11,8 @@ from crm.connectors.base import AskedTooOften, CannotBeAsked, NotAnswering, NotT
 from crm.errors import Refusal
 from crm.outside import requests
 from loyalty.connectors import MAKERS, CodeNotMade, MayNotMakeCodes
-from tests.fakes.woocommerce_shop import Said, WooShop, a_shop, refusal
+from tests.fakes.rest_shop import Said
+from tests.fakes.woocommerce_shop import WooShop, a_shop, refusal
 from tests.loyalty.connectors.wanting import WANTED, wanted
 
 CODES = MAKERS["woocommerce"]
