@@ -5,7 +5,7 @@ RUN = $(MANAGE) -m
 BEFORE_THE_FIRST_RELEASE = 0003_import_in_two_steps 0006_answers_to_the_letter
 APPS = config crm loyalty surveys support
 
-.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger bench-quotes bench-support bench-surveys bench-figures bench-connectors nightly lock
+.PHONY: check lint types contracts django migrations words security test compatible bench bench-ledger bench-quotes bench-support bench-surveys bench-figures bench-connectors bench-webhooks nightly lock
 
 check: lint types contracts django migrations words security
 
@@ -70,6 +70,10 @@ bench-figures:
 # CONNECTORS_BENCH=full: the day of the goals.
 bench-connectors:
 	$(RUN) tests.bench connectors
+
+# WEBHOOKS_BENCH=full: 10,000 events.
+bench-webhooks:
+	$(RUN) tests.bench webhooks
 
 nightly:
 	VEREN_NIGHTLY=1 $(MANAGE) test -m "nightly or not nightly"

@@ -232,7 +232,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["crm.api.schema.refuse_unknown_members"],
+    "POSTPROCESSING_HOOKS": [
+        "crm.api.schema.refuse_unknown_members",
+        "crm.api.webhook_schema.add_webhooks",
+    ],
 }
 
 # ── Requests of ours to addresses that somebody typed (webhooks): see crm.outside ────────────────────────────

@@ -21,18 +21,11 @@ from crm.api.returns import Returns
 from crm.api.segments import OneSegment, SegmentMembers, Segments
 from crm.api.shipments import OneShipment, Shipments
 from crm.api.views import NoSuchAddress
-from crm.api.webhooks import (
-    OneWebhook,
-    OneWebhookDelivery,
-    WebhookDeliveries,
-    WebhookPauses,
-    WebhookResends,
-    WebhookResumptions,
-    Webhooks,
-    WebhookSecret,
-    WebhookStretches,
-    WebhookTests,
-)
+from crm.api.webhook_log import OneWebhookDelivery, WebhookDeliveries
+from crm.api.webhook_pauses import WebhookPauses, WebhookResumptions
+from crm.api.webhook_resends import WebhookResends, WebhookStretches, WebhookTests
+from crm.api.webhook_secrets import WebhookSecret
+from crm.api.webhooks import OneWebhook, Webhooks
 from crm.api.whole_order import WholeOrder
 from crm.api.worth import Worth
 

@@ -2,9 +2,9 @@
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
-Read in this order: payloads (what is told), signing (who tells it), subscribing (whom), queueing (the feed, read on for
-each address from its own cursor), sending (whose turn it is, and what becomes of an attempt), asking_again, forgetting;
-then tasks, which does it all the time.
+Read in this order: payloads (what is told), describing (what that looks like, for the contract), signing (who tells),
+subscribing (whom), queueing (the feed, read on for each address from its own cursor), sending (whose turn it is, and
+what becomes of an attempt), asking_again, forgetting; then tasks, which does it all the time.
 Words: an *address* is a subscription (models.Webhook); a *delivery* is one thing on its way to one address; an
 *attempt* is one request. An address is *paused* by a colleague and *disabled* by the house.
 

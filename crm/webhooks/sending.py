@@ -6,14 +6,14 @@ only the earliest open delivery is ever claimed, so that a later one waits for i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from crm.models import FeedRow, Webhook, WebhookDelivery
+from crm.models import FeedRow, Webhook, WebhookAttempt, WebhookDelivery
 from crm.outside import requests
 from crm.secrets import sealing
 from crm.webhooks import payloads, schedule, signing, subscribing, telling
@@ -23,7 +23,13 @@ CLAIM_LASTS = timedelta(seconds=90)
 # Requests under way at once to one address.
 MOST_TO_ONE = 8
 LONGEST_ANSWER = 1000
+# How it stands with an address: what its answers change.
+STANDING = ("failing_since", "failures_in_a_row", "paced_until")
 State = WebhookDelivery.State
+CLAIM = """
+UPDATE crm_webhookdelivery AS delivery SET state = 'sending', claimed_at = %(at)s, body = its.body
+FROM unnest(%(pks)s::bigint[], %(bodies)s::text[]) AS its(id, body) WHERE delivery.id = its.id
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +82,8 @@ def claim(webhook_pk: int, *, most: int, at: datetime) -> list[Knock]:
     webhook = _claimable(webhook_pk, at=at)
     if webhook is None:
         return []
-    found = _turn(webhook, at)[: max(0, min(most, _room(webhook, at)))]
-    return list(_claimed(webhook, list(found), at=at))
+    found = list(_turn(webhook, at)[: max(0, min(most, _room(webhook, at)))])
+    return list(_claimed(webhook, found, at=at)) if found else []
 
 
 def _claimable(webhook_pk: int, *, at: datetime) -> Webhook | None:
@@ -99,17 +105,21 @@ def _due(at: datetime) -> QuerySet[WebhookDelivery]:
 
 
 def _turn(webhook: Webhook, at: datetime) -> QuerySet[WebhookDelivery]:
-    earlier = WebhookDelivery.objects.open().filter(
-        webhook=webhook, customer=OuterRef("customer"), position__lt=OuterRef("position")
-    )
-    return _due(at).filter(~Exists(earlier), webhook=webhook).order_by("position", "pk")
+    """What is due and comes first of its customer's. What is about nobody waits for nothing.
+
+    The first of each are looked up once, by the index of the queue: asked of every row whether another comes before it,
+    the database compares each with each.
+    """
+    queue = WebhookDelivery.objects.open().filter(webhook=webhook, customer__isnull=False)
+    firsts = queue.order_by("customer", "position").distinct("customer").values("pk")
+    of_nobody = Q(customer=None)
+    return _due(at).filter(of_nobody | Q(pk__in=firsts), webhook=webhook).order_by("position", "pk")
 
 
 def _claimed(webhook: Webhook, found: list[WebhookDelivery], *, at: datetime) -> Iterator[Knock]:
     rows = _rows_of(found)
     secrets = _secrets(webhook, at)
     for delivery in found:
-        delivery.state, delivery.claimed_at = State.SENDING, at
         delivery.body = delivery.body or payloads.as_body(_payload(webhook, delivery, rows))
         body = delivery.body.encode()
         yield Knock(
@@ -125,7 +135,10 @@ def _claimed(webhook: Webhook, found: list[WebhookDelivery], *, at: datetime) ->
             body=body,
             is_probe=is_probed(webhook),
         )
-    WebhookDelivery.objects.bulk_update(found, ["state", "claimed_at", "body"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CLAIM, {"pks": [one.pk for one in found], "bodies": [one.body for one in found], "at": at}
+        )
 
 
 def _secrets(webhook: Webhook, at: datetime) -> list[str]:
@@ -174,48 +187,81 @@ def outcome_of(answered: requests.Answer | str, *, took_ms: int) -> Outcome:
 
 
 @transaction.atomic
-def settle(knock: Knock, outcome: Outcome, *, at: datetime) -> None:
-    """Write down what came of an attempt. Locks the address's row, then the delivery's.
+def settle(ended: Sequence[tuple[Knock, Outcome]], *, at: datetime) -> None:
+    """Write down what came of attempts at one address. Locks the address's row, then the deliveries'.
 
     Of a claim that was lost meanwhile only the attempt is written down: whoever claimed it next says what became of it.
     """
-    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=knock.webhook_pk)
-    delivery = WebhookDelivery.objects.select_for_update(no_key=True).get(pk=knock.delivery_pk)
-    delivery.tries.create(
+    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=ended[0][0].webhook_pk)
+    known = _locked(knock.delivery_pk for knock, _outcome in ended)
+    tried = [(known[knock.delivery_pk], knock, outcome) for knock, outcome in ended]
+    WebhookAttempt.objects.bulk_create(_attempt(*one) for one in tried)
+    held = [(delivery, outcome) for delivery, knock, outcome in tried if _is_held(delivery, knock)]
+    _arrived([delivery for delivery, outcome in held if outcome.is_good], at=at)
+    before = _standing(webhook)
+    _learn(webhook, held, at=at)
+    if _standing(webhook) != before:
+        webhook.save(update_fields=STANDING)
+
+
+def _learn(webhook: Webhook, held: Sequence[tuple[WebhookDelivery, Outcome]], *, at: datetime) -> None:
+    """How it stands with an address after its answers. Whoever took the last of them is in no trouble."""
+    for delivery, outcome in held:
+        if outcome.is_good:
+            # A pause that another answer asked for stands: this one may have been under way before it.
+            webhook.failing_since, webhook.failures_in_a_row = None, 0
+        else:
+            _failed(webhook, delivery, outcome, at=at)
+    if not all(outcome.is_good for _delivery, outcome in held):
+        _leave_in_peace(webhook, until=schedule.pace(webhook.failures_in_a_row, at))
+
+
+def _standing(webhook: Webhook) -> list[object]:
+    return [getattr(webhook, name) for name in STANDING]
+
+
+def _locked(pks: Iterable[int]) -> Mapping[int, WebhookDelivery]:
+    found = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk__in=list(pks)).order_by("pk")
+    return {delivery.pk: delivery for delivery in found}
+
+
+def _is_held(delivery: WebhookDelivery, knock: Knock) -> bool:
+    return delivery.state == State.SENDING and delivery.claimed_at == knock.claimed_at
+
+
+def _attempt(delivery: WebhookDelivery, knock: Knock, outcome: Outcome) -> WebhookAttempt:
+    return WebhookAttempt(
+        delivery=delivery,
         began_at=knock.claimed_at,
         took_ms=outcome.took_ms,
         status=outcome.status,
         failure=outcome.failure[:60],
         answer=outcome.answer if delivery.body else "",
     )
-    if delivery.state != State.SENDING or delivery.claimed_at != knock.claimed_at:
-        return
-    delivery.attempts += 1
-    delivery.claimed_at = None
-    if outcome.is_good:
-        _arrived(webhook, delivery, at=at)
-    else:
-        _failed(webhook, delivery, outcome, at=at)
 
 
-def _arrived(webhook: Webhook, delivery: WebhookDelivery, *, at: datetime) -> None:
-    delivery.state, delivery.ended_at = State.DELIVERED, at
-    delivery.save(update_fields=["state", "ended_at", "attempts", "claimed_at"])
-    if webhook.failures_in_a_row:
-        # A pause that another answer asked for stands: this one may have been under way before it.
-        webhook.failing_since, webhook.failures_in_a_row = None, 0
-        webhook.save(update_fields=["failing_since", "failures_in_a_row"])
+def _arrived(deliveries: Iterable[WebhookDelivery], *, at: datetime) -> None:
+    pks = [delivery.pk for delivery in deliveries]
+    WebhookDelivery.objects.filter(pk__in=pks).update(
+        state=State.DELIVERED, ended_at=at, attempts=F("attempts") + 1, claimed_at=None
+    )
+
+
+def _leave_in_peace(webhook: Webhook, *, until: datetime | None) -> None:
+    """A longer pause that stands already is not made shorter. The caller saves the address."""
+    if until and (webhook.paced_until is None or webhook.paced_until < until):
+        webhook.paced_until = until
 
 
 def _failed(webhook: Webhook, delivery: WebhookDelivery, outcome: Outcome, *, at: datetime) -> None:
+    """The caller saves the address."""
     webhook.failing_since = webhook.failing_since or at
     webhook.failures_in_a_row += 1
     waits_until = schedule.asked_to_wait(outcome.status, outcome.headers, at)
-    pauses = [pause for pause in (waits_until, schedule.pace(webhook.failures_in_a_row, at)) if pause]
-    webhook.paced_until = max(pauses, default=None)
-    webhook.save(update_fields=["failing_since", "failures_in_a_row", "paced_until"])
+    _leave_in_peace(webhook, until=waits_until)
+    delivery.attempts += 1
     again_at = schedule.next_try(delivery.attempts, at)
-    delivery.state = State.WAITING
+    delivery.state, delivery.claimed_at = State.WAITING, None
     delivery.next_try_at = max(again_at or at, waits_until or at)
     if outcome.status == schedule.GONE:
         disable(webhook, why=Webhook.Disabled.GONE, at=at)

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import feed
 from crm.errors import Fault, Refusal
-from crm.facts import FACTS
 from crm.models import Shop, User, Webhook
 from crm.outside import requests
 from crm.secrets import sealing
-from crm.webhooks import signing
+from crm.webhooks import describing, signing
 
 SEALED_FOR = "veren-webhooks"
 MOST_PER_SHOP = 20
@@ -188,7 +187,7 @@ def _checked_address(url: str) -> str:
 
 
 def _refuse_unknown(kinds: Sequence[str]) -> None:
-    unknown = sorted(set(kinds) - FACTS.keys())
+    unknown = sorted(set(kinds) - {fact.kind for fact in describing.kinds()})
     if unknown:
         faults = [Fault(pointer="/kinds", detail=_("There is no such kind.")) for _kind in unknown]
         raise UnknownKind(*faults, unknown=unknown)

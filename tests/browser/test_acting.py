@@ -64,8 +64,8 @@ def test_silent_stars_are_thanked_and_what_it_changed_is_said(
 
     def fine(name: str) -> None:
         page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         look(page, f"{name}-{language}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert theirs.serious_faults() == []
 
     theirs.open(reverse("campaigns:plans"))

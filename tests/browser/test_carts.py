@@ -57,7 +57,6 @@ def test_points_become_a_code_and_come_back(reader, maria, store, language, them
     assert balances(maria) == (984, 0, 300, 0)
     assert guest.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert guest.serious_faults() == []
-    guest.page.screenshot(path=f"/tmp/cart_{language}_{theme}_{width}.png")
 
     guest.page.locator('form[action$="/withdrawals/"] button').click()
 

@@ -85,7 +85,7 @@ def test_the_log_is_read_and_things_are_sent_again(shop_system: ShopSystem) -> N
     webhook = WebhookFactory(shop=shop_system.shop)
     asking_again.send_test(webhook, at=NOON)
     (knock,) = sending.claim(webhook.pk, most=1, at=NOON)
-    sending.settle(knock, Outcome(took_ms=12, status=204), at=NOON)
+    sending.settle([(knock, Outcome(took_ms=12, status=204))], at=NOON)
     log = f"webhooks/{webhook.pk}/deliveries/"
 
     (item,) = shop_system.get(f"{log}?state=delivered").body["items"]

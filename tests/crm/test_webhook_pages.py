@@ -36,7 +36,7 @@ def at(name: str, *pks: int) -> str:
 def delivered(webhook: Webhook, *, answer: str = "thanks") -> WebhookDelivery:
     asking_again.send_test(webhook, at=NOON)
     (knock,) = sending.claim(webhook.pk, most=1, at=NOON)
-    sending.settle(knock, Outcome(took_ms=12, status=200, answer=answer), at=NOON)
+    sending.settle([(knock, Outcome(took_ms=12, status=200, answer=answer))], at=NOON)
     return WebhookDelivery.objects.get(pk=knock.delivery_pk)
 
 

@@ -28,7 +28,7 @@ from crm.webhooks import schedule, sending, subscribing, tasks
 from tests.factories.customers import CustomerFactory
 from tests.factories.shops import NOON, ShopFactory
 from tests.factories.webhooks import WebhookFactory
-from tests.fakes.webhook_receiver import Receiver, Reply, Told, a_receiver, failing
+from tests.fakes.webhook_receiver import Receiver, Reply, Told, a_receiver, asking_for_patience, failing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROJECT = Path(__file__).parents[2]
@@ -48,9 +48,9 @@ def time_runs_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "SOON", timedelta(seconds=1))
 
 
-def happen(count: int, *, customers: int = 20) -> None:
+def happen(count: int, *, customers: int = 20, first: int = 0) -> None:
     people = [CustomerFactory() for _person in range(customers)]
-    for number in range(count):
+    for number in range(first, first + count):
         with transaction.atomic():
             timeline.record(
                 people[number % customers],
@@ -91,25 +91,27 @@ def check_that_each_arrived_in_order(receiver: Receiver) -> None:
     assert all(its == sorted(its) for its in by_customer.values()), "something overtook an earlier one"
 
 
-def test_each_arrives_at_least_once_and_in_order_whoever_fails_stalls_or_is_gone() -> None:
+def test_each_arrives_at_least_once_and_in_order_whoever_fails_stalls_is_busy_or_gone() -> None:
     shop = ShopFactory()
     with (
         a_receiver() as good,
         a_receiver(failing(0.3)) as flaky,
+        a_receiver(asking_for_patience(200, seconds=1)) as busy,
         a_receiver(Reply(status=204, after_seconds=5)) as stalling,
         a_receiver(Reply(status=410)) as gone,
     ):
-        fine, shaky = (address_of(one, shop=shop) for one in (good, flaky))
+        fine, shaky, patient = (address_of(one, shop=shop) for one in (good, flaky, busy))
         dead, left = (address_of(one, shop=shop) for one in (stalling, gone))
-        happen(EVENTS)
         former = subscribing.secret_of(fine)
+        happen(EVENTS // 2)
         tell_until(lambda: len(good.taken) > EVENTS // 4)
         subscribing.rotate_secret(fine, at=timezone.now())
         new = subscribing.secret_of(Webhook.objects.get(pk=fine.pk))
-        tell_until(lambda: has_all(good)() and has_all(flaky)())
+        happen(EVENTS // 2, first=EVENTS // 2)
+        tell_until(lambda: all(has_all(receiver)() for receiver in (good, flaky, busy)))
 
-        check_that_each_arrived_in_order(good)
-        check_that_each_arrived_in_order(flaky)
+        for receiver in (good, flaky, busy):
+            check_that_each_arrived_in_order(receiver)
         assert all(told.is_signed_with(former) for told in good.taken), (
             "during the overlap nothing is refused"
         )
@@ -118,6 +120,7 @@ def test_each_arrives_at_least_once_and_in_order_whoever_fails_stalls_or_is_gone
         assert all(told.is_signed_with(secret) for told in flaky.told)
         assert good.ids_taken().most_common(1)[0][1] == 1, "what arrived is not sent again"
         assert len(flaky.told) > EVENTS
+        assert patient.deliveries.filter(tries__status=429).exists()
         failures = set(
             WebhookAttempt.objects.filter(delivery__webhook=dead).values_list("failure", flat=True)
         )

@@ -59,13 +59,14 @@ def always(reply: Reply) -> Callable[[Told], Reply]:
     return lambda told: reply
 
 
-def failing(share: float, *, seed: int = 7) -> Callable[[Told], Reply]:
-    """Of so many requests each at random."""
-    random, lock = Random(seed), threading.Lock()
+def failing(share: float, *, seed: int = 7, most: int = 8) -> Callable[[Told], Reply]:
+    """Of so many requests each at random; the same thing `most` times at most, for in the end it would be given up."""
+    random, failed, lock = Random(seed), Counter[str](), threading.Lock()
 
     def answer(told: Told) -> Reply:
         with lock:
-            fails = random.random() < share
+            fails = random.random() < share and failed[told.id] < most
+            failed[told.id] += fails
         return Reply(status=500) if fails else Reply()
 
     return answer
