@@ -30,6 +30,7 @@ from crm.facts import (
 )
 from crm.messages import acknowledging
 from crm.models import Call, Message, TimelineEntry, Webhook
+from crm.models.connection import CONNECTED
 from crm.people import likeness
 from crm.purchases import figures
 from crm.reactions import Reaction
@@ -85,8 +86,9 @@ def propose_merges(entries: Sequence[TimelineEntry]) -> None:
 
 
 def settle_codes_of_carts(entries: Sequence[TimelineEntry]) -> None:
+    """Only orders of connected systems come with such codes: nobody else's payment asks for them."""
     for entry in entries:
-        if entry.subject_id:
+        if entry.subject_id and entry.source.startswith(CONNECTED):
             carting.follow_order(entry.subject_id, source=entry.source, at=entry.recorded_at)
 
 

@@ -16,6 +16,8 @@ from crm.models.channel_account import fresh_key
 from crm.secrets import sealing
 
 SEALED_FOR = "veren-connects"
+# With this begins the source of whatever a connection tells.
+CONNECTED = "connector:"
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -58,7 +60,7 @@ class Connection(models.Model):
     @property
     def source(self) -> str:
         """By what its news are known on the timeline."""
-        return f"connector:{self.vendor}"
+        return f"{CONNECTED}{self.vendor}"
 
     @property
     def secrets(self) -> Mapping[str, str]:

@@ -273,7 +273,10 @@ def _hold_again(code: CartCode, *, at: datetime) -> None:
 
 
 def follow_order(order_id: int, *, source: str, at: datetime) -> None:
-    """An order was paid, or cancelled: so are its codes. Idempotent; a query where it has none."""
+    """An order was paid, or cancelled: so are its codes. Idempotent; a query where it has none.
+
+    Whoever else tells of it than its connection is not followed at once: the connection's own next news settles it.
+    """
     for pk in list(
         CartCode.objects.waiting().filter(order=order_id).order_by("pk").values_list("pk", flat=True)
     ):

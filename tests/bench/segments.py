@@ -24,7 +24,8 @@ from tests.bench.house import Figure, at_most, dsn, exactly, superuser
 
 # A million on a quiet machine; a few thousand show that it runs.
 IS_FULL = os.environ.get("SEGMENTS_BENCH") == "full"
-SIZE = int(os.environ.get("BENCH_PEOPLE", "1000000" if IS_FULL else "20000"))
+MOST = 1_000_000
+SIZE = int(os.environ.get("BENCH_PEOPLE", str(MOST) if IS_FULL else "20000"))
 FIRST = 5_000_000_000  # the ids of this bench's people, out of everybody's way
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SHOP = "bench-segments"
@@ -152,6 +153,11 @@ def _at_the_till(ids: list[int], stop: threading.Event, waits: list[float], too_
                 except psycopg.errors.LockNotAvailable:
                     too_long.append(pk)
                 waits.append(1000 * (time.perf_counter() - started))
+
+
+def people() -> QuerySet[Customer]:
+    """Those that stand here, of a small run or a full one: their ids follow one another."""
+    return Customer.objects.filter(pk__gte=FIRST, pk__lt=FIRST + MOST)
 
 
 def fill(owner: psycopg.Connection[Any]) -> None:

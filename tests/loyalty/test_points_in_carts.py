@@ -36,6 +36,7 @@ from tests.loyalty.ledger_world import a_member, balances, wrong
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(minutes=31)
+TOLD_BY = "connector:woocommerce"
 
 
 @pytest.fixture(autouse=True)
@@ -80,11 +81,11 @@ def ordered(member: Member, code: CartCode, *, off: str = "3.00", paid: bool = F
 
 
 def paid(order: Order) -> None:
-    advance_order(order, moment="paid", occurred_at=NOON, source="test", at=NOON)
+    advance_order(order, moment="paid", occurred_at=NOON, source=TOLD_BY, at=NOON)
 
 
 def cancelled(order: Order) -> None:
-    advance_order(order, moment="cancelled", occurred_at=NOON, source="test", at=NOON)
+    advance_order(order, moment="cancelled", occurred_at=NOON, source=TOLD_BY, at=NOON)
 
 
 class TestTheCode:
@@ -172,6 +173,19 @@ class TestTheOrder:
         maria = a_member(1000)
 
         ordered(maria, code_for(maria, cart), paid=True)
+
+        assert balances(maria) == (700, 0, 0, 0)
+
+    def test_a_payment_that_somebody_else_tells_is_settled_by_the_connection_s_next_news(
+        self, cart: Connection
+    ) -> None:
+        maria = a_member(1000)
+        code = code_for(maria, cart)
+        order = ordered(maria, code)
+        advance_order(order, moment="paid", occurred_at=NOON, source="api:lipa", at=NOON)
+
+        again = Order.objects.get(pk=order.pk)
+        carting.use_codes(again, codes={code.code: Decimal(3)}, source=TOLD_BY, at=NOON)
 
         assert balances(maria) == (700, 0, 0, 0)
 
