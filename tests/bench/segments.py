@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 from django.db import transaction
+from django.db.models import QuerySet
 
 from crm import reactions
 from crm.models import Customer, Segment, SegmentMember, Shop, User
