@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 
 
 def test_a_broker_that_is_gone_delays_no_answer() -> None:
-    app = Celery(broker="redis://127.0.0.1:1/0")
+    app = Celery(broker="redis://127.0.0.1:1/0", set_as_current=False)
     app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     tell_worker(app)  # loads what it needs
 

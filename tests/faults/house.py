@@ -46,7 +46,7 @@ class House:
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._celery = Celery(broker=self.broker.url)
+        self._celery = Celery(broker=self.broker.url, set_as_current=False)
 
     # ── Starting ─────────────────────────────────────────────────────────────
     def start_services(self) -> None:
