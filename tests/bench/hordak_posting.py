@@ -1,15 +1,18 @@
 """django-hordak, a ledger of others for Django, as its own handbook uses it: run by a Python that has it.
 
 `prepare` makes its tables and accounts. `post SECONDS` says when it is ready, waits to be told to go, and says how many
-postings a second it made. PEER_HOST and PEER_USER name a cluster that has the database `hordak`.
+postings a second it made; `post_and_read SECONDS` reads after each what ours answers: the balance. PEER_HOST and
+PEER_USER name a cluster that has the database `hordak`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from random import choice
 from time import perf_counter
+from typing import Any
 
 import django
 from django.conf import settings
@@ -36,7 +39,7 @@ def main(what: str, *how: str) -> None:
         SECRET_KEY="bench-only",
     )
     django.setup()
-    {"prepare": prepare, "post": post}[what](*how)
+    {"prepare": prepare, "post": post, "post_and_read": post_and_read}[what](*how)
 
 
 def prepare() -> None:
@@ -49,6 +52,14 @@ def prepare() -> None:
 
 
 def post(seconds: str) -> None:
+    _post(seconds, lambda account: None)
+
+
+def post_and_read(seconds: str) -> None:
+    _post(seconds, lambda account: account.get_balance())
+
+
+def _post(seconds: str, after: Callable[[Any], object]) -> None:
     from hordak.models import Account
     from moneyed import Money
 
@@ -58,7 +69,9 @@ def post(seconds: str) -> None:
     sys.stdin.readline()
     began = perf_counter()
     while perf_counter() - began < float(seconds):
-        issued.transfer_to(choice(members), points)
+        member = choice(members)
+        issued.transfer_to(member, points)
+        after(member)
         done += 1
     print(done / (perf_counter() - began))
 
