@@ -66,6 +66,15 @@
     if (event.detail.verb === "post" && !headers["X-CSRFToken"]) headers["X-CSRFToken"] = token();
   }
 
+  // Two answers that were on their way at once both bring what is new: what stands already is not put there again. What
+  // changed of it comes by itself.
+  function once({ detail }) {
+    if (detail.target.id !== "messages") return;
+    for (const item of [...detail.fragment.children]) {
+      if (item.id && document.getElementById(item.id)) item.remove();
+    }
+  }
+
   // Nobody looks at a page in the background: it asks for nothing, and does not say that somebody reads.
   function rest(event) {
     if (document.hidden && ["poll", "pulse", "ringing"].includes(event.detail.elt.id)) event.preventDefault();
@@ -208,6 +217,7 @@
   document.addEventListener("input", typed);
   document.addEventListener("htmx:configRequest", tell);
   document.addEventListener("htmx:beforeRequest", rest);
+  document.addEventListener("htmx:oobBeforeSwap", once);
   document.addEventListener("reload", () => location.reload());
   document.addEventListener("reply-sent", sent);
   document.addEventListener("taken-back", (event) => write(event.detail.text, false));

@@ -232,6 +232,31 @@ def test_an_answer_is_taken_back_and_its_words_stand_in_the_field_again(reader):
     assert Message.objects.get(direction="out").state == "cancelled"
 
 
+def test_what_two_answers_bring_at_once_stands_once(reader):
+    """The pulse asked before our answer was kept, and is answered after it."""
+    its = desk("en")
+    agent = reader()
+    sign_in(agent, reverse("support:ticket", args=[its.parcel.pk]))
+    before = agent.page.locator("#newest").input_value()
+    agent.page.fill("#text", "It is on its way")
+    agent.press("Control+Enter")
+    ours = agent.page.locator(".message.ours")
+    expect(ours).to_contain_text("It is on its way")
+
+    pulse = reverse("support:pulse", args=[its.parcel.pk])
+    with agent.page.expect_response(lambda answer: "late=yes" in (answer.request.post_data or "")) as heard:
+        agent.page.evaluate(
+            """([pulse, before]) => {
+                document.getElementById("newest").value = before;
+                return htmx.ajax("POST", pulse, { source: "#pulse", swap: "none", values: { late: "yes" } });
+            }""",
+            [pulse, before],
+        )
+    assert "It is on its way" in heard.value.text()
+    expect(agent.page.locator("#newest")).not_to_have_value(before)
+    expect(ours).to_have_count(1)
+
+
 def test_what_came_meanwhile_stops_the_answer_and_is_shown_and_nothing_typed_is_lost(reader):
     its = desk("en")
     agent = reader()
